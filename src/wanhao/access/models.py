@@ -1,0 +1,54 @@
+"""Logins of customers and employees."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+
+from wanhao.access.contracts import LoginKind
+
+
+class LoginManager(BaseUserManager["Login"]):
+    """Creates logins with a hashed password."""
+
+    def create_user(self, name: str, password: str | None = None, **fields: object) -> "Login":
+        login = self.model(name=name, **fields)
+        login.set_password(password)
+        login.save(using=self._db)
+        return login
+
+    def create_superuser(self, name: str, password: str | None = None, **fields: object) -> "Login":
+        rights = {"kind": LoginKind.EMPLOYEE.value, "is_staff": True, "is_superuser": True}
+        return self.create_user(name, password, **{**rights, **fields})
+
+
+class Login(AbstractBaseUser, PermissionsMixin):
+    """Somebody who may sign in: a customer to the hall, an employee to the console."""
+
+    name = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(
+        max_length=8,
+        choices=[(kind.value, kind.name.title()) for kind in LoginKind],
+        default=LoginKind.CUSTOMER.value,
+    )
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="May open the read-only admin.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[LoginManager] = LoginManager()
+    USERNAME_FIELD = "name"
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in LoginKind]),
+                name="login_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_staff=False) | models.Q(kind=LoginKind.EMPLOYEE.value),
+                name="login_only_employees_open_admin",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

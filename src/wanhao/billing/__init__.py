@@ -1,0 +1,1 @@
+"""What an account has paid and can still spend."""

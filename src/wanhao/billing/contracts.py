@@ -1,0 +1,12 @@
+"""What other rooms may hold of balances and payments."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentResult:
+    """What a payment came to; `first` is false when its reference was known already."""
+
+    account_id: int
+    balance_fen: int
+    first: bool

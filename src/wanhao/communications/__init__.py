@@ -1,0 +1,1 @@
+"""Reminder rules, decisions, the outbox and its texts."""

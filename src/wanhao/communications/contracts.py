@@ -1,0 +1,122 @@
+"""What other rooms may hold of reminders and messages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Metric(StrEnum):
+    """What a reminder rule watches."""
+
+    VOICE = "voice"
+    MESSAGE = "message"
+    DATA = "data"
+    BALANCE = "balance"
+
+
+class DeliveryClass(StrEnum):
+    """Comfort is sent at most once; required is repeated until it was accepted."""
+
+    COMFORT = "comfort"
+    REQUIRED = "required"
+
+
+class MessageState(StrEnum):
+    """Life of a message, see `states.py`."""
+
+    PLANNED = "planned"
+    RELEASED = "released"
+    SUBMITTING = "submitting"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    WITHDRAWN = "withdrawn"
+
+
+class ReceiptState(StrEnum):
+    """What a delivery receipt says of one part."""
+
+    DELIVERED = "delivered"
+    PENDING = "pending"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """A threshold that was crossed.
+
+    `threshold` is per cent for usage and fen for the balance; `used` and `allowed` are minutes
+    (units of the offering), messages or octets; `left_fen` is for the balance. `number` is the
+    line whose record crossed it, None when a fact alone did. `occurred_at` is epoch seconds UTC.
+    """
+
+    metric: Metric
+    threshold: int
+    account_id: int
+    group_id: int | None
+    number: int | None
+    cycle: int
+    episode: int
+    used: int = 0
+    allowed: int = 0
+    left_fen: int = 0
+    occurred_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingMessage:
+    """A message claimed for sending; `text` is rendered and ends with the sign-off."""
+
+    message_id: int
+    number: int
+    text: str
+    delivery_class: DeliveryClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A delivery receipt for one part, as the channel understood it."""
+
+    channel_message_id: str | None
+    number: int
+    state: ReceiptState
+    error: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderRule:
+    """One rule as it stands in `reminder_rules.toml`."""
+
+    code: str
+    metric: Metric
+    threshold: int
+    urgency: str
+    recipient: str
+    switchable: bool
+    delivery_class: DeliveryClass
+    title_zh: str
+    title_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCount:
+    """How often a rule decided something."""
+
+    rule: ReminderRule
+    decided: int
+    sent: int
+    suppressed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    """A message as pages show it; the number stays whole here and is masked by whoever shows it."""
+
+    message_id: int
+    rule: str
+    number: int
+    text: str
+    state: MessageState
+    at: datetime

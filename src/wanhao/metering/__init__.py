@@ -1,0 +1,1 @@
+"""The pure kernel: meters, allowances, charges and crossings, vectorised and integer only."""

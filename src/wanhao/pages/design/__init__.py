@@ -1,0 +1,1 @@
+"""Tokens, base template and components shared by every page."""

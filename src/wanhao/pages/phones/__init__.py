@@ -1,0 +1,1 @@
+"""The demo's page of phones: what each of the cast received."""

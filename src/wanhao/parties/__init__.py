@@ -1,0 +1,1 @@
+"""Customers, billing accounts, lines and the groups that share an allowance."""

@@ -1,0 +1,93 @@
+"""What other rooms may hold of customers, accounts, groups and lines."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PayType(StrEnum):
+    """When an account pays."""
+
+    PREPAID = "prepaid"
+    POSTPAID = "postpaid"
+
+
+class CustomerKind(StrEnum):
+    """Who a customer is."""
+
+    PERSON = "person"
+    COMPANY = "company"
+
+
+class LineRole(StrEnum):
+    """A line's place in its group."""
+
+    MAIN = "main"
+    SECONDARY = "secondary"
+
+
+class Language(StrEnum):
+    """The language a line is written to in."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLine:
+    """A line to be opened; `since` is epoch seconds UTC."""
+
+    number: int
+    since: int
+    role: LineRole = LineRole.MAIN
+    language: Language = Language.ZH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewGroup:
+    """Lines that will share their allowances (a single line is a group of one)."""
+
+    lines: tuple[NewLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account to be opened for a new customer; `reference` is unique and makes it happen once."""
+
+    reference: str
+    customer_name: str
+    customer_kind: CustomerKind
+    city: str
+    pay_type: PayType
+    groups: tuple[NewGroup, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineView:
+    """A line as other rooms see it."""
+
+    line_id: int
+    number: int
+    account_id: int
+    group_id: int
+    role: LineRole
+    language: Language
+    city: str
+    customer_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedGroup:
+    """A group after opening."""
+
+    group_id: int
+    lines: tuple[LineView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedAccount:
+    """An account after opening, groups in the order they were asked for."""
+
+    reference: str
+    account_id: int
+    pay_type: PayType
+    groups: tuple[OpenedGroup, ...]

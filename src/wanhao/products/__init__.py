@@ -1,0 +1,1 @@
+"""Offerings on sale and products held."""

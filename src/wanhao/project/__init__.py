@@ -1,0 +1,1 @@
+"""Settings, environment, wiring of ports to adapters, the `wanhao` command and the demo world."""

@@ -1,0 +1,98 @@
+"""Django's settings, the only place that has any. Values come from `env.py`."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+from wanhao.project.env import environment
+
+ENV = environment()
+
+
+def _secret_key(folder: Path) -> str:
+    kept = folder / "secret-key"
+    if not kept.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        kept.write_text(secrets.token_urlsafe(48))
+        kept.chmod(0o600)
+    return kept.read_text()
+
+
+def _database() -> dict[str, Any]:
+    url = ENV.database_url or f"postgresql://postgres@/wanhao?host={ENV.data / 'pg' / 'socket'}"
+    parts = conninfo_to_dict(url)
+    known = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
+    }
+    options = {key: value for key, value in parts.items() if key not in known and value}
+    found = {name: str(parts[key]) for key, name in known.items() if parts.get(key)}
+    return {"ENGINE": "django.db.backends.postgresql", "OPTIONS": options, **found}
+
+
+SECRET_KEY = ENV.secret_key or _secret_key(ENV.data)
+DEBUG = False
+DEMO = ENV.demo
+ALLOWED_HOSTS = ENV.allowed_hosts
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "wanhao_access.Login"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "wanhao.access",
+    "wanhao.staff",
+    "wanhao.parties",
+    "wanhao.products",
+    "wanhao.billing",
+    "wanhao.usage",
+    "wanhao.communications",
+    "wanhao.pages",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "wanhao.project.urls"
+ASGI_APPLICATION = "wanhao.project.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+STATIC_URL = "/static/"
+STATIC_ROOT = ENV.data / "static"
+WHITENOISE_USE_FINDERS = True
+LOGIN_URL = "admin:login"

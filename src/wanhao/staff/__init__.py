@@ -1,0 +1,1 @@
+"""Employees and the tree of units they work in."""

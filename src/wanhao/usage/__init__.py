@@ -1,0 +1,1 @@
+"""Usage files in, the metering kernel run over them, effects out, the detail archive."""

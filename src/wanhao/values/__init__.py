@@ -1,0 +1,1 @@
+"""Small immutable types shared by every room."""
