@@ -51,7 +51,7 @@ class NewGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    """An account to be opened for a new customer; `reference` is unique and makes it happen once."""
+    """An account to be opened for a new customer; its unique `reference` makes it happen once."""
 
     reference: str
     customer_name: str
