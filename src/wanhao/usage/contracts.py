@@ -57,7 +57,15 @@ class ThresholdsFact:
     money: tuple[int, ...]
 
 
-Fact = GroupFact | LineFact | FundsFact | ThresholdsFact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleFact:
+    """A billing cycle (as 202611) opens, or closes for further records."""
+
+    cycle: int
+    opens: bool
+
+
+Fact = GroupFact | LineFact | FundsFact | ThresholdsFact | CycleFact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

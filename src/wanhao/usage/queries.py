@@ -1,0 +1,101 @@
+"""What may be read of the usage room."""
+
+import re
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Sum
+
+from wanhao.usage.contracts import (
+    MeterStatus,
+    QuarantinedRecord,
+    QuarantineReason,
+    RatePoint,
+    ThresholdsFact,
+)
+from wanhao.usage.facts_log import decode
+from wanhao.usage.models import Batch, Fact, MeterPulse, QuarantineCount
+from wanhao.usage.models import QuarantinedRecord as QuarantineRow
+
+RATE_WINDOW = timedelta(minutes=1)
+PULSE_LIMIT = timedelta(seconds=15)
+_NUMBER = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
+
+
+def current_thresholds() -> ThresholdsFact | None:
+    """The thresholds that the log says are watched now."""
+    row = Fact.objects.filter(kind="thresholds").order_by("-number").first()
+    if row is None:
+        return None
+    (fact,) = decode(row.kind, row.body)
+    return fact if isinstance(fact, ThresholdsFact) else None
+
+
+def meter_status(now: datetime) -> MeterStatus:
+    """How the counting stands at `now`."""
+    last = Batch.objects.order_by("-number").first()
+    counted = Batch.objects.filter(records_in__gt=0).order_by("-number").first()
+    pulse = MeterPulse.objects.first()
+    recent = Batch.objects.filter(committed_at__gt=now - RATE_WINDOW)
+    records = recent.aggregate(records=Sum("records_in"))["records"] or 0
+    return MeterStatus(
+        records_in=last.total_in if last else 0,
+        metered=last.total_metered if last else 0,
+        duplicate=last.total_duplicate if last else 0,
+        quarantined=last.total_quarantined if last else 0,
+        records_per_second=records / RATE_WINDOW.total_seconds(),
+        lag_seconds=_lag(counted, pulse, now),
+        waiting_files=pulse.waiting_files if pulse else 0,
+        last_batch=last.number if last else 0,
+        last_commit_at=counted.committed_at if counted else None,
+        alive=pulse is not None and now - pulse.at < PULSE_LIMIT,
+    )
+
+
+def _lag(counted: Batch | None, pulse: MeterPulse | None, now: datetime) -> float | None:
+    last = None
+    if counted is not None and counted.arrived_at is not None:
+        last = (counted.committed_at - counted.arrived_at).total_seconds()
+    if pulse is not None and pulse.oldest_waiting_at is not None:
+        waiting = (now - pulse.oldest_waiting_at).total_seconds()
+        return max(waiting, last or 0.0, 0.0)
+    return None if last is None else max(last, 0.0)
+
+
+def rate_points(now: datetime, minutes: int = 10, step_seconds: int = 5) -> list[RatePoint]:
+    """Records counted in each step of the last minutes, oldest first, empty steps as zero."""
+    step = step_seconds
+    end = int(now.timestamp()) // step * step
+    start = end - minutes * 60
+    query = """
+        SELECT floor(extract(epoch FROM committed_at) / %s)::bigint * %s, sum(records_in)
+        FROM wanhao_usage_batch WHERE committed_at >= to_timestamp(%s) GROUP BY 1
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, [step, step, start])
+        counted = {int(at): int(records) for at, records in cursor.fetchall()}
+    return [
+        RatePoint(at=datetime.fromtimestamp(at, now.tzinfo), records=counted.get(at, 0))
+        for at in range(start, end, step)
+    ]
+
+
+def quarantine_by_reason() -> list[QuarantineReason]:
+    """How many records are held, for each reason, most first."""
+    rows = QuarantineCount.objects.order_by("-records", "reason")
+    return [QuarantineReason(reason=row.reason, records=row.records) for row in rows]
+
+
+def latest_quarantined(limit: int) -> list[QuarantinedRecord]:
+    """The newest records put aside, numbers masked."""
+    rows = QuarantineRow.objects.select_related("batch").order_by("-id")[:limit]
+    return [
+        QuarantinedRecord(
+            reason=row.reason,
+            file=row.file,
+            row=row.row,
+            text=_NUMBER.sub(r"\1****\2", row.text),
+            at=row.batch.committed_at,
+        )
+        for row in rows
+    ]
