@@ -7,6 +7,7 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 from wanhao.project.env import environment
+from wanhao.project.postgres import embedded_url
 
 ENV = environment()
 
@@ -21,7 +22,7 @@ def _secret_key(folder: Path) -> str:
 
 
 def _database() -> dict[str, Any]:
-    url = ENV.database_url or f"postgresql://postgres@/wanhao?host={ENV.data / 'pg' / 'socket'}"
+    url = ENV.database_url or embedded_url(ENV.data)
     parts = conninfo_to_dict(url)
     known = {
         "dbname": "NAME",
