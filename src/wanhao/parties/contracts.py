@@ -51,7 +51,10 @@ class NewGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    """An account to be opened for a new customer; its unique `reference` makes it happen once."""
+    """An account to be opened for a new customer; its unique `reference` makes it happen once.
+
+    `city` is a code of `cities.toml`, such as "3601".
+    """
 
     reference: str
     customer_name: str
@@ -85,9 +88,23 @@ class OpenedGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedAccount:
-    """An account after opening, groups in the order they were asked for."""
+    """An account after opening, groups in the order they were asked for.
+
+    `first` is false when the reference was known already and nothing was opened.
+    """
 
     reference: str
     account_id: int
     pay_type: PayType
     groups: tuple[OpenedGroup, ...]
+    first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """A city the operator serves; `code` is the four-digit GB code, `area_code` the trunk code."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    area_code: str

@@ -1,0 +1,111 @@
+"""Customers, the accounts that pay, the groups that share allowances, and the lines."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from wanhao.parties.contracts import CustomerKind, Language, LineRole, PayType
+
+
+class Customer(models.Model):
+    """A person or a company the operator has a contract with."""
+
+    name = models.CharField(max_length=64)
+    kind = models.CharField(
+        max_length=8, choices=[(kind.value, kind.name) for kind in CustomerKind]
+    )
+    city = models.CharField(max_length=4)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in CustomerKind]),
+                name="customer_kind_known",
+            ),
+            models.CheckConstraint(condition=~models.Q(name=""), name="customer_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BillingAccount(models.Model):
+    """What pays: one balance, one bill, any number of groups."""
+
+    reference = models.CharField(max_length=64, unique=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    pay_type = models.CharField(max_length=8, choices=[(kind.value, kind.name) for kind in PayType])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(pay_type__in=[kind.value for kind in PayType]),
+                name="account_pay_type_known",
+            ),
+            models.CheckConstraint(condition=~models.Q(reference=""), name="account_has_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class LineGroup(models.Model):
+    """Lines that share their allowances; a single line is a group of one."""
+
+    account = models.ForeignKey(BillingAccount, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["id", "account"], name="group_with_its_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"group {self.pk}"
+
+
+class Line(models.Model):
+    """A number in use by a customer, from `since` until `until`; live while `until` is empty."""
+
+    number = models.BigIntegerField()
+    group = models.ForeignKey(LineGroup, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(BillingAccount, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=9, choices=[(role.value, role.name) for role in LineRole])
+    language = models.CharField(
+        max_length=2, choices=[(lang.value, lang.name) for lang in Language]
+    )
+    city = models.CharField(max_length=4)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["number"],
+                condition=models.Q(until__isnull=True),
+                name="line_number_live_once",
+            ),
+            models.UniqueConstraint(
+                fields=["group"],
+                condition=models.Q(until__isnull=True, role=LineRole.MAIN.value),
+                name="line_one_main_per_group",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(number__range=(10_000_000_000, 19_999_999_999)),
+                name="line_number_has_eleven_digits",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in LineRole]),
+                name="line_role_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(language__in=[lang.value for lang in Language]),
+                name="line_language_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
+                name="line_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)

@@ -1,0 +1,83 @@
+"""Reads of customers, accounts, groups and lines; each asks the database once."""
+
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+
+from wanhao.parties.cities import known_cities
+from wanhao.parties.contracts import City, Language, LineRole, LineView, PayType
+from wanhao.parties.models import BillingAccount, Line
+
+
+def lines_by_number(numbers: Collection[int]) -> dict[int, LineView]:
+    """The live line of each number; a number nobody uses is left out."""
+    return {view.number: view for view in _views(_live().filter(number__in=set(numbers)))}
+
+
+def main_lines_of_groups(group_ids: Collection[int]) -> dict[int, LineView]:
+    """The live main line of each group; a group without one is left out."""
+    rows = _live().filter(group_id__in=set(group_ids), role=LineRole.MAIN.value)
+    return {view.group_id: view for view in _views(rows)}
+
+
+def main_lines_of_accounts(account_ids: Collection[int]) -> dict[int, LineView]:
+    """The live main line of each account's oldest group; an account without one is left out."""
+    rows = (
+        _live()
+        .filter(account_id__in=set(account_ids), role=LineRole.MAIN.value)
+        .order_by("account_id", "group_id")
+        .distinct("account_id")
+    )
+    return {view.account_id: view for view in _views(rows)}
+
+
+def lines_of_accounts(account_ids: Collection[int]) -> list[LineView]:
+    """All live lines of the accounts, each account's groups and lines in the order of opening."""
+    rows = _live().filter(account_id__in=set(account_ids))
+    return _views(rows.order_by("account_id", "group_id", "id"))
+
+
+def pay_types(account_ids: Collection[int]) -> dict[int, PayType]:
+    """When each account pays; an unknown account is left out."""
+    rows = BillingAccount.objects.filter(id__in=set(account_ids)).values_list("id", "pay_type")
+    return {account_id: PayType(kind) for account_id, kind in rows}
+
+
+def cities() -> list[City]:
+    """The cities the operator serves."""
+    return list(known_cities())
+
+
+def line_count() -> int:
+    """How many lines are live."""
+    return _live().count()
+
+
+def _live() -> QuerySet[Line]:
+    return Line.objects.filter(until__isnull=True)
+
+
+def _views(lines: QuerySet[Line]) -> list[LineView]:
+    rows = lines.values_list(
+        "id",
+        "number",
+        "account_id",
+        "group_id",
+        "role",
+        "language",
+        "city",
+        "account__customer__name",
+    )
+    return [
+        LineView(
+            line_id=line_id,
+            number=number,
+            account_id=account_id,
+            group_id=group_id,
+            role=LineRole(role),
+            language=Language(language),
+            city=city,
+            customer_name=name,
+        )
+        for line_id, number, account_id, group_id, role, language, city, name in rows
+    ]
