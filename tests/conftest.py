@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from wanhao.project.postgres import EmbeddedPostgres, embedded_url
+from wanhao.project.translations import compile_translations
 
 CLUSTER = pytest.StashKey[EmbeddedPostgres]()
 # A crash of the machine may cost the tests their database; waiting for the disk would cost more.
@@ -27,6 +28,7 @@ def _choose_folder() -> Path:
 
 
 DATA = _choose_folder()
+compile_translations()
 # Settings are read once, so all of this comes before Django.
 os.environ["WANHAO_DATA"] = str(DATA)
 os.environ["DATABASE_URL"] = embedded_url(DATA)

@@ -228,13 +228,13 @@ class EmbeddedPostgres:
         } | self._options
         flags = [part for item in options.items() for part in ("-c", "=".join(item))]
         with self.log.open("wb") as log:
-            return subprocess.Popen(  # noqa: PLW1509 - one prctl call; no thread holds a lock here
+            return subprocess.Popen(
                 programs.command("postgres", "-D", str(self._cluster), *flags),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 pass_fds=(lock,),
-                preexec_fn=die_with_parent(signal.SIGINT),
+                preexec_fn=die_with_parent(signal.SIGINT),  # noqa: PLW1509 - one system call
                 **programs.account.launch_arguments(),
             )
 
