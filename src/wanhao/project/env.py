@@ -4,11 +4,16 @@ import hashlib
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from wanhao.values.errors import WanhaoError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+REMEDY = "docs/reference/configuration.md lists every variable with its meaning and its limits."
 
 
 def default_data_folder() -> Path:
@@ -19,31 +24,69 @@ def default_data_folder() -> Path:
     return Path("/var/lib/wanhao") / digest
 
 
+def _split(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return [part.strip() for part in value.split(",") if part.strip()]
+
+
 class Environment(BaseSettings):
-    """Read once from the process environment; a bad value stops the start."""
+    """Read once from the process environment; a bad value stops the start.
+
+    A field `smsc_port` is the variable WANHAO_SMSC_PORT; only DATABASE_URL has no prefix.
+    """
 
     model_config = SettingsConfigDict(env_prefix="WANHAO_", extra="ignore", frozen=True)
 
-    data: Path = Field(default_factory=default_data_folder, description="data folder")
-    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    data: Annotated[Path, AfterValidator(Path.absolute)] = Field(
+        default_factory=default_data_folder,
+        description="folder of everything wanhao keeps: database, usage files, archive, logs",
+    )
+    database_url: str = Field(
+        default="",
+        validation_alias="DATABASE_URL",
+        description="a PostgreSQL of your own (16 or newer); empty: the embedded one",
+    )
     demo: bool = Field(default=False, description="demo world: open pages, local peers")
-    secret_key: str = Field(default="", description="Django's secret; made and kept when empty")
-    host: str = "127.0.0.1"
-    port: int = Field(default=8010, ge=1, le=65535)
-    allowed_hosts: list[str] = ["127.0.0.1", "localhost", "[::1]"]
-    meter_shards: int = Field(default=8, ge=1, le=256)
-    meter_batch_rows: int = Field(default=500_000, ge=1)
+    secret_key: str = Field(
+        default="", description="signs cookies; made and kept in the data folder when empty"
+    )
+    host: str = Field(default="127.0.0.1", description="address the web process listens on")
+    port: int = Field(default=8010, ge=1, le=65535, description="port of the pages")
+    allowed_hosts: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default=["127.0.0.1", "localhost", "[::1]"],
+        description="host names the pages answer to, separated by commas",
+    )
+    meter_shards: int = Field(
+        default=8,
+        ge=1,
+        le=256,
+        description="parts the lines are counted in; fixed once counting began",
+    )
+    meter_batch_rows: int = Field(
+        default=500_000, ge=1, description="records counted and committed together, at most"
+    )
     snapshot_every: int = Field(default=50, ge=1, description="batches between two snapshots")
-    smsc_host: str = "127.0.0.1"
-    smsc_port: int = Field(default=2775, ge=1, le=65535)
-    smsc_system_id: str = "wanhao"
-    smsc_password: str = "wanhao1"  # noqa: S105 - the local peer's, an operator sets its own
-    smsc_window: int = Field(default=10, ge=1, le=1000)
-    smsc_per_second: float = Field(default=50.0, gt=0)
+    smsc_host: str = Field(default="127.0.0.1", description="the operator's SMSC")
+    smsc_port: int = Field(default=2775, ge=1, le=65535, description="SMPP port of the SMSC")
+    smsc_system_id: str = Field(default="wanhao", description="login at the SMSC")
+    smsc_password: str = Field(
+        default="wanhao1", description="password at the SMSC; the default is the local peer's"
+    )
+    smsc_window: int = Field(
+        default=10, ge=1, le=1000, description="messages sent and not yet answered, at most"
+    )
+    smsc_per_second: float = Field(
+        default=50.0, gt=0, description="messages sent in a second, at most"
+    )
     sms_source: str = Field(default="10001", description="sender number of every SMS")
-    sms_sign_off: str = "【万号】"
-    demo_lines: int = Field(default=20_000, ge=100, le=100_000)
-    demo_smsc_http_port: int = Field(default=2780, ge=1, le=65535)
+    sms_sign_off: str = Field(default="【万号】", description="put at the end of every SMS")
+    demo_lines: int = Field(
+        default=20_000, ge=100, le=100_000, description="lines of the demo operator"
+    )
+    demo_smsc_http_port: int = Field(
+        default=2780, ge=1, le=65535, description="port at which the local SMSC shows its messages"
+    )
 
     @property
     def inbox(self) -> Path:
@@ -53,5 +96,15 @@ class Environment(BaseSettings):
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """The environment of this process, read at first use."""
-    return Environment()
+    """The environment of this process, read at first use; every bad variable is told by name."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        told = "; ".join(_told(problem) for problem in error.errors())
+        raise WanhaoError(f"The environment is wrong: {told}.", REMEDY) from None
+
+
+def _told(problem: ErrorDetails) -> str:
+    name = str(problem["loc"][0])
+    variable = name if name == "DATABASE_URL" else f"WANHAO_{name.upper()}"
+    return f"{variable}={problem['input']!r}: {problem['msg']}"

@@ -4,10 +4,12 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-from wanhao.project.env import environment
+from wanhao.project.env import REMEDY, environment
 from wanhao.project.postgres import embedded_url
+from wanhao.values.errors import WanhaoError
 
 ENV = environment()
 
@@ -23,7 +25,10 @@ def _secret_key(folder: Path) -> str:
 
 def _database() -> dict[str, Any]:
     url = ENV.database_url or embedded_url(ENV.data)
-    parts = conninfo_to_dict(url)
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError as error:
+        raise WanhaoError(f"DATABASE_URL is wrong: {error}.", REMEDY) from None
     known = {
         "dbname": "NAME",
         "user": "USER",
