@@ -134,7 +134,7 @@ def test_opening_many_lines_asks_the_database_a_fixed_number_of_times(
     django_assert_max_num_queries: Callable[..., object],
 ) -> None:
     orders = [an_account(f"B{i}", (a_line(16907930000 + i),)) for i in range(200)]
-    with django_assert_max_num_queries(15):  # type: ignore[attr-defined] # pytest-django's
+    with django_assert_max_num_queries(15):
         open_accounts(orders)
 
 

@@ -10,3 +10,12 @@ class PaymentResult:
     account_id: int
     balance_fen: int
     first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPayment:
+    """A payment to be recorded; its unique `reference` makes it happen once."""
+
+    account_id: int
+    amount_fen: int
+    reference: str
