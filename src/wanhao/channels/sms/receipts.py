@@ -1,0 +1,109 @@
+"""Delivery receipts: the text is read key by key, the optional parameters win over it."""
+
+import re
+from dataclasses import dataclass
+
+from wanhao.channels.sms.contracts import Delivery
+from wanhao.channels.sms.encoding import UCS2, decode
+from wanhao.communications.contracts import ReceiptState
+
+MESSAGE_TYPE_BITS, RECEIPT = 0x3C, 0x04
+RECEIPTED_MESSAGE_ID, NETWORK_ERROR, MESSAGE_STATE = 0x001E, 0x0423, 0x0427
+
+_KEYS = "id|sub|dlvrd|submit date|done date|stat|err"
+_FIELD = re.compile(rf"(?<!\w)({_KEYS}):[ ]*(?!(?:{_KEYS}):)(\S*)", re.IGNORECASE)
+_TEXT_KEY = re.compile(r"(?<!\w)text:", re.IGNORECASE)
+_CHINESE_MOBILE_DIGITS = 11
+
+_BY_NUMBER = {
+    0: ReceiptState.PENDING,
+    1: ReceiptState.PENDING,
+    2: ReceiptState.DELIVERED,
+    3: ReceiptState.FAILED,
+    4: ReceiptState.FAILED,
+    5: ReceiptState.FAILED,
+    6: ReceiptState.PENDING,
+    7: ReceiptState.FAILED,
+    8: ReceiptState.FAILED,
+}
+_BY_WORD = {
+    "DELIV": ReceiptState.DELIVERED,
+    "EXPIR": ReceiptState.FAILED,
+    "DELET": ReceiptState.FAILED,
+    "UNDEL": ReceiptState.FAILED,
+    "UNKNO": ReceiptState.FAILED,
+    "REJEC": ReceiptState.FAILED,
+    "ENROU": ReceiptState.PENDING,
+    "ACCEP": ReceiptState.PENDING,
+    "SCHED": ReceiptState.PENDING,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryReport:
+    """What a receipt says; `message_id` is opaque, None if the SMSC gave none."""
+
+    message_id: str | None
+    state: ReceiptState
+    error: str
+
+
+def is_receipt(delivery: Delivery) -> bool:
+    """By the message type bits alone; the other bits of esm_class mean other things."""
+    return delivery.esm_class & MESSAGE_TYPE_BITS == RECEIPT
+
+
+def read_receipt(delivery: Delivery) -> DeliveryReport:
+    """The report in a receipt; a state nobody knows counts as pending, never as delivered."""
+    fields = _fields(_text(delivery))
+    word = fields.get("stat", "")
+    state = _state(delivery.tlvs.get(MESSAGE_STATE), word)
+    error = fields.get("err", "") or _network_error(delivery.tlvs.get(NETWORK_ERROR, b""))
+    known = delivery.tlvs.get(RECEIPTED_MESSAGE_ID, b"").split(b"\0")[0].decode("latin-1")
+    return DeliveryReport(
+        message_id=known or fields.get("id") or None,
+        state=state or ReceiptState.PENDING,
+        error=error if state else f"{word} {error}".strip(),
+    )
+
+
+def id_variants(message_id: str) -> tuple[str, ...]:
+    """The same id as other SMSCs write it: as it is, then decimal for hexadecimal and back."""
+    found = [message_id]
+    if re.fullmatch(r"[0-9A-Fa-f]{1,16}", message_id):
+        found.append(str(int(message_id, 16)))
+    if re.fullmatch(r"[0-9]{1,20}", message_id):
+        hexadecimal = f"{int(message_id):x}"
+        found += [hexadecimal, hexadecimal.upper(), hexadecimal.zfill(8).upper()]
+    return tuple(dict.fromkeys(found))
+
+
+def mobile_number(address: str) -> int:
+    """An address as the eleven digits of a mobile number, 0 if it is none."""
+    digits = re.sub(r"\D", "", address)
+    digits = digits.removeprefix("00").removeprefix("86") if len(digits) > 11 else digits
+    return int(digits) if len(digits) == _CHINESE_MOBILE_DIGITS else 0
+
+
+def _text(delivery: Delivery) -> str:
+    """Receipts are ASCII whatever alphabet they claim: `_` in an id is no GSM character."""
+    if delivery.data_coding == UCS2:
+        return decode(delivery.payload, UCS2)
+    return delivery.payload.decode("latin-1")
+
+
+def _fields(text: str) -> dict[str, str]:
+    head = _TEXT_KEY.split(text, maxsplit=1)[0]
+    return {key.lower(): value for key, value in _FIELD.findall(head)}
+
+
+def _state(tlv: bytes | None, word: str) -> ReceiptState | None:
+    if tlv:
+        known = _BY_NUMBER.get(int.from_bytes(tlv, "big"))
+        if known:
+            return known
+    return _BY_WORD.get(word.upper()[:5])
+
+
+def _network_error(tlv: bytes) -> str:
+    return tlv[1:].hex().upper() if len(tlv) == 3 else ""
