@@ -108,6 +108,8 @@ class EmbeddedPostgres:
 
     def start(self, say: Say = lambda _: None) -> None:
         """Have a server that accepts connections and has our database; made at the first start."""
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None  # it crashed since the last start
         if not self.answers():
             self._wait_until_ready(self._prepare(), say)
         self._make_database()
@@ -227,6 +229,8 @@ class EmbeddedPostgres:
             "dynamic_shared_memory_type": "mmap",
         } | self._options
         flags = [part for item in options.items() for part in ("-c", "=".join(item))]
+        if self.log.exists():
+            self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("wb") as log:
             return subprocess.Popen(
                 programs.command("postgres", "-D", str(self._cluster), *flags),

@@ -1,0 +1,79 @@
+# make up    the system with its demo world, at the address it prints
+# make test  every test; ARGS= goes to pytest, as in: make test ARGS="tests/metering -x"
+# make check lint, types, import rules, migrations
+# Each does its own set-up on a machine that has python3, python3-venv, make and git.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+WORKERS ?= auto
+
+INSTALLED := $(VENV)/.runtime-installed
+DEVELOPMENT := $(VENV)/.development-installed
+TRANSLATED := $(VENV)/.translated
+PEER := $(VENV)/.peer-installed
+CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
+PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+
+.PHONY: up test check format bench bench-quick clean
+.DEFAULT_GOAL := up
+
+up: $(INSTALLED) $(TRANSLATED) $(PEER)
+	@exec $(BIN)/wanhao up $(ARGS)
+
+test: $(DEVELOPMENT) $(TRANSLATED) $(PEER)
+	@tests/system-packages
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+# Reading the settings must neither make a data folder nor need a database.
+check: export WANHAO_SECRET_KEY := only-for-checks
+check: $(DEVELOPMENT)
+	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	DATABASE_URL=postgresql://nowhere.invalid/none $(BIN)/python -W ignore::RuntimeWarning \
+		-m django makemigrations --check --dry-run --settings wanhao.project.settings
+
+format: $(DEVELOPMENT)
+	$(BIN)/ruff check --fix src tests bench
+	$(BIN)/ruff format src tests bench
+
+bench bench-quick: $(DEVELOPMENT)
+	@$(BIN)/python -m bench --quick
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench/out tests/out
+	rm -rf src/wanhao/channels/sms/peer/node_modules src/*.egg-info
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
+	find src -name '*.mo' -delete
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; choose one with: make PYTHON=python3.11"; exit 1; }
+	@echo "Making the virtual environment ($(VENV))"
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "Install the Debian package python3-venv, then try again."; rm -rf $(VENV); exit 1; }
+
+$(INSTALLED): requirements/runtime.txt pyproject.toml | $(BIN)/python
+	@echo "Installing Python packages (about 250 MB, only this once) ..."
+	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(DEVELOPMENT): requirements/development.txt $(INSTALLED)
+	@echo "Installing the tools for tests and checks ..."
+	@$(PIP) install --require-hashes -r requirements/development.txt
+	@touch $@
+
+$(TRANSLATED): $(CATALOGUES) $(INSTALLED)
+	@$(BIN)/python -m wanhao.project.translations
+	@touch $@
+
+$(PEER): $(PEER_LOCK) $(INSTALLED)
+	@echo "Installing the local SMSC's packages ..."
+	@$(BIN)/python -c 'from wanhao.channels.sms.peer import install; install()'
+	@touch $@

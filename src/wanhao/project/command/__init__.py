@@ -1,0 +1,110 @@
+"""The `wanhao` command: one small file per group of commands, loaded when it is asked for."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
+
+import click
+import django
+import psycopg
+from django.db import Error as DatabaseError
+
+from wanhao.values.errors import WanhaoError
+
+DATABASE_REMEDY = (
+    "See what is wrong with: wanhao doctor. Bring the database up to date with: wanhao migrate"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Where a command is written; `module.attribute`, and whether its module needs Django."""
+
+    module: str
+    attribute: str
+    help: str
+    with_django: bool = True
+
+
+def _entry(module: str, attribute: str, told: str, *, with_django: bool = True) -> Entry:
+    place = f"{__name__}.{module}"
+    return Entry(module=place, attribute=attribute, help=told, with_django=with_django)
+
+
+COMMANDS: Mapping[str, Entry] = MappingProxyType(
+    {
+        "up": _entry("up", "up", "Run everything, with the demo world.", with_django=False),
+        "web": _entry("processes", "web", "Serve the pages."),
+        "worker": _entry("processes", "worker", "Release what is due."),
+        "meter": _entry("processes", "meter", "Count the usage files that are dropped."),
+        "sms": _entry("processes", "sms", "Send messages to the SMSC and take its receipts."),
+        "usage": _entry("usage", "usage", "Hand over usage files; see how counting stands."),
+        "demo": _entry("demo", "demo", "The demo operator: its world, traffic and SMSC."),
+        "doctor": _entry(
+            "doctor", "doctor", "Say what is wrong and what to do.", with_django=False
+        ),
+        "migrate": _entry("database", "migrate", "Bring the database up to date."),
+        "manage": _entry("database", "manage", "Run one of Django's management commands."),
+    }
+)
+
+
+class Commands(click.Group):
+    """Loads a command's file only when that command is used, and tells errors in plain words."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        if entry.with_django:
+            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wanhao.project.settings")
+            django.setup()
+        found = getattr(import_module(entry.module), entry.attribute)
+        assert isinstance(found, click.Command)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except WanhaoError as error:
+            raise Refusal(error.message, error.remedy) from error
+        except (DatabaseError, psycopg.Error) as error:
+            told = str(error).strip().split("\n", 1)[0]
+            raise Refusal(f"The database refused: {told}", DATABASE_REMEDY) from error
+        except OSError as error:
+            told = f"{error.strerror or error}: {error.filename or 'no file'}"
+            raise Refusal(told, "See what is wrong with: wanhao doctor") from error
+
+
+class Refusal(click.ClickException):
+    """A failure told in two sentences: what happened, and what to do."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+
+    def show(self, file: Any = None) -> None:
+        click.secho(self.message, fg="red", err=True)
+        if self.remedy:
+            click.echo(self.remedy, err=True)
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wanhao", message="wanhao %(version)s")
+def main() -> None:
+    """wanhao 万号: counts usage and tells customers before it hurts."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""`wanhao migrate` and `wanhao manage`."""
+
+import click
+from django.core.management import call_command, execute_from_command_line
+
+from wanhao.products.actions import load_catalogue
+from wanhao.project.command.sessions import database
+from wanhao.workflows.watch_thresholds import watch_thresholds
+
+
+@click.command()
+@database()
+def migrate() -> None:
+    """Bring the database up to date: tables, offerings on sale, thresholds watched."""
+    call_command("migrate", interactive=False, verbosity=0)
+    load_catalogue()
+    watch_thresholds()
+    click.echo("The database is up to date.")
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@database()
+def manage(arguments: tuple[str, ...]) -> None:
+    """Run one of Django's management commands."""
+    execute_from_command_line(["wanhao manage", *arguments])

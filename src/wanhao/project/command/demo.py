@@ -1,0 +1,63 @@
+"""`wanhao demo`: the demo operator's world and its traffic."""
+
+import shutil
+from datetime import UTC, datetime
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from wanhao.project.command.sessions import database, stopped_by_signals
+from wanhao.project.demo.traffic import run_traffic
+from wanhao.project.demo.world import build_world
+from wanhao.project.env import environment
+from wanhao.project.single import only_one
+from wanhao.values.errors import WanhaoError
+
+
+@click.group()
+def demo() -> None:
+    """The demo operator: eleven cities, its customers, and what they use."""
+
+
+@demo.command()
+@database()
+def build() -> None:
+    """Build the demo world; what is already there is left alone."""
+    wanted = environment().demo_lines
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console()) as progress:
+        task = progress.add_task("Opening lines", total=wanted)
+        build_world(
+            wanted,
+            lambda done, total: progress.update(task, completed=done, total=total),
+            datetime.now(UTC),
+        )
+    click.echo(f"The demo world has {wanted:,} lines.")
+
+
+@demo.command()
+@database()
+def traffic() -> None:
+    """Drop realistic usage files into the inbox until stopped."""
+    run_traffic(stopped_by_signals(), environment().inbox)
+
+
+@demo.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset(yes: bool) -> None:
+    """Delete the embedded database, usage files and logs; the next start begins anew."""
+    env = environment()
+    if env.database_url:
+        raise WanhaoError(
+            "DATABASE_URL is set, and a database of your own is never deleted.",
+            "Unset DATABASE_URL to reset the embedded one.",
+        )
+    question = f"Delete everything below {env.data}?"
+    if not yes and not click.confirm(question):
+        click.echo("Nothing was deleted.")
+        return
+    with only_one(env.data, "it must be stopped first"):
+        for part in ("pg", "usage", "smsc", "sms", "log"):
+            shutil.rmtree(env.data / part, ignore_errors=True)
+    click.echo("Deleted. Start anew with: wanhao up")

@@ -1,0 +1,65 @@
+"""`wanhao web`, `worker`, `meter` and `sms`: the processes a system is made of."""
+
+import click
+import uvicorn
+
+from wanhao.channels.sms.contracts import SmscConfig
+from wanhao.channels.sms.sender import run_sms
+from wanhao.project.command.sessions import database, stopped_by_signals
+from wanhao.project.env import environment
+from wanhao.project.ports_in_use import refuse_if_taken
+from wanhao.project.wiring import run_meter
+from wanhao.project.worker import run_worker
+
+# Live pages hold their connection open; they are cut so that a stop is quick.
+WEB_GRACE_SECONDS = 2
+
+
+@click.command()
+@database()
+def web() -> None:
+    """Serve the pages at WANHAO_HOST and WANHAO_PORT."""
+    env = environment()
+    refuse_if_taken(env.host, env.port, "WANHAO_PORT")
+    click.echo(f"serving http://{env.host}:{env.port}/")
+    uvicorn.run(
+        "wanhao.project.asgi:application",
+        host=env.host,
+        port=env.port,
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=WEB_GRACE_SECONDS,
+    )
+
+
+@click.command()
+@database()
+def worker() -> None:
+    """Release messages that are due; any number of workers may run."""
+    run_worker(stopped_by_signals())
+
+
+@click.command()
+@database()
+def meter() -> None:
+    """Count the usage files that are dropped into the inbox."""
+    run_meter(stopped_by_signals())
+
+
+@click.command()
+@database()
+def sms() -> None:
+    """Send released messages to the SMSC and take its receipts."""
+    env = environment()
+    config = SmscConfig(
+        host=env.smsc_host,
+        port=env.smsc_port,
+        system_id=env.smsc_system_id,
+        password=env.smsc_password,
+        source=env.sms_source,
+        window=env.smsc_window,
+        per_second=env.smsc_per_second,
+        received=env.data / "sms" / "received.jsonl",
+    )
+    run_sms(stopped_by_signals(), config)

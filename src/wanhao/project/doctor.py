@@ -1,0 +1,126 @@
+"""What may be wrong with this machine or its settings, and what to do about each."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wanhao.channels.sms.peer.launcher import HERE, NODE
+from wanhao.project.env import Environment
+from wanhao.project.ports_in_use import answers, is_free
+from wanhao.project.single import running_host
+
+OLDEST_PYTHON = (3, 11)
+# Below this the archive and the database's log may fill the disk within a day of traffic.
+LEAST_FREE_BYTES = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at; `remedy` is for when it is not well."""
+
+    subject: str
+    ok: bool
+    told: str
+    remedy: str = ""
+
+
+def examine_machine(env: Environment) -> Iterator[Finding]:
+    """Look at what needs no database."""
+    checks: tuple[Callable[[Environment], Finding], ...] = (
+        _python,
+        _data_folder,
+        _free_space,
+        _inbox,
+        _pages_port,
+        _smsc,
+    )
+    for check in checks:
+        yield check(env)
+    if env.demo:
+        yield _peer_packages(env)
+
+
+def _python(_env: Environment) -> Finding:
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    wanted = ".".join(str(part) for part in OLDEST_PYTHON)
+    return Finding(
+        subject="Python",
+        ok=sys.version_info >= OLDEST_PYTHON,
+        told=found,
+        remedy=f"Install Python {wanted} or newer.",
+    )
+
+
+def _data_folder(env: Environment) -> Finding:
+    return Finding(
+        subject="data folder",
+        ok=_is_writable(env.data),
+        told=str(env.data),
+        remedy="Make it writable for this user, or set WANHAO_DATA to another folder.",
+    )
+
+
+def _free_space(env: Environment) -> Finding:
+    free = shutil.disk_usage(_existing(env.data)).free
+    return Finding(
+        subject="free space",
+        ok=free >= LEAST_FREE_BYTES,
+        told=f"{free / 1024**3:.1f} GB",
+        remedy=f"Free at least {LEAST_FREE_BYTES // 1024**3} GB on the disk of {env.data}.",
+    )
+
+
+def _inbox(env: Environment) -> Finding:
+    return Finding(
+        subject="inbox",
+        ok=_is_writable(env.inbox),
+        told=str(env.inbox),
+        remedy="Usage files could not be dropped: make the folder writable for this user.",
+    )
+
+
+def _pages_port(env: Environment) -> Finding:
+    place = f"{env.host}:{env.port}"
+    if running_host(env.data) is not None:
+        served = answers(env.host, env.port)
+        told = f"served at {place}" if served else f"nothing answers at {place}"
+        remedy = f"Read {env.data / 'log' / 'web.log'}."
+        return Finding(subject="pages", ok=served, told=told, remedy=remedy)
+    free = is_free(env.host, env.port)
+    told = f"{place} is free" if free else f"{place} is taken by another program"
+    remedy = f"Stop that program, or choose another port: WANHAO_PORT={env.port + 100}"
+    return Finding(subject="pages", ok=free, told=told, remedy=remedy)
+
+
+def _smsc(env: Environment) -> Finding:
+    place = f"{env.smsc_host}:{env.smsc_port}"
+    reached = answers(env.smsc_host, env.smsc_port, 3.0)
+    return Finding(
+        subject="SMSC",
+        ok=reached,
+        told=f"{place} answers" if reached else f"{place} does not answer",
+        remedy="The local one runs with `wanhao up`; for the operator's, check WANHAO_SMSC_HOST,"
+        " WANHAO_SMSC_PORT and the firewall.",
+    )
+
+
+def _peer_packages(_env: Environment) -> Finding:
+    missing = [str(path) for path in (NODE, HERE / "node_modules" / "smpp") if not path.exists()]
+    return Finding(
+        subject="local SMSC",
+        ok=not missing,
+        told=f"missing: {', '.join(missing)}" if missing else "Node and its packages are there",
+        remedy="Install them again: make up",
+    )
+
+
+def _existing(path: Path) -> Path:
+    return next(folder for folder in (path, *path.parents) if folder.exists())
+
+
+def _is_writable(folder: Path) -> bool:
+    place = _existing(folder)
+    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)

@@ -1,0 +1,55 @@
+"""The worker: publishes the thresholds that are watched and releases messages that are due."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+
+from wanhao.communications.actions import release_due
+from wanhao.workflows.watch_thresholds import watch_thresholds
+
+PAUSE_SECONDS = 0.5
+RETRY_SECONDS = 2.0
+BATCH = 500
+# Rules may change while we run; a new threshold is watched at the latest after so many turns.
+TURNS_BETWEEN_THRESHOLDS = 120
+
+logger = logging.getLogger(__name__)
+
+
+def run_worker(stop: threading.Event, pause: float = PAUSE_SECONDS) -> None:
+    """Work until `stop` is set; while the database is away, wait for it."""
+    turn, released = 0, 0
+    while not stop.is_set():
+        try:
+            if turn % TURNS_BETWEEN_THRESHOLDS == 0:
+                watch_thresholds()
+            count = _release_all(stop)
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("waiting for the database: %s", str(error).strip())
+            connection.close()
+            turn = 0
+            stop.wait(RETRY_SECONDS)
+            continue
+        released += count
+        if count or turn == 0:
+            print(f"released {released} messages since the start")
+        turn += 1
+        stop.wait(pause)
+    connection.close()
+
+
+def _release_all(
+    stop: threading.Event, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> int:
+    """Release until nothing is due, in small transactions; returns how many were released."""
+    released = 0
+    while not stop.is_set():
+        count = release_due(now(), limit=BATCH)
+        released += count
+        if count < BATCH:
+            break
+    close_old_connections()
+    return released
