@@ -59,7 +59,7 @@ def _parts(kind: str, rows: Sequence[Fact]) -> Iterable[list[Fact]]:
     seen: set[int] = set()
     for row in rows:
         key = getattr(row, subject(kind))
-        if key in seen or len(part) >= ROWS_PER_POSITION:
+        if key in seen or len(part) >= (1 if kind == "cycle" else ROWS_PER_POSITION):
             yield part
             part, seen = [], set()
         part.append(row)

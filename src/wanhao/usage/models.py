@@ -25,7 +25,6 @@ class Batch(models.Model):
 
     number = models.BigIntegerField(primary_key=True)
     token = models.UUIDField()
-    first_fact = models.BigIntegerField(null=True)
     last_fact = models.BigIntegerField()
     files = models.JSONField(default=list)
     records_in = models.BigIntegerField(default=0)
@@ -71,6 +70,7 @@ class UsageFile(models.Model):
     size = models.BigIntegerField()
     rows_done = models.BigIntegerField(default=0)
     finished = models.BooleanField(default=False)
+    repeats = models.IntegerField(default=0, help_text="How often it was delivered again.")
     trouble = models.TextField(default="", blank=True)
     arrived_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

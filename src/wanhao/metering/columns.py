@@ -1,0 +1,28 @@
+"""Names for the arrays that the kernel passes around."""
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+I64: TypeAlias = NDArray[np.int64]
+I32: TypeAlias = NDArray[np.int32]
+I16: TypeAlias = NDArray[np.int16]
+I8: TypeAlias = NDArray[np.int8]
+U8: TypeAlias = NDArray[np.uint8]
+Mask: TypeAlias = NDArray[np.bool_]
+
+
+def ceil_div(amount: I64, unit: I64 | int) -> I64:
+    """Whole units that cover each amount, exact for integers of either sign."""
+    result: I64 = -(-amount // unit)
+    return result
+
+
+def grown(array: I64, length: int, fill: int) -> I64:
+    """The array with room for `length` entries along its first axis."""
+    if array.shape[0] >= length:
+        return array
+    larger = np.full((max(length, 2 * array.shape[0]), *array.shape[1:]), fill, array.dtype)
+    larger[: array.shape[0]] = array
+    return larger

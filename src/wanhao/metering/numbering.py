@@ -1,0 +1,103 @@
+"""The number plan: from a number to the group that holds it, by direct address.
+
+The first seven digits (H-code) choose a block, the last four a slot in it. A slot keeps its newest
+link; older links are few and stand in a sorted side table.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from wanhao.metering.columns import I64, Mask, grown
+
+BLOCK = 10_000
+LOWEST = 10_000_000_000
+HIGHEST = 19_999_999_999
+NOBODY = -1
+UNKNOWN = -2
+NEVER = np.iinfo(np.int64).max
+
+
+@dataclass(slots=True)
+class NumberPlan:
+    """Who holds which number since when; places are the state's, times epoch seconds."""
+
+    block_of: I64 = field(default_factory=lambda: np.full(1_000_000, -1, np.int64))
+    blocks: int = 0
+    place: I64 = field(default_factory=lambda: np.full(0, UNKNOWN, np.int64))
+    since: I64 = field(default_factory=lambda: np.full(0, NEVER, np.int64))
+    old_slot: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    old_since: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    old_place: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def slots(self, number: I64) -> I64:
+        """The slot of each number, -1 where no block was ever given out."""
+        valid = (number >= LOWEST) & (number <= HIGHEST)
+        offset = np.where(valid, number - LOWEST, 0)
+        block = self.block_of[offset // BLOCK]
+        slot: I64 = np.where(valid & (block >= 0), block * BLOCK + offset % BLOCK, -1)
+        return slot
+
+    def places(self, number: I64, at: I64) -> I64:
+        """Who holds each number at each time: a place, NOBODY, or UNKNOWN."""
+        if self.blocks == 0:
+            return np.full(len(number), UNKNOWN, np.int64)
+        slot = self.slots(number)
+        found = np.where(slot >= 0, self.place[slot], UNKNOWN)
+        earlier = (slot >= 0) & (at < self.since[slot]) & (found != UNKNOWN)
+        if earlier.any():
+            found[earlier] = self._older(slot[earlier], at[earlier])
+        return found
+
+    def link(self, number: I64, place: I64, since: I64) -> None:
+        """Record that each number (no number twice) belongs to a place from a time on."""
+        self._make_blocks(number)
+        slot = self.slots(number)
+        held = self.place[slot] != UNKNOWN
+        late: Mask = held & (since < self.since[slot])
+        same: Mask = held & (since == self.since[slot])
+        self._keep_old(slot[late], since[late], place[late])
+        moved = held & ~late & ~same
+        self._keep_old(slot[moved], self.since[slot[moved]], self.place[slot[moved]])
+        self.place[slot[~late]] = place[~late]
+        self.since[slot[~late]] = since[~late]
+
+    def move_places(self, old_capacity: int, capacity: int) -> None:
+        """Follow the state when every shard gets more room."""
+        for table in (self.place, self.old_place):
+            held = table >= 0
+            shard, row = np.divmod(table[held], old_capacity)
+            table[held] = shard * capacity + row
+
+    def _make_blocks(self, number: I64) -> None:
+        prefix = np.unique((number - LOWEST) // BLOCK)
+        new = prefix[self.block_of[prefix] < 0]
+        self.block_of[new] = self.blocks + np.arange(len(new))
+        self.blocks += len(new)
+        self.place = grown(self.place, self.blocks * BLOCK, UNKNOWN)
+        self.since = grown(self.since, self.blocks * BLOCK, NEVER)
+
+    def _keep_old(self, slot: I64, since: I64, place: I64) -> None:
+        if not len(slot):
+            return
+        slots = np.concatenate([self.old_slot, slot])
+        times = np.concatenate([self.old_since, since])
+        places = np.concatenate([self.old_place, place])
+        order = np.lexsort((times, slots))
+        self.old_slot, self.old_since = slots[order], times[order]
+        self.old_place = places[order]
+
+    def _older(self, slot: I64, at: I64) -> I64:
+        """The newest older link not after each time, by one merged sort with the side table."""
+        known = len(self.old_slot)
+        slots = np.concatenate([self.old_slot, slot])
+        times = np.concatenate([self.old_since, at])
+        asked = np.concatenate([np.zeros(known, np.int8), np.ones(len(slot), np.int8)])
+        order = np.lexsort((asked, times, slots))
+        position = np.where(order < known, np.arange(len(order)), -1)
+        before = np.maximum.accumulate(position)
+        link = order[np.maximum(before, 0)]
+        usable = (before >= 0) & (slots[link] == slots[order])
+        answer = np.full(len(order), NOBODY, np.int64)
+        answer[order[usable]] = self.old_place[link[usable]]
+        return answer[known:]

@@ -1,0 +1,107 @@
+"""The detail archive (详单): one Parquet file per batch, sorted by line, written before the commit.
+
+A file belongs to its batch by number and token; one whose batch never committed is removed.
+"""
+
+import os
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from wanhao.usage.blocks import Block, block_of
+from wanhao.usage.schema import COLUMNS, WORD
+
+
+def archive_path(folder: Path, number: int, token: uuid.UUID) -> Path:
+    """Where the records of a batch are kept."""
+    return folder / f"batch-{number:012d}-{token.hex[:12]}.parquet"
+
+
+def write_archive(path: Path, blocks: Sequence[Block]) -> None:
+    """Write the metered records of a batch, sorted by number and time, durably or not at all."""
+    table = pa.concat_tables([_table(block) for block in blocks], promote_options="permissive")
+    table = table.unify_dictionaries()
+    order = np.lexsort((table["start"].to_numpy(), table["number"].to_numpy()))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.tmp")
+    pq.write_table(table.take(pa.array(order)), unfinished, compression="zstd", compression_level=1)
+    with unfinished.open("rb") as handle:
+        os.fsync(handle.fileno())
+    unfinished.rename(path)
+    _sync_folder(path.parent)
+
+
+def read_archive(path: Path) -> Block:
+    """The records of one batch, as they were counted."""
+    table = pq.read_table(path, columns=[*COLUMNS, "text_id"]).combine_chunks()
+    columns = {name: _one(table[name]) for name in COLUMNS}
+    words = {
+        name: column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        for name, column in columns.items()
+        if COLUMNS[name] == WORD
+    }
+    text = _one(table["text_id"])
+    text_id = None
+    if text.null_count < len(text):
+        text_id = np.array(text.fill_null(b"").to_pylist(), dtype="S32")
+    row = np.arange(1, table.num_rows + 1)
+    return block_of({**columns, **words}, row, table.num_rows, text_id)
+
+
+def remove_orphans(folder: Path, committed: set[str], after: int) -> list[Path]:
+    """Remove unfinished files, those above batch `after`, and those whose batch (of the same
+    number) was committed under another token."""
+    numbers = {_number(name) for name in committed}
+    removed = list(folder.glob(".batch-*.tmp"))
+    for path in folder.glob("batch-*.parquet"):
+        number = _number(path.name)
+        if number > after or (number in numbers and path.name not in committed):
+            removed.append(path)
+    for path in removed:
+        path.unlink()
+    return removed
+
+
+def _number(name: str) -> int:
+    return int(name.split("-")[1])
+
+
+def _table(block: Block) -> pa.Table:
+    records = block.records
+    text = pa.nulls(len(block), pa.binary())
+    if block.text_id is not None:
+        text = pa.array(block.text_id.tolist(), pa.binary())
+    words = {name: _dictionary(block, name) for name in ("source", "service", "zone")}
+    plain = {
+        "record_id": block.id,
+        "number": records.number,
+        "start": records.start,
+        "quantity": records.quantity,
+        "sign": records.sign,
+    }
+    columns = {name: words.get(name, plain.get(name)) for name in COLUMNS}
+    return pa.table({**columns, "text_id": text})
+
+
+def _dictionary(block: Block, name: str) -> pa.Array:
+    words = getattr(block, name)
+    return pa.DictionaryArray.from_arrays(
+        pa.array(words.code.astype(np.int32)), pa.array(words.names, pa.utf8())
+    )
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    combined = column.combine_chunks()
+    return combined.chunk(0) if isinstance(combined, pa.ChunkedArray) else combined
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

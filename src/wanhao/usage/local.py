@@ -1,0 +1,217 @@
+"""The meter of this machine: facts and files in, committed effects out, for ever.
+
+Order of one step: read, judge and fold (nothing changed yet), archive, commit, apply, put files
+away, now and then a snapshot. Killed anywhere, it comes back to the same state: what was
+committed is replayed from the last snapshot, what was not is read again.
+"""
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from django.db import InterfaceError, OperationalError, connection
+
+from wanhao.metering.facts import FactColumns, FactsDelta, apply_facts, enrol, fold_facts
+from wanhao.metering.folding import apply
+from wanhao.metering.state import MeterState
+from wanhao.usage.archive import archive_path, write_archive
+from wanhao.usage.batches import Step, commit_step, is_committed, pulse
+from wanhao.usage.crossings import crossings_of
+from wanhao.usage.cycles import record_due_cycles
+from wanhao.usage.duplicates import DuplicateIndex
+from wanhao.usage.feed import facts_after
+from wanhao.usage.folders import Folders
+from wanhao.usage.intake import Intake
+from wanhao.usage.judging import Judged, judge
+from wanhao.usage.ports import EffectSink
+from wanhao.usage.recovery import recovered
+from wanhao.usage.snapshots import save_snapshot
+from wanhao.values.errors import WanhaoError
+
+log = logging.getLogger(__name__)
+METER_LOCK = 7_110_000_002
+IDLE_SECONDS = 0.2
+RETRY_SECONDS = 1.0
+PULSE_EVERY = timedelta(seconds=2)
+LOST = (OperationalError, InterfaceError)
+"""What tells that the database went away, as against a fault of ours."""
+Checkpoint = Callable[[str], None]
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of this machine."""
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class LocalMeter:
+    """One meter over one folder; `checkpoint` hears the name of each part of a step at its end."""
+
+    folders: Folders
+    sink: EffectSink
+    shards: int = 8
+    batch_rows: int = 500_000
+    snapshot_every: int = 50
+    clock: Clock = utc_now
+    checkpoint: Checkpoint = lambda name: None
+    state: MeterState = field(init=False)
+    index: DuplicateIndex = field(init=False)
+    intake: Intake = field(init=False)
+    _snapshot_at: int = field(init=False, default=0)
+    _pulsed_at: datetime | None = field(init=False, default=None)
+
+    def start(self) -> None:
+        """Take the meter's lock and come back to where the last committed batch left off."""
+        self.folders.make()
+        _take_lock()
+        self.state, self.index = recovered(self.folders, self.shards)
+        self.intake = Intake(self.folders, self.batch_rows)
+        self._snapshot_at = self.state.last_batch
+
+    def run(self, stop: threading.Event) -> None:
+        """Count until told to stop, then leave a snapshot; a lost database is waited for."""
+        self.start()
+        while not stop.is_set():
+            try:
+                busy = self.step()
+            except LOST as error:
+                log.warning("the database does not answer, counting waits: %s", error)
+                self._reconnect()
+                self.intake = Intake(self.folders, self.batch_rows)
+                continue
+            if not busy:
+                stop.wait(IDLE_SECONDS)
+        self.stop()
+
+    def stop(self) -> None:
+        """Leave a snapshot and give the lock back."""
+        self.snapshot()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [METER_LOCK])
+
+    def step(self) -> bool:
+        """Take in new facts, then one batch of records; False when there was nothing to do."""
+        self._pulse()
+        facts = self._take_facts()
+        if record_due_cycles(self.state, self.clock()):
+            facts = self._take_facts()
+        records = self._take_records()
+        if self.state.last_batch - self._snapshot_at >= self.snapshot_every:
+            self.snapshot()
+        return facts or records
+
+    def snapshot(self) -> None:
+        """Save state and index; what follows is replayed from here."""
+        save_snapshot(self.folders.snapshots, self.state, self.index)
+        self._snapshot_at = self.state.last_batch
+        self.checkpoint("snapshot")
+
+    def _take_facts(self) -> bool:
+        taken = False
+        for number, facts in facts_after(self.state.last_fact):
+            self._take_fact(number, facts)
+            taken = True
+        return taken
+
+    def _take_fact(self, number: int, facts: FactColumns) -> None:
+        enrol(self.state, facts)
+        now = self.clock()
+        delta, effects = fold_facts(self.state, facts, number, int(now.timestamp()))
+        if not len(effects):
+            apply_facts(self.state, delta)
+            return
+        step = Step(
+            number=self.state.last_batch + 1,
+            token=uuid.uuid4(),
+            last_fact=number,
+            crossings=crossings_of(effects),
+            taken_at=now,
+        )
+        self._commit(step)
+        self._apply_facts(step, delta)
+
+    def _apply_facts(self, step: Step, delta: FactsDelta) -> None:
+        apply_facts(self.state, delta)
+        self.state.last_batch = step.number
+        self.state.last_token = step.token.hex
+
+    def _take_records(self) -> bool:
+        now = self.clock()
+        gathered = self.intake.gather()
+        if gathered is None:
+            return False
+        self.checkpoint("read")
+        judged = judge(self.state, self.index, gathered, int(now.timestamp()))
+        self.checkpoint("fold")
+        step = Step(
+            number=self.state.last_batch + 1,
+            token=uuid.uuid4(),
+            last_fact=self.state.last_fact,
+            crossings=crossings_of(judged.effects),
+            taken_at=now,
+            gathered=gathered,
+            judged=judged,
+        )
+        if judged.metered is not None and len(judged.metered):
+            path = archive_path(self.folders.archive, step.number, step.token)
+            write_archive(path, [judged.metered])
+        self.checkpoint("archive")
+        self._commit(step)
+        self._apply(step, judged)
+        self.intake.settle(gathered.parts)
+        self.checkpoint("put away")
+        return True
+
+    def _apply(self, step: Step, judged: Judged) -> None:
+        apply(self.state, judged.delta)
+        if judged.identities is not None:
+            self.index.remember(judged.identities)
+            self.index.forget_before(int(step.taken_at.timestamp()))
+        self.state.last_batch = step.number
+        self.state.last_token = step.token.hex
+        self.checkpoint("apply")
+
+    def _commit(self, step: Step) -> None:
+        """Commit, and when the answer is lost ask whether it happened before trying again."""
+        while True:
+            try:
+                commit_step(step, self.sink, self.clock())
+                break
+            except LOST as error:
+                log.warning("batch %s: commit in doubt: %s", step.number, error)
+                self._reconnect()
+                if is_committed(step):
+                    break
+        self.checkpoint("commit")
+
+    def _reconnect(self) -> None:
+        """Wait for the database to answer again and take the lock anew."""
+        while True:
+            try:
+                connection.close()
+                _take_lock()
+            except LOST:
+                threading.Event().wait(RETRY_SECONDS)
+            else:
+                return
+
+    def _pulse(self) -> None:
+        now = self.clock()
+        if self._pulsed_at is None or now - self._pulsed_at >= PULSE_EVERY:
+            pulse(*self.intake.waiting(), now)
+            self._pulsed_at = now
+
+
+def _take_lock() -> None:
+    """Only one meter may count: a second one is refused before it reads anything."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [METER_LOCK])
+        if not cursor.fetchone()[0]:
+            raise WanhaoError(
+                "Another meter is counting into this database.",
+                "Stop it first; two would not be told apart.",
+            )

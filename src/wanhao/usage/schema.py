@@ -1,0 +1,61 @@
+"""The usage file: its columns, their types, and the words for services and zones.
+
+Source: docs/reference/usage-files.md, which an operator's mediation follows.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import pyarrow as pa
+
+from wanhao.metering.meters import Refusal, ServiceCode, ZoneCode
+from wanhao.usage.contracts import Service
+
+WORD = pa.dictionary(pa.int32(), pa.utf8())
+COLUMNS: Mapping[str, pa.DataType] = {
+    "record_id": pa.int64(),
+    "source": WORD,
+    "number": pa.int64(),
+    "service": WORD,
+    "zone": WORD,
+    "start": pa.int64(),
+    "quantity": pa.int64(),
+    "sign": pa.int8(),
+}
+LONGEST_ID = 32
+LONGEST_SOURCE = 64
+SERVICE_CODES: Mapping[str, int] = {
+    Service.VOICE.value: ServiceCode.VOICE,
+    Service.MESSAGE.value: ServiceCode.MESSAGE,
+    Service.DATA.value: ServiceCode.DATA,
+}
+ZONE_CODES: Mapping[str, int] = {
+    "domestic": ZoneCode.DOMESTIC,
+    "free": ZoneCode.FREE,
+    "hk-macau-taiwan": ZoneCode.UNPRICED,
+    "roaming": ZoneCode.UNPRICED,
+}
+SERVICES: tuple[Service, ...] = (Service.VOICE, Service.MESSAGE, Service.DATA)
+
+
+class Reason(StrEnum):
+    """Why a record is in quarantine."""
+
+    UNREADABLE = "unreadable"
+    CONFLICT = "conflict"
+    UNKNOWN_SERVICE = "unknown-service"
+    UNKNOWN_ZONE = "unknown-zone"
+    UNPRICED_ZONE = "unpriced-zone"
+    BAD_QUANTITY = "bad-quantity"
+    BAD_SIGN = "bad-sign"
+    UNKNOWN_NUMBER = "unknown-number"
+    NO_HOLDER = "no-holder"
+    IN_FUTURE = "in-future"
+    CYCLE_CLOSED = "cycle-closed"
+
+
+REFUSALS: Mapping[Refusal, Reason] = {
+    refusal: Reason(refusal.name.lower().replace("_", "-"))
+    for refusal in Refusal
+    if refusal is not Refusal.NONE
+}
