@@ -42,6 +42,16 @@ class ReceiptState(StrEnum):
     FAILED = "failed"
 
 
+class DecisionOutcome(StrEnum):
+    """What was decided about a threshold that was crossed."""
+
+    TOLD = "told"
+    OPTED_OUT = "opted_out"
+    NO_RULE = "no_rule"
+    NO_LINE = "no_line"
+    NO_OFFERING = "no_offering"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
     """A threshold that was crossed.
@@ -87,7 +97,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderRule:
-    """One rule as it stands in `reminder_rules.toml`."""
+    """One rule as it stands in `reminder_rules.toml`.
+
+    `threshold` is per cent of the allowance, or fen for the balance. `recipient` is "crosser" (the
+    line whose record crossed it) or "main" (the main line); `urgency` is "normal" or "high".
+    """
 
     code: str
     metric: Metric
@@ -102,7 +116,10 @@ class ReminderRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleCount:
-    """How often a rule decided something."""
+    """How often a rule decided something.
+
+    `sent` were taken by the network; `suppressed` are decisions without a message.
+    """
 
     rule: ReminderRule
     decided: int

@@ -1,0 +1,186 @@
+"""Decisions about reminders, the outbox, the parts the network took, and opt-outs."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from wanhao.communications.contracts import (
+    DecisionOutcome,
+    DeliveryClass,
+    MessageState,
+    ReceiptState,
+)
+
+
+class ReminderDecision(models.Model):
+    """What was decided when a group or an account crossed a threshold, and by which values.
+
+    An episode begins when a fact lifts the value back across the threshold; within one episode of
+    one cycle a rule decides once.
+    """
+
+    class Subject(models.TextChoices):
+        """Whose threshold it is."""
+
+        GROUP = "group", "group"
+        ACCOUNT = "account", "account"
+
+    subject_kind = models.CharField(max_length=7, choices=Subject.choices)
+    subject_id = models.BigIntegerField()
+    rule = models.CharField(max_length=32)
+    cycle = models.IntegerField()
+    episode = models.BigIntegerField()
+    rule_values = models.JSONField(help_text="The rule as it was when it decided.")
+    trigger = models.JSONField(help_text="What was crossed, as the meter reported it.")
+    outcome = models.CharField(max_length=16, choices=[(o.value, o.name) for o in DecisionOutcome])
+    line = models.ForeignKey(
+        "wanhao_parties.Line", on_delete=models.PROTECT, related_name="+", null=True
+    )
+    batch = models.BigIntegerField()
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["subject_kind", "subject_id", "rule", "cycle", "episode"],
+                name="decision_once_per_episode",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(subject_kind__in=["group", "account"]),
+                name="decision_subject_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=[outcome.value for outcome in DecisionOutcome]),
+                name="decision_outcome_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome="told") | models.Q(line__isnull=False),
+                name="decision_tells_a_line",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["rule", "outcome"], name="decision_by_rule")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.subject_kind} {self.subject_id}"
+
+
+class CommunicationMessage(models.Model):
+    """The outbox: one message, as data until a sender claims it and as text from then on."""
+
+    decision = models.OneToOneField(ReminderDecision, on_delete=models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=32)
+    line = models.ForeignKey("wanhao_parties.Line", on_delete=models.PROTECT, related_name="+")
+    number = models.BigIntegerField()
+    language = models.CharField(max_length=2)
+    delivery_class = models.CharField(
+        max_length=8, choices=[(kind.value, kind.name) for kind in DeliveryClass]
+    )
+    urgent = models.BooleanField()
+    figures = models.JSONField(help_text="What the text will say.")
+    text = models.TextField(default="", blank=True)
+    state = models.CharField(
+        max_length=10,
+        choices=[(state.value, state.name) for state in MessageState],
+        default=MessageState.PLANNED.value,
+    )
+    worker = models.CharField(max_length=64, default="", blank=True)
+    unanswered = models.SmallIntegerField(default=0)
+    error = models.CharField(max_length=200, default="", blank=True)
+    planned_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in MessageState]),
+                name="message_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=[
+                        MessageState.PLANNED.value,
+                        MessageState.RELEASED.value,
+                        MessageState.WITHDRAWN.value,
+                        MessageState.FAILED.value,
+                    ]
+                )
+                | (~models.Q(text="") & models.Q(claimed_at__isnull=False)),
+                name="message_sent_has_text",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["planned_at"],
+                condition=models.Q(state="planned"),
+                name="message_planned",
+            ),
+            models.Index(
+                fields=["-urgent", "id"],
+                condition=models.Q(state="released"),
+                name="message_released",
+            ),
+            models.Index(
+                fields=["number"],
+                condition=models.Q(state__in=["submitting", "unknown"]),
+                name="message_unanswered",
+            ),
+            models.Index(fields=["state", "rule"], name="message_by_state"),
+            models.Index(fields=["number", "-id"], name="message_by_number"),
+            models.Index(fields=["-changed_at"], name="message_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.state}"
+
+
+class MessagePart(models.Model):
+    """One part of a message as the network numbered it, and what its receipt said."""
+
+    message = models.ForeignKey(CommunicationMessage, on_delete=models.CASCADE, related_name="+")
+    channel_message_id = models.CharField(max_length=65, db_index=True)
+    state = models.CharField(
+        max_length=9,
+        choices=[(state.value, state.name) for state in ReceiptState],
+        default=ReceiptState.PENDING.value,
+    )
+    error = models.CharField(max_length=200, default="", blank=True)
+    settled_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.channel_message_id} {self.state}"
+
+
+class HeldReceipt(models.Model):
+    """A receipt that came before the answer to its submit; kept until the answer is there."""
+
+    channel_message_id = models.CharField(max_length=65)
+    number = models.BigIntegerField(db_index=True)
+    state = models.CharField(max_length=9)
+    error = models.CharField(max_length=200, default="", blank=True)
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.channel_message_id} {self.state}"
+
+
+class OptOut(models.Model):
+    """A line that does not want a rule's messages, from `since` until `until`."""
+
+    line = models.ForeignKey("wanhao_parties.Line", on_delete=models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=32)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["line", "rule"],
+                condition=models.Q(until__isnull=True),
+                name="optout_live_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.rule}"

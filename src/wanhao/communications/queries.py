@@ -1,0 +1,108 @@
+"""Reads of rules, decisions and messages."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
+
+from wanhao.communications.contracts import (
+    DecisionOutcome,
+    MessageState,
+    MessageView,
+    Metric,
+    ReminderRule,
+    RuleCount,
+)
+from wanhao.communications.models import CommunicationMessage, ReminderDecision
+from wanhao.communications.rules import known_rules
+from wanhao.communications.sending import written_text
+from wanhao.values.errors import WanhaoError
+
+SENT = (MessageState.ACCEPTED.value, MessageState.DELIVERED.value)
+
+
+def rules() -> tuple[ReminderRule, ...]:
+    """The reminder rules, in the order of their file."""
+    return known_rules()
+
+
+def watched() -> dict[Metric, tuple[int, ...]]:
+    """The thresholds of each metric, lowest first: per cent, for the balance fen."""
+    return {
+        metric: tuple(sorted(rule.threshold for rule in known_rules() if rule.metric is metric))
+        for metric in Metric
+    }
+
+
+def reminders_by_rule() -> list[RuleCount]:
+    """What each rule decided so far, in the order of the rules; a rule that never did has zeros."""
+    decisions = ReminderDecision.objects.values_list("rule", "outcome").annotate(Count("id"))
+    sent = dict(
+        CommunicationMessage.objects.filter(state__in=SENT)
+        .values_list("rule")
+        .annotate(Count("id"))
+    )
+    decided: Counter[str] = Counter()
+    suppressed: Counter[str] = Counter()
+    for code, outcome, count in decisions:
+        decided[code] += count
+        if outcome != DecisionOutcome.TOLD.value:
+            suppressed[code] += count
+    return [
+        RuleCount(
+            rule=rule,
+            decided=decided[rule.code],
+            sent=sent.get(rule.code, 0),
+            suppressed=suppressed[rule.code],
+        )
+        for rule in known_rules()
+    ]
+
+
+def messages_by_state() -> dict[MessageState, int]:
+    """How many messages are in each state; every state is there."""
+    counted = dict(CommunicationMessage.objects.values_list("state").annotate(Count("id")))
+    return {state: counted.get(state.value, 0) for state in MessageState}
+
+
+def latest_messages(limit: int) -> list[MessageView]:
+    """The messages that moved last, newest first."""
+    return _views(CommunicationMessage.objects.order_by("-changed_at", "-id")[:limit])
+
+
+def messages_to(numbers: Collection[int], limit_each: int) -> dict[int, list[MessageView]]:
+    """The newest messages to each number, newest first; a number without any has an empty list."""
+    place = Window(RowNumber(), partition_by=F("number"), order_by=F("id").desc())
+    rows = (
+        CommunicationMessage.objects.filter(number__in=set(numbers))
+        .annotate(place=place)
+        .filter(place__lte=limit_each)
+        .order_by("-id")
+    )
+    found: dict[int, list[MessageView]] = {number: [] for number in numbers}
+    for view in _views(rows):
+        found[view.number].append(view)
+    return found
+
+
+def _views(rows: Iterable[CommunicationMessage]) -> list[MessageView]:
+    return [
+        MessageView(
+            message_id=row.pk,
+            rule=row.rule,
+            number=row.number,
+            text=row.text or _preview(row),
+            state=MessageState(row.state),
+            at=row.changed_at,
+        )
+        for row in rows
+    ]
+
+
+def _preview(row: CommunicationMessage) -> str:
+    """What an unsent message would say now; empty when its text is missing."""
+    try:
+        return written_text(row, sign_off="")
+    except WanhaoError:
+        return ""

@@ -1,0 +1,136 @@
+"""Finds the message a delivery receipt belongs to, and says when all its parts arrived."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from wanhao.communications.contracts import MessageState, Receipt, ReceiptState
+from wanhao.communications.models import CommunicationMessage, HeldReceipt, MessagePart
+from wanhao.communications.moving import by_ids, move
+
+RECEIPT_WINDOW = timedelta(days=3)
+FINAL = (ReceiptState.DELIVERED, ReceiptState.FAILED)
+
+
+def place(receipt: Receipt) -> int | None:
+    """Give a receipt to its message; returns the message's id, 0 when held, None when strange.
+
+    A receipt may overtake the answer to its submit: while a message to its number is being
+    submitted, a receipt with an id nobody knows yet is held (`apply_held` finds it).
+    """
+    in_hand = _locked_in_hand(receipt.number)
+    part = _part(receipt)
+    if part is not None and (part.settled_at is None or not in_hand):
+        return _settle(part, receipt)
+    if in_hand and receipt.channel_message_id:
+        _hold(receipt, receipt.channel_message_id)
+        return 0
+    return _settle_unknown(receipt)
+
+
+def apply_held(message: CommunicationMessage, channel_message_ids: Sequence[str]) -> None:
+    """After a submit was answered: settle the parts whose receipts came first."""
+    held = HeldReceipt.objects.filter(
+        number=message.number, channel_message_id__in=channel_message_ids
+    )
+    for row in held.order_by("id"):
+        receipt = _receipt(row)
+        part = _part(receipt)
+        if part is not None:
+            _settle(part, receipt)
+    held.delete()
+
+
+def apply_held_to_unknown(numbers: set[int]) -> None:
+    """After submits were given up: their receipts may be here already.
+
+    A receipt of another message that was settled before says nothing about this one.
+    """
+    for row in HeldReceipt.objects.filter(number__in=numbers).order_by("id"):
+        receipt = _receipt(row)
+        if _locked_in_hand(row.number):
+            continue
+        if _part(receipt) is None:
+            _settle_unknown(receipt)
+        row.delete()
+
+
+def _locked_in_hand(number: int) -> bool:
+    """Whether a message to the number is being submitted; waits for a move under way."""
+    rows = CommunicationMessage.objects.filter(
+        number=number, state=MessageState.SUBMITTING.value
+    ).order_by("id")
+    return bool(list(rows.select_for_update(of=("self",)).values_list("id", flat=True)))
+
+
+def _part(receipt: Receipt) -> MessagePart | None:
+    """The newest part of that id to that number; networks use their ids again after a while."""
+    if not receipt.channel_message_id:
+        return None
+    rows = MessagePart.objects.filter(
+        channel_message_id=receipt.channel_message_id, message__number=receipt.number
+    )
+    return rows.order_by("-id").first()
+
+
+def _settle(part: MessagePart, receipt: Receipt) -> int:
+    """A part is settled once; a later receipt for it changes nothing."""
+    message_id = part.message_id
+    # Receipts of two parts at once must see each other: the message's row is their lock.
+    list(by_ids([message_id]).select_for_update().values_list("id"))
+    if receipt.state in FINAL:
+        MessagePart.objects.filter(id=part.pk, settled_at__isnull=True).update(
+            state=receipt.state.value, error=receipt.error[:200], settled_at=receipt.received_at
+        )
+        _conclude(message_id, receipt.received_at)
+    return message_id
+
+
+def _conclude(message_id: int, now: datetime) -> None:
+    parts = list(MessagePart.objects.filter(message_id=message_id).values_list("state", "error"))
+    states = {state for state, _ in parts}
+    if ReceiptState.PENDING.value in states:
+        return
+    if ReceiptState.FAILED.value in states:
+        error = next(text for state, text in parts if state == ReceiptState.FAILED.value)
+        move(by_ids([message_id]), MessageState.FAILED, now, error=error)
+    else:
+        move(by_ids([message_id]), MessageState.DELIVERED, now)
+
+
+def _settle_unknown(receipt: Receipt) -> int | None:
+    """The newest unknown message to that number that was sent before the receipt came."""
+    rows = CommunicationMessage.objects.filter(
+        number=receipt.number,
+        state=MessageState.UNKNOWN.value,
+        claimed_at__range=(receipt.received_at - RECEIPT_WINDOW, receipt.received_at),
+    )
+    message = rows.order_by("-claimed_at", "-id").select_for_update(of=("self",)).first()
+    if message is None:
+        return None
+    if receipt.state not in FINAL:
+        return message.pk
+    part = MessagePart.objects.create(
+        message=message, channel_message_id=receipt.channel_message_id or ""
+    )
+    return _settle(part, receipt)
+
+
+def _hold(receipt: Receipt, channel_message_id: str) -> None:
+    HeldReceipt.objects.filter(received_at__lt=receipt.received_at - RECEIPT_WINDOW).delete()
+    HeldReceipt.objects.create(
+        channel_message_id=channel_message_id,
+        number=receipt.number,
+        state=receipt.state.value,
+        error=receipt.error[:200],
+        received_at=receipt.received_at,
+    )
+
+
+def _receipt(row: HeldReceipt) -> Receipt:
+    return Receipt(
+        channel_message_id=row.channel_message_id,
+        number=row.number,
+        state=ReceiptState(row.state),
+        error=row.error,
+        received_at=row.received_at,
+    )

@@ -1,0 +1,85 @@
+"""What happens to messages in a sender's hands."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from wanhao.communications.contracts import DeliveryClass, MessageState, OutgoingMessage
+from wanhao.communications.models import CommunicationMessage
+from wanhao.communications.moving import by_ids, move
+from wanhao.communications.receiving import apply_held_to_unknown
+from wanhao.communications.rendering import Figures, text_of
+from wanhao.parties.contracts import Language
+from wanhao.values.errors import WanhaoError
+
+log = logging.getLogger(__name__)
+MOST_ATTEMPTS = 3
+HAND_OVER = """
+UPDATE wanhao_communications_communicationmessage AS message
+SET state = 'submitting', worker = %s, claimed_at = %s, changed_at = %s, text = written.text
+FROM unnest(%s::bigint[], %s::text[]) AS written(id, text)
+WHERE message.id = written.id AND message.state = ANY(%s)
+"""
+
+
+def hand_over(
+    rows: Sequence[CommunicationMessage],
+    worker: str,
+    now: datetime,
+    *,
+    sign_off: str,
+    released: Sequence[str],
+) -> list[OutgoingMessage]:
+    """Write the texts of locked rows and give them to a sender.
+
+    A text is written once: a message sent again says what it said before.
+    """
+    written: dict[int, str] = {}
+    for row in rows:
+        try:
+            written[row.pk] = row.text or written_text(row, sign_off)
+        except (WanhaoError, TypeError, ValueError) as error:
+            log.exception("message %s cannot be written", row.pk)
+            move(by_ids([row.pk]), MessageState.FAILED, now, error=f"text: {error}"[:200])
+    ids, texts = list(written), list(written.values())
+    with connection.cursor() as cursor:
+        cursor.execute(HAND_OVER, [worker, now, now, ids, texts, list(released)])
+    return [
+        OutgoingMessage(
+            message_id=row.pk,
+            number=row.number,
+            text=written[row.pk],
+            delivery_class=DeliveryClass(row.delivery_class),
+        )
+        for row in rows
+        if row.pk in written
+    ]
+
+
+def written_text(row: CommunicationMessage, sign_off: str) -> str:
+    """The text of a row that was not sent yet."""
+    return text_of(row.rule, Figures(**row.figures), Language(row.language), sign_off)
+
+
+def give_up(rows: Sequence[CommunicationMessage], now: datetime) -> int:
+    """The answer to these submits never came; rows are locked and being submitted.
+
+    Comfort messages stay unknown. Required ones are sent again, three times at most.
+    """
+    again = [row for row in rows if _may_repeat(row)]
+    for row in rows:
+        row.unanswered += 1
+    CommunicationMessage.objects.bulk_update(rows, ["unanswered"])
+    repeated = {row.pk for row in again}
+    unknown = [row.pk for row in rows if row.pk not in repeated]
+    moved = move(by_ids(list(repeated)), MessageState.RELEASED, now, worker="")
+    moved += move(by_ids(unknown), MessageState.UNKNOWN, now)
+    apply_held_to_unknown({row.number for row in rows if row.pk not in repeated})
+    return moved
+
+
+def _may_repeat(row: CommunicationMessage) -> bool:
+    required = row.delivery_class == DeliveryClass.REQUIRED.value
+    return required and row.unanswered + 1 < MOST_ATTEMPTS
