@@ -1,0 +1,1 @@
+"""The demo world: a fixed cast, eleven cities of lines, and traffic that never ends."""
