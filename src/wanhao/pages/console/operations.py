@@ -1,0 +1,82 @@
+"""The operations page: is everything counted, is everybody told."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from wanhao.communications import queries as communications
+from wanhao.pages.console import figures
+from wanhao.pages.console.access import for_employees
+from wanhao.pages.design.rendering import render_page
+from wanhao.usage import queries as usage
+
+STEP_SECONDS = 5
+CHART_MINUTES = 10
+LATEST_HELD = 5
+
+
+@require_safe
+@for_employees
+def operations(request: HttpRequest) -> HttpResponse:
+    """The whole page."""
+    context: dict[str, Any] = {}
+    for read in PARTS.values():
+        context |= read()
+    return render_page(request, "console/operations.html", context)
+
+
+@require_safe
+@for_employees
+def operations_part(request: HttpRequest, part: str) -> HttpResponse:
+    """One part of the page, fetched again when there is news of it."""
+    if part not in PARTS:
+        raise Http404
+    return render_page(request, f"console/_{part}.html", PARTS[part]())
+
+
+def _counting() -> dict[str, Any]:
+    now = timezone.now()
+    status = usage.meter_status(now)
+    conservation = figures.Conservation.of(status)
+    points = usage.rate_points(now, minutes=CHART_MINUTES, step_seconds=STEP_SECONDS)
+    return {
+        "now": now,
+        "status": status,
+        "conservation": conservation,
+        "shares": figures.shares(conservation),
+        "chart": figures.rate_chart(points, STEP_SECONDS),
+    }
+
+
+def _reminders() -> dict[str, Any]:
+    rows = figures.rule_rows(communications.reminders_by_rule())
+    return {
+        "rules": rows,
+        "decided": sum(row.decided for row in rows),
+        "sent": sum(row.sent for row in rows),
+    }
+
+
+def _messages() -> dict[str, Any]:
+    rows = figures.state_rows(communications.messages_by_state())
+    return {"states": rows, "message_count": sum(row.count for row in rows)}
+
+
+def _quarantine() -> dict[str, Any]:
+    reasons = figures.reason_rows(usage.quarantine_by_reason())
+    return {
+        "reasons": reasons,
+        "held_count": sum(row.records for row in reasons),
+        "held": figures.held_rows(usage.latest_quarantined(LATEST_HELD)),
+    }
+
+
+PARTS: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "counting": _counting,
+    "reminders": _reminders,
+    "messages": _messages,
+    "quarantine": _quarantine,
+}

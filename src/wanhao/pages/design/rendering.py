@@ -1,0 +1,36 @@
+"""Renders a page with the preferences of its reader and under a strict content policy."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from wanhao.pages.design.preferences import preferences_of
+
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def render_page(
+    request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    """A whole page or a fragment of one; nothing on it may come from elsewhere or be inline."""
+    shared = {"preferences": preferences_of(request), "demo": settings.DEMO}
+    response = render(request, template, {**shared, **context}, status=status)
+    response["Content-Security-Policy"] = CONTENT_POLICY
+    response["Cache-Control"] = "no-store"
+    return response

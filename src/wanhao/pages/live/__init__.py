@@ -1,0 +1,1 @@
+"""Live updates: what the database announces is passed on to every open page."""

@@ -1,0 +1,72 @@
+"""What the page of phones calls outward: who is in the cast, and what their handsets received."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandsetMessage:
+    """One short message as the handset shows it, all its parts joined."""
+
+    at: datetime
+    sender: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastCard:
+    """One person of the demo: who they are, what they show, their plan, and what is left of it.
+
+    What is not known stays empty and is not shown.
+    """
+
+    number: int
+    name_zh: str
+    name_en: str
+    story_zh: str
+    story_en: str
+    shows_zh: str = ""
+    shows_en: str = ""
+    plan_zh: str = ""
+    plan_en: str = ""
+    left_zh: str = ""
+    left_en: str = ""
+
+
+class CastReader(Protocol):
+    """Knows the fixed cast of the demo world."""
+
+    def cast(self) -> tuple[CastCard, ...]:
+        """Everybody, in the order they are shown; empty while the demo world is being built."""
+        ...
+
+
+class HandsetReader(Protocol):
+    """Asks the local message centre what it delivered."""
+
+    def messages_to(self, numbers: Collection[int]) -> Mapping[int, Sequence[HandsetMessage]]:
+        """The latest messages to each handset, oldest first; HandsetsUnreachableError when the
+        message centre does not answer in time."""
+        ...
+
+
+class HandsetsUnreachableError(Exception):
+    """The message centre of the demo does not answer."""
+
+
+@dataclass(slots=True)
+class Phones:
+    """The readers the page was given; None outside the demo."""
+
+    cast: CastReader | None = None
+    handsets: HandsetReader | None = None
+
+
+PHONES = Phones()
+
+
+def provide_phones(cast: CastReader, handsets: HandsetReader) -> None:
+    """Give the page its readers; called once when the web process starts."""
+    PHONES.cast, PHONES.handsets = cast, handsets

@@ -1,0 +1,107 @@
+"""The page of phones: what each of the demo's cast received."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from wanhao.pages.design.rendering import render_page
+from wanhao.pages.design.speech import spoken, when
+from wanhao.pages.phones.ports import (
+    PHONES,
+    CastCard,
+    HandsetMessage,
+    HandsetsUnreachableError,
+)
+
+FRESH = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bubble:
+    """One message on the screen of a drawn handset."""
+
+    sender: str
+    text: str
+    when: str
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handset:
+    """One drawn handset with its owner; bubbles newest first."""
+
+    name: str
+    number: str
+    story: str
+    shows: str
+    plan: str
+    left: str
+    bubbles: tuple[Bubble, ...]
+    fresh: bool
+
+
+@require_safe
+def phones(request: HttpRequest) -> HttpResponse:
+    """The whole page; there is none outside the demo."""
+    return render_page(request, "phones/phones.html", _context())
+
+
+@require_safe
+def phones_part(request: HttpRequest) -> HttpResponse:
+    """The handsets alone, fetched again when a message was sent."""
+    return render_page(request, "phones/_handsets.html", _context())
+
+
+def _context() -> dict[str, Any]:
+    if not settings.DEMO or PHONES.cast is None or PHONES.handsets is None:
+        raise Http404
+    now = timezone.now()
+    cards = PHONES.cast.cast()
+    received: Mapping[int, Sequence[HandsetMessage]] = {}
+    reachable = True
+    try:
+        received = PHONES.handsets.messages_to([card.number for card in cards]) if cards else {}
+    except HandsetsUnreachableError:
+        reachable = False
+    handsets = tuple(_handset(card, received.get(card.number, ()), now) for card in cards)
+    return {
+        "now": now,
+        "reachable": reachable,
+        "handsets": handsets,
+        "told": sum(1 for handset in handsets if handset.bubbles),
+    }
+
+
+def _handset(card: CastCard, messages: Sequence[HandsetMessage], now: datetime) -> Handset:
+    newest_first = sorted(messages, key=lambda message: message.at, reverse=True)
+    bubbles = tuple(
+        Bubble(
+            sender=message.sender,
+            text=message.text,
+            when=when(message.at, now),
+            fresh=now - message.at < FRESH,
+        )
+        for message in newest_first
+    )
+    return Handset(
+        name=spoken(card.name_zh, card.name_en),
+        number=grouped(card.number),
+        story=spoken(card.story_zh, card.story_en),
+        shows=spoken(card.shows_zh, card.shows_en),
+        plan=spoken(card.plan_zh, card.plan_en),
+        left=spoken(card.left_zh, card.left_en),
+        bubbles=bubbles,
+        fresh=any(bubble.fresh for bubble in bubbles),
+    )
+
+
+def grouped(number: int) -> str:
+    """A demo number as people say it, 169 0791 0001; the demo's numbers belong to nobody."""
+    digits = str(number)
+    return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
