@@ -1,0 +1,27 @@
+"""The meter watches what the reminder rules speak of."""
+
+import pytest
+from tests.workflows.told_facts import told_facts
+
+from wanhao.usage.contracts import Service, ThresholdsFact
+from wanhao.usage.queries import current_thresholds
+from wanhao.workflows.watch_thresholds import watch_thresholds
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_rules_thresholds_are_published_once() -> None:
+    assert watch_thresholds()
+    assert not watch_thresholds()
+
+    assert told_facts() == [
+        ThresholdsFact(
+            usage={
+                Service.VOICE: (80, 100),
+                Service.MESSAGE: (80, 100),
+                Service.DATA: (80, 100),
+            },
+            money=(500, 1500),
+        )
+    ]
+    assert current_thresholds() == told_facts()[0]
