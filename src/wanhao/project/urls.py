@@ -1,6 +1,23 @@
-"""Every address of the product."""
+"""Every address of the product; the pages get their readers here, before the first request."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from wanhao.pages.console.operations import operations, operations_part
+from wanhao.pages.design.preferences import choose
+from wanhao.pages.live.views import live
+from wanhao.pages.phones.views import phones, phones_part
+from wanhao.project.phones import wire_phones
+
+wire_phones()
+
+urlpatterns = [
+    path("", operations, name="operations"),
+    path("operations/<slug:part>/", operations_part, name="operations-part"),
+    path("phones/", phones, name="phones"),
+    path("phones/handsets/", phones_part, name="phones-part"),
+    path("live/", live, name="live"),
+    path("preferences/", choose, name="preferences"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]

@@ -53,7 +53,7 @@ STATE_WORDS: Mapping[MessageState, Word] = {
     ),
     MessageState.WITHDRAWN: Word(
         name=_("Withdrawn"),
-        meaning=_("no longer wanted or no longer true"),
+        meaning=_("switched off since, or too late to be true"),
         icon="minus",
         tone="quiet",
     ),

@@ -1,0 +1,87 @@
+"""Gives the page of phones its readers: the cast of the demo, and the local SMSC's handsets."""
+
+import http.client
+import json
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import Any
+
+from wanhao.pages.phones.ports import (
+    CastCard,
+    HandsetMessage,
+    HandsetsUnreachableError,
+    provide_phones,
+)
+from wanhao.products import queries as products
+from wanhao.products.contracts import Offering
+from wanhao.project.demo.cast import CastMember, cast
+from wanhao.project.env import environment
+
+TIMEOUT_SECONDS = 2.0
+
+
+class DemoCast:
+    """The cast as the page shows it, with the plans as they are named in the catalogue."""
+
+    def cast(self) -> tuple[CastCard, ...]:
+        """Everybody, in the order of the cast file."""
+        plans = {offering.code: offering for offering in products.offerings()}
+        return tuple(_card(member, plans.get(member.plan)) for member in cast())
+
+
+class HttpHandsets:
+    """Reads what the local SMSC delivered, over HTTP on this machine.
+
+    A question that is not answered in time is not asked again: the page asks anew within seconds.
+    """
+
+    def __init__(self, port: int, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._port, self._timeout = port, timeout
+
+    def messages_to(self, numbers: Collection[int]) -> Mapping[int, Sequence[HandsetMessage]]:
+        """The latest messages to each handset, oldest first, over one connection."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._timeout)
+        with closing(connection):
+            try:
+                return {number: _ask(connection, number) for number in numbers}
+            except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
+                raise HandsetsUnreachableError(str(error)) from error
+
+
+def wire_phones() -> None:
+    """Connect the page of phones to the demo; without the demo it stays away."""
+    env = environment()
+    if env.demo:
+        provide_phones(DemoCast(), HttpHandsets(env.demo_smsc_http_port))
+
+
+def _ask(connection: http.client.HTTPConnection, number: int) -> tuple[HandsetMessage, ...]:
+    connection.request("GET", f"/messages/{number}")
+    response = connection.getresponse()
+    body = response.read()
+    if response.status != http.HTTPStatus.OK:
+        raise http.client.HTTPException(f"the SMSC answered {response.status}")
+    return tuple(_message(entry) for entry in json.loads(body)["messages"])
+
+
+def _message(entry: Mapping[str, Any]) -> HandsetMessage:
+    return HandsetMessage(
+        at=datetime.fromtimestamp(entry["at"] / 1000, UTC),
+        sender=entry["from"],
+        text=entry["text"],
+    )
+
+
+def _card(member: CastMember, plan: Offering | None) -> CastCard:
+    return CastCard(
+        number=member.number,
+        name_zh=member.name_zh,
+        name_en=member.name_en,
+        story_zh=member.who_zh,
+        story_en=member.who_en,
+        plan_zh=plan.name_zh if plan else "",
+        plan_en=plan.name_en if plan else "",
+        shows_zh=member.shows_zh,
+        shows_en=member.shows_en,
+    )
