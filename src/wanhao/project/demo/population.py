@@ -37,7 +37,10 @@ class PlannedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedAccount:
-    """One account that the world will have; all its groups hold the same plan."""
+    """One account that the world will have; all its groups hold the same plan.
+
+    The main line of one that is `undisturbed` switched the 80 per cent reminders off.
+    """
 
     reference: str
     customer_name: str
@@ -47,6 +50,7 @@ class PlannedAccount:
     plan: str
     opening_balance_fen: int
     since: int
+    undisturbed: bool
     groups: tuple[tuple[PlannedLine, ...], ...]
 
     @property
@@ -173,21 +177,26 @@ class _AccountMaker:
             plan=plan,
             opening_balance_fen=yuan * 100 if prepaid else 0,
             since=FIRST_DAY + DAY * int(self._chances.of("since", place) * DAYS),
+            undisturbed=self._percent("undisturbed", place),
             groups=groups,
         )
+
+    def _percent(self, question: str, place: int) -> bool:
+        """Whether the account is among those `world.toml` gives a percentage of."""
+        percent: int = self._settings[f"{question}_percent"]
+        return self._chances.of(question, place) * 100 < percent
 
     def _line(self, city: str, role: LineRole, place: int) -> PlannedLine:
         suffix = self._next_suffix[city]
         self._next_suffix[city] += 1
-        english = self._chances.of("english", place) * 100 < self._settings["english_percent"]
         return PlannedLine(
             number=int(f"169{self._cities[city].area_code}{suffix:04d}"),
             role=role,
-            language=Language.EN if english else Language.ZH,
+            language=Language.EN if self._percent("english", place) else Language.ZH,
         )
 
     def _size(self, setting: str, place: int) -> int:
-        least, most = self._settings[setting]
+        least, most = map(int, self._settings[setting])
         return least + int(self._chances.of("size", place) * (most - least + 1))
 
     def _city_with_room(self, place: int, size: int) -> str:

@@ -1,0 +1,172 @@
+"""Builds the demo world: catalogue, thresholds, the cast, and the lines of eleven cities."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+
+from wanhao.communications.actions import set_opt_out
+from wanhao.parties.contracts import NewAccount, NewGroup, NewLine, OpenedAccount
+from wanhao.parties.queries import line_count
+from wanhao.products.actions import load_catalogue
+from wanhao.products.queries import offerings
+from wanhao.project.demo.cast import CastAccount, cast, cast_accounts
+from wanhao.project.demo.habits import habits_of
+from wanhao.project.demo.history import drop_month
+from wanhao.project.demo.population import FIRST_DAY, PlannedAccount, population, world_settings
+from wanhao.values.cycle import Cycle
+from wanhao.values.errors import WanhaoError
+from wanhao.workflows.open_accounts import AccountOrder, open_accounts
+from wanhao.workflows.watch_thresholds import watch_thresholds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opening:
+    """An account to open, and what its lines switch off when they are new."""
+
+    order: AccountOrder
+    opted_out: tuple[tuple[int, str], ...] = ()
+
+
+def build_world(lines: int, progress: Callable[[int, int], None], now: datetime) -> None:
+    """Build a world of so many lines, the cast among them; what stands already is left alone.
+
+    A larger number later adds lines, a smaller one takes none away. `progress` gets the lines that
+    stand and the lines wanted. The month so far is dropped by `drop_history`.
+    """
+    load_catalogue()
+    watch_thresholds()
+    standing = line_count()
+    if standing >= lines:
+        progress(lines, lines)
+        return
+    done = 0
+    for chunk in _chunks(_openings(lines), world_settings()["chunk_accounts"]):
+        done += sum(_size(opening) for opening in chunk)
+        _open(chunk, now)
+        progress(done, lines)
+
+
+def drop_history(inbox: Path, now: datetime, lines: int) -> bool:
+    """Drop the month so far of a world of so many lines, once per billing cycle.
+
+    False when it was dropped before. The traffic maker does this by itself.
+    """
+    habits = habits_of(resident_accounts(lines), offerings(), Cycle.of(now).number)
+    return drop_month(inbox, now, habits)
+
+
+def resident_accounts(lines: int) -> tuple[PlannedAccount, ...]:
+    """Everybody but the cast in a world of so many lines."""
+    if lines < len(cast()):
+        raise WanhaoError(
+            f"A demo world of {lines} lines has no room for the cast.",
+            f"Ask for at least {len(cast())}.",
+        )
+    return population(lines - len(cast()))
+
+
+@transaction.atomic
+def _open(chunk: Sequence[_Opening], now: datetime) -> None:
+    """Open accounts; what they switch off is set once, so that it may be changed afterwards."""
+    opened = open_accounts([opening.order for opening in chunk], now)
+    for opening, account in zip(chunk, opened, strict=True):
+        if account.first and opening.opted_out:
+            _switch_off(account, opening.opted_out, now)
+
+
+def _switch_off(
+    account: OpenedAccount, opted_out: Sequence[tuple[int, str]], now: datetime
+) -> None:
+    ids = {line.number: line.line_id for group in account.groups for line in group.lines}
+    for number, rule in opted_out:
+        set_opt_out(ids[number], rule, True, now)
+
+
+def _openings(lines: int) -> list[_Opening]:
+    of_cast = [_of_cast(account) for account in cast_accounts()]
+    return of_cast + [_of_resident(account) for account in resident_accounts(lines)]
+
+
+def _of_cast(account: CastAccount) -> _Opening:
+    groups = tuple(
+        NewGroup(
+            lines=tuple(
+                NewLine(
+                    number=member.number,
+                    since=FIRST_DAY,
+                    role=member.role,
+                    language=member.language,
+                )
+                for member in group
+            )
+        )
+        for group in account.groups
+    )
+    new = NewAccount(
+        reference=f"cast-{account.key}",
+        customer_name=account.name_zh,
+        customer_kind=account.kind,
+        city=account.city,
+        pay_type=account.pay_type,
+        groups=groups,
+    )
+    return _Opening(
+        order=_order(new, [group[0].plan for group in account.groups], account.opening_balance_fen),
+        opted_out=tuple(
+            (member.number, rule)
+            for group in account.groups
+            for member in group
+            for rule in member.opted_out
+        ),
+    )
+
+
+def _of_resident(account: PlannedAccount) -> _Opening:
+    groups = tuple(
+        NewGroup(
+            lines=tuple(
+                NewLine(
+                    number=line.number,
+                    since=account.since,
+                    role=line.role,
+                    language=line.language,
+                )
+                for line in group
+            )
+        )
+        for group in account.groups
+    )
+    new = NewAccount(
+        reference=account.reference,
+        customer_name=account.customer_name,
+        customer_kind=account.kind,
+        city=account.city,
+        pay_type=account.pay_type,
+        groups=groups,
+    )
+    rules = world_settings()["opted_out_rules"] if account.undisturbed else ()
+    return _Opening(
+        order=_order(new, [account.plan] * len(groups), account.opening_balance_fen),
+        opted_out=tuple((account.groups[0][0].number, rule) for rule in rules),
+    )
+
+
+def _order(new: NewAccount, plans: Sequence[str], opening_balance_fen: int) -> AccountOrder:
+    return AccountOrder(
+        account=new,
+        offering_codes=tuple(plans),
+        opening_balance_fen=opening_balance_fen,
+        payment_reference=f"opening-{new.reference}" if opening_balance_fen else "",
+    )
+
+
+def _size(opening: _Opening) -> int:
+    return sum(len(group.lines) for group in opening.order.account.groups)
+
+
+def _chunks(openings: Sequence[_Opening], size: int) -> Iterator[Sequence[_Opening]]:
+    for first in range(0, len(openings), size):
+        yield openings[first : first + size]
