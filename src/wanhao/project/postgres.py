@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +18,7 @@ from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
+from psycopg.errors import DuplicateDatabase, UniqueViolation
 from psycopg.pq import PGconn, Ping
 
 from wanhao.project.postgres_programs import Programs, find_programs, server_account
@@ -108,8 +110,6 @@ class EmbeddedPostgres:
 
     def start(self, say: Say = lambda _: None) -> None:
         """Have a server that accepts connections and has our database; made at the first start."""
-        if self._process is not None and self._process.poll() is not None:
-            self._process = None  # it crashed since the last start
         if not self.answers():
             self._wait_until_ready(self._prepare(), say)
         self._make_database()
@@ -119,15 +119,10 @@ class EmbeddedPostgres:
         process, self._process = self._process, None
         if process is None:
             return
-        for how, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 10.0)):
-            process.send_signal(how)
-            try:
-                process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                continue
-            return
-        process.kill()
-        process.wait()
+        _end(process)
+        if not self.socket.is_relative_to(self.data):
+            with suppress(OSError):
+                self.socket.rmdir()
 
     def server_pid(self) -> int:
         """The process id of the running server."""
@@ -189,7 +184,7 @@ class EmbeddedPostgres:
         unfinished.rename(self._cluster)
 
     def _wait_until_ready(self, programs: Programs, say: Say) -> None:
-        began, told = time.monotonic(), False
+        began, told, launched = time.monotonic(), False, False
         while not self.answers():
             waited = time.monotonic() - began
             if waited > START_SECONDS:
@@ -197,18 +192,18 @@ class EmbeddedPostgres:
             if waited > SLOW_START_SECONDS and not told:
                 say("PostgreSQL is recovering from an unclean stop; this can take minutes")
                 told = True
-            self._launch_unless_there(programs, say)
+            if not launched:
+                launched = self._launch_if_free(programs, say)
+            elif self._process is None or self._process.poll() is not None:
+                self._process = None
+                raise self._failure("PostgreSQL did not start")
             time.sleep(0.05)
 
-    def _launch_unless_there(self, programs: Programs, say: Say) -> None:
-        if self._process is not None:
-            if self._process.poll() is None:
-                return
-            self._process = None
-            raise self._failure("PostgreSQL did not start")
+    def _launch_if_free(self, programs: Programs, say: Say) -> bool:
+        """Launch, unless another server is on this folder, coming up or going down."""
         lock = self._lock()
         if lock is None:
-            return
+            return False
         try:
             self._make_cluster(programs, say)
             # Nobody runs, as the lock is ours; a stranger with the same id must not block us.
@@ -216,6 +211,7 @@ class EmbeddedPostgres:
             self._process = self._launch(programs, lock)
         finally:
             os.close(lock)
+        return True
 
     def _launch(self, programs: Programs, lock: int) -> subprocess.Popen[bytes]:
         options = {
@@ -248,8 +244,11 @@ class EmbeddedPostgres:
                 "SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]
             ).fetchone()
             if known is None:
-                name = sql.Identifier(DATABASE)
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+                # Another that starts now may have made it since.
+                with suppress(DuplicateDatabase, UniqueViolation):
+                    connection.execute(
+                        sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE))
+                    )
 
     def _last_words(self) -> str:
         return self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
@@ -259,3 +258,15 @@ class EmbeddedPostgres:
             f"{what}:\n{self._last_words()}",
             f"The whole log is in {self.log}. Check the free space with: wanhao doctor",
         )
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for how, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 10.0)):
+        process.send_signal(how)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            continue
+        return
+    process.kill()
+    process.wait()
