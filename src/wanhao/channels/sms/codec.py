@@ -16,6 +16,7 @@ from wanhao.channels.sms.contracts import Delivery, SmscConfig, Submit
 
 HEADER = struct.Struct(">LLLL")
 LONGEST_FRAME = 65_536
+LONGEST_ID = 64
 LAST_SEQUENCE = 0x7FFFFFFF
 RESPONSE_BIT = 0x80000000
 
@@ -61,7 +62,7 @@ class Pdu:
     def message_id(self) -> str:
         """The SMSC's id in a response; opaque, empty if there is none."""
         raw = getattr(self.fields, "message_id", None) or b""
-        return bytes(raw).decode("latin-1")
+        return bytes(raw).decode("latin-1")[:LONGEST_ID]
 
 
 def frame_length(head: bytes) -> int:
@@ -144,17 +145,18 @@ def _parse(name: str, frame: bytes) -> tuple[Any, dict[int, bytes]]:
     parsed = smpp.make_pdu(name, sequence=0)
     tlvs: dict[int, bytes] = {}
     parsed.parse_optional_params = lambda data: tlvs.update(_read_tlvs(data))
-    parsed.parse(frame)
     if name == "deliver_sm":
-        _check_delivery(parsed)
+        _check_delivery(frame[HEADER.size :])
+    parsed.parse(frame)
     return parsed, tlvs
 
 
-def _check_delivery(parsed: Any) -> None:
-    """smpplib slices past the end without a word; a cut message must not be acknowledged."""
-    if parsed.sm_length is None:
-        raise ValueError("deliver_sm ends before its text")
-    if len(parsed.short_message or b"") != parsed.sm_length:
+def _check_delivery(body: bytes) -> None:
+    """smpplib reads past a missing end without a word; half a message must not be acknowledged."""
+    position = 0
+    for octets_after_text in (2, 2, 3, 0, 4):
+        position = body.index(b"\0", position) + 1 + octets_after_text
+    if len(body) < position + 1 + body[position]:
         raise ValueError("deliver_sm is shorter than its text")
 
 

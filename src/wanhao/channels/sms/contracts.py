@@ -24,6 +24,7 @@ class SmscConfig:
     system_id: str
     password: str = field(repr=False)
     source: str
+    sign_off: str = "【万号】"
     system_type: str = ""
     source_ton: int = 0
     source_npi: int = 0
@@ -92,6 +93,10 @@ class Delivery:
     data_coding: int
     payload: bytes
     tlvs: dict[int, bytes]
+
+
+class NotStoredError(Exception):
+    """A delivery cannot be stored now, for a reason that passes; the SMSC is to repeat it."""
 
 
 class LinkState(StrEnum):

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from wanhao.channels.sms import codec
 from wanhao.channels.sms.contracts import (
     Delivery,
+    NotStoredError,
     SmscConfig,
     Submit,
     SubmitOutcome,
@@ -108,8 +109,7 @@ class Link:
             self.drop(str(error))
         finally:
             self.drop("closed")
-            watch.cancel()
-            await asyncio.gather(watch, *self._deliveries, return_exceptions=True)
+            await self._end(watch, *self._deliveries)
             await self._close()
 
     async def submit(self, part: Submit) -> SubmitResult:
@@ -146,6 +146,12 @@ class Link:
                 future.set_exception(LinkLostError(reason))
         self._pending.clear()
         self._writer.close()
+
+    async def _end(self, *tasks: asyncio.Task[None]) -> None:
+        """A delivery still being stored cannot be acknowledged any more; the SMSC repeats it."""
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _close(self) -> None:
         """Flushes the last answers; an end that does not read any more is cut off."""
@@ -228,6 +234,9 @@ class Link:
         status = codec.OK
         try:
             await self._handler(codec.delivery(pdu))
+        except NotStoredError as error:
+            logger.warning("a delivery is left to the SMSC: %s", error)
+            status = codec.TEMPORARY_ERROR
         except Exception:
             logger.exception("a delivery could not be stored; the SMSC will repeat it")
             status = codec.TEMPORARY_ERROR

@@ -16,11 +16,16 @@ T = TypeVar("T")
 class DatabaseOutbox:
     """Keeps one connection per thread and drops it when the database goes away."""
 
+    def __init__(self, sign_off: str) -> None:
+        self._sign_off = sign_off
+
     def settle_interrupted(self, worker: str, now: datetime) -> int:
         return _reach(lambda: actions.settle_interrupted(worker, now))
 
     def claim(self, worker: str, limit: int, now: datetime) -> list[OutgoingMessage]:
-        return _reach(lambda: actions.claim_for_sending(worker, limit, now))
+        return _reach(
+            lambda: actions.claim_for_sending(worker, limit, now, sign_off=self._sign_off)
+        )
 
     def mark_accepted(
         self, message_id: int, channel_message_ids: Sequence[str], now: datetime

@@ -36,7 +36,10 @@ class Outbox(Protocol):
         """It may have been taken; nobody answered."""
 
     def record_receipt(self, receipt: Receipt) -> bool:
-        """Keeps a delivery receipt; False if no message fits it."""
+        """Keeps a delivery receipt; False if no message fits it.
+
+        A receipt may overtake the answer to its submit; it is held until the answer was noted.
+        """
 
     def close(self) -> None:
         """Gives back what the calling thread holds."""

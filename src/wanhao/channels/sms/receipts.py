@@ -1,6 +1,7 @@
 """Delivery receipts: the text is read key by key, the optional parameters win over it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from wanhao.channels.sms.contracts import Delivery
@@ -13,7 +14,10 @@ RECEIPTED_MESSAGE_ID, NETWORK_ERROR, MESSAGE_STATE = 0x001E, 0x0423, 0x0427
 _KEYS = "id|sub|dlvrd|submit date|done date|stat|err"
 _FIELD = re.compile(rf"(?<!\w)({_KEYS}):[ ]*(?!(?:{_KEYS}):)(\S*)", re.IGNORECASE)
 _TEXT_KEY = re.compile(r"(?<!\w)text:", re.IGNORECASE)
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{1,16}")
+_DIGITS = re.compile(r"[0-9]{1,20}")
 _CHINESE_MOBILE_DIGITS = 11
+_LONGEST = 64
 
 _BY_NUMBER = {
     0: ReceiptState.PENDING,
@@ -61,21 +65,40 @@ def read_receipt(delivery: Delivery) -> DeliveryReport:
     error = fields.get("err", "") or _network_error(delivery.tlvs.get(NETWORK_ERROR, b""))
     known = delivery.tlvs.get(RECEIPTED_MESSAGE_ID, b"").split(b"\0")[0].decode("latin-1")
     return DeliveryReport(
-        message_id=known or fields.get("id") or None,
+        message_id=_printable(known) or _printable(fields.get("id", "")) or None,
         state=state or ReceiptState.PENDING,
-        error=error if state else f"{word} {error}".strip(),
+        error=_printable(error if state else f"{word} {error}".strip()),
     )
 
 
-def id_variants(message_id: str) -> tuple[str, ...]:
-    """The same id as other SMSCs write it: as it is, then decimal for hexadecimal and back."""
-    found = [message_id]
-    if re.fullmatch(r"[0-9A-Fa-f]{1,16}", message_id):
-        found.append(str(int(message_id, 16)))
-    if re.fullmatch(r"[0-9]{1,20}", message_id):
-        hexadecimal = f"{int(message_id):x}"
-        found += [hexadecimal, hexadecimal.upper(), hexadecimal.zfill(8).upper()]
-    return tuple(dict.fromkeys(found))
+def _same(message_id: str) -> str | None:
+    return message_id
+
+
+def _decimal(message_id: str) -> str | None:
+    return str(int(message_id, 16)) if _HEXADECIMAL.fullmatch(message_id) else None
+
+
+def _hexadecimal(message_id: str) -> str | None:
+    return f"{int(message_id):x}" if _DIGITS.fullmatch(message_id) else None
+
+
+def _capitals(message_id: str) -> str | None:
+    return f"{int(message_id):X}" if _DIGITS.fullmatch(message_id) else None
+
+
+def _padded(message_id: str) -> str | None:
+    return f"{int(message_id):08X}" if _DIGITS.fullmatch(message_id) else None
+
+
+ID_STYLES: tuple[Callable[[str], str | None], ...] = (
+    _same,
+    _decimal,
+    _hexadecimal,
+    _capitals,
+    _padded,
+)
+"""How an id in a receipt may differ from the same id in the answer to the submit."""
 
 
 def mobile_number(address: str) -> int:
@@ -90,6 +113,11 @@ def _text(delivery: Delivery) -> str:
     if delivery.data_coding == UCS2:
         return decode(delivery.payload, UCS2)
     return delivery.payload.decode("latin-1")
+
+
+def _printable(said: str) -> str:
+    """What a database takes: no control characters, no longer than SMPP allows an id to be."""
+    return "".join(char for char in said if char.isprintable())[:_LONGEST]
 
 
 def _fields(text: str) -> dict[str, str]:

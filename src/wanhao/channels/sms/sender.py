@@ -42,7 +42,7 @@ def run_sms(
     Survives the SMSC and the database going away; any other error ends it, and the messages then
     in hand are settled at the next start.
     """
-    asyncio.run(_run(stop, config, outbox or DatabaseOutbox(), clock, report))
+    asyncio.run(_run(stop, config, outbox or DatabaseOutbox(config.sign_off), clock, report))
 
 
 async def _run(
@@ -84,6 +84,10 @@ class Sender:
         self._counters = counters
         self._clock = clock
         self._stop = stop
+        self._may_have_claimed = False
+        # Notes that may release a message exclude claims: one whose commit was in doubt is made
+        # again, and must not take a message out of the hands of its next claim.
+        self._releasing = asyncio.Lock()
         self._in_hand: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
@@ -99,7 +103,7 @@ class Sender:
         settled = await self._insist(lambda: settle(worker, self._clock()))
         if settled:
             self._counters.unknown += settled
-            logger.warning("%d messages were in hand when the last run ended", settled)
+            logger.warning("%d messages were claimed and never answered for", settled)
 
     async def _send_some(self, tasks: asyncio.TaskGroup) -> bool:
         """Claims up to twice the window; False if there was less than that to do."""
@@ -107,19 +111,33 @@ class Sender:
         if room <= self._config.window // 2:
             await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
             return True
-        try:
-            claimed = await self._thread.call(
-                self._outbox.claim, self._config.worker, room, self._clock()
-            )
-        except OutboxAwayError as error:
-            self._counters.trouble = f"database away: {error}"
-            return False
-        self._counters.trouble = ""
+        if self._may_have_claimed:
+            await self._settle_doubt()
+        claimed = await self._claim(room)
         for message in claimed:
             task = tasks.create_task(self._send(message))
             self._in_hand.add(task)
             task.add_done_callback(self._in_hand.discard)
         return len(claimed) == room
+
+    async def _claim(self, room: int) -> list[OutgoingMessage]:
+        claim, worker = self._outbox.claim, self._config.worker
+        async with self._releasing:
+            try:
+                claimed = await self._thread.call(claim, worker, room, self._clock())
+            except OutboxAwayError as error:
+                self._counters.trouble = f"database away: {error}"
+                self._may_have_claimed = True
+                return []
+        self._counters.trouble = ""
+        return claimed
+
+    async def _settle_doubt(self) -> None:
+        """A claim that failed may have been committed: nobody would ever send those messages."""
+        if self._in_hand:
+            await asyncio.wait(self._in_hand)
+        await self._settle()
+        self._may_have_claimed = False
 
     async def _send(self, message: OutgoingMessage) -> None:
         try:
@@ -165,12 +183,14 @@ class Sender:
             await self._failed(message, f"SMPP status 0x{result.status:02X}")
         elif result.outcome is SubmitOutcome.UNKNOWN or has_begun:
             note = self._outbox.mark_unknown
-            await self._insist(lambda: note(message.message_id, self._clock()))
+            async with self._releasing:
+                await self._insist(lambda: note(message.message_id, self._clock()))
             self._counters.unknown += 1
             logger.warning("message %d: no answer, so unknown", message.message_id)
         else:
             note = self._outbox.put_back
-            await self._insist(lambda: note(message.message_id, self._clock()))
+            async with self._releasing:
+                await self._insist(lambda: note(message.message_id, self._clock()))
             self._counters.put_back += 1
 
     async def _failed(self, message: OutgoingMessage, error: str) -> None:

@@ -1,0 +1,52 @@
+"""One local SMSC per test, and settings that are impatient."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from wanhao.channels.sms.contracts import SmscConfig
+from wanhao.channels.sms.peer import PeerSettings, SmscPeer, install
+
+
+@pytest.fixture(scope="session")
+def packages() -> Path:
+    return install()
+
+
+@pytest.fixture
+def smsc(packages: Path, tmp_path: Path) -> Iterator[SmscPeer]:
+    settings = PeerSettings(
+        port=0,
+        http_port=0,
+        modules=packages,
+        journal=tmp_path / "handsets.jsonl",
+        receipt_delay_ms=20,
+    )
+    with SmscPeer(settings) as peer:
+        peer.post("/mode", repeat_ms=50)
+        yield peer
+
+
+@pytest.fixture
+def config(smsc: SmscPeer, tmp_path: Path) -> SmscConfig:
+    return SmscConfig(
+        host="127.0.0.1",
+        port=smsc.address.port,
+        system_id="wanhao",
+        password="wanhao1",
+        source="10001",
+        window=5,
+        per_second=1000.0,
+        received=tmp_path / "received.jsonl",
+        connect_timeout=5.0,
+        response_timeout=5.0,
+        enquire_after=5.0,
+        reconnect_first=0.05,
+        reconnect_longest=0.2,
+        credentials_pause=300.0,
+        throttled_first=0.05,
+        throttled_longest=0.2,
+        idle_poll=0.05,
+        stop_grace=2.0,
+    )
