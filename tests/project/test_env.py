@@ -1,0 +1,66 @@
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from wanhao.project.env import Environment, environment
+from wanhao.values.errors import WanhaoError
+
+
+@pytest.fixture(autouse=True)
+def read_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WANHAO_DATA", raising=False)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    environment.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("WANHAO_PORT", "http", "WANHAO_PORT='http'"),
+        ("WANHAO_PORT", "70000", "less than or equal to 65535"),
+        ("WANHAO_SMSC_WINDOW", "0", "greater than or equal to 1"),
+        ("WANHAO_DEMO", "perhaps", "WANHAO_DEMO='perhaps'"),
+    ],
+)
+def test_a_wrong_variable_is_told_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(WanhaoError, match=told) as error:
+        environment()
+    assert "configuration.md" in error.value.remedy
+
+
+def test_host_names_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANHAO_ALLOWED_HOSTS", "care.example.cn, 10.0.0.8")
+    assert environment().allowed_hosts == ["care.example.cn", "10.0.0.8"]
+
+
+def test_a_relative_data_folder_is_taken_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANHAO_DATA", "kept")
+    assert environment().data == Path.cwd() / "kept"
+    assert environment().inbox == Path.cwd() / "kept" / "usage" / "inbox"
+
+
+def test_every_variable_has_a_meaning() -> None:
+    silent = [name for name, field in Environment.model_fields.items() if not field.description]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("WANHAO_PORT", "http"), ("DATABASE_URL", "postgresql://[")]
+)
+def test_the_command_tells_a_wrong_variable_without_a_traceback(
+    wanhao: list[str], clean_environment: dict[str, str], variable: str, value: str
+) -> None:
+    done = subprocess.run(
+        [*wanhao, "usage", "status"],
+        env=clean_environment | {variable: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert variable in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,26 @@
+import socket
+from collections.abc import Callable
+
+import pytest
+
+from wanhao.project.ports_in_use import answers, is_free, refuse_if_taken
+from wanhao.values.errors import WanhaoError
+
+
+def test_a_taken_port_is_told_with_the_variable_to_change() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        assert answers("127.0.0.1", port)
+        with pytest.raises(WanhaoError, match=f"Port {port}") as error:
+            refuse_if_taken("127.0.0.1", port, "WANHAO_PORT")
+    assert f"WANHAO_PORT={port + 100}" in error.value.remedy
+
+
+def test_a_port_just_left_is_free(free_port: Callable[[], int]) -> None:
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)) as server:
+        client = socket.create_connection(("127.0.0.1", port))
+        server.accept()[0].close()
+        client.close()
+    assert is_free("127.0.0.1", port)
+    assert not answers("127.0.0.1", port)
