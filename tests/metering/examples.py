@@ -99,7 +99,9 @@ def fired(effects):
     usage, money = effects.usage, effects.money
     found = [
         ("usage", int(g), NAMES[s], int(t), int(e))
-        for g, s, t, e in zip(usage.group_id, usage.service, usage.threshold, usage.episode, strict=True)
+        for g, s, t, e in zip(
+            usage.group_id, usage.service, usage.threshold, usage.episode, strict=True
+        )
     ]
     return found + [
         ("money", int(a), int(t), int(e))

@@ -61,7 +61,11 @@ class Oracle:
             self.groups[group] = Group(account, terms, free=dict(terms.allowance))
             return
         for service in SERVICES:
-            total, old, new = known.total[service], known.terms.allowance[service], terms.allowance[service]
+            total, old, new = (
+                known.total[service],
+                known.terms.allowance[service],
+                terms.allowance[service],
+            )
             known.frozen[service] += self._charge(known, service)
             unused = max(known.free[service] - total, 0)
             known.free[service] = total + max(unused + new - old, 0)
@@ -132,7 +136,9 @@ class Oracle:
         known.total[service] += record.sign * quantity
         for percent in self.percents:
             allowance = known.terms.allowance[service]
-            if not reached(before_total, allowance, percent) and reached(known.total[service], allowance, percent):
+            if not reached(before_total, allowance, percent) and reached(
+                known.total[service], allowance, percent
+            ):
                 self._fire_usage(group, service, percent)
         if before_left is not None:
             after = self.left(account)

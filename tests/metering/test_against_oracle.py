@@ -95,7 +95,9 @@ class Both:
         """The kernel's totals by group."""
         slot = self.state.slot_of(CYCLE)
         places = {g: int(self.state.places_of(np.array([g]))[0]) for g in self.oracle.groups}
-        return {g: dict(zip(NAMES, slot.totals[p, :3].tolist(), strict=True)) for g, p in places.items()}
+        return {
+            g: dict(zip(NAMES, slot.totals[p, :3].tolist(), strict=True)) for g, p in places.items()
+        }
 
     def left(self):
         """What the kernel says each watched account has left."""
@@ -118,7 +120,9 @@ def same_figures(both):
     """Totals and money agree to the unit and to the fen."""
     oracle = both.oracle
     assert both.totals() == {g: known.total for g, known in oracle.groups.items()}
-    assert both.left() == {a: oracle.left(a) for a, fen in oracle.spendable.items() if fen is not None}
+    assert both.left() == {
+        a: oracle.left(a) for a, fen in oracle.spendable.items() if fen is not None
+    }
 
 
 @given(world())

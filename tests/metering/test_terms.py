@@ -1,0 +1,128 @@
+"""Terms that change within a cycle: nothing is charged twice, nothing is given back."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from tests.metering.examples import (
+    CYCLE,
+    FIRST_NUMBER,
+    NOVEMBER,
+    count,
+    funds_of,
+    link_of,
+    opened,
+    step,
+    terms_of,
+)
+from tests.metering.oracle import Record, Terms
+from wanhao.metering.facts import CycleStep
+
+PLAN = Terms(
+    unit=60,
+    allowance={"voice": 100, "message": 30, "data": 500 << 20},
+    price={"voice": 15, "message": 10, "data": 30},
+)
+LARGER = replace(PLAN, allowance={**PLAN.allowance, "voice": 150})
+CALL = Record("msc-1", "1", FIRST_NUMBER, "voice", "domestic", NOVEMBER + 9, 60, 1)
+
+
+def customer(fen=10_000):
+    """A line on the plan with money on its account."""
+    state = opened()
+    step(state, terms_of(1, 1, PLAN), 4)
+    step(state, link_of(FIRST_NUMBER, 1, NOVEMBER), 5)
+    step(state, funds_of(1, fen), 6)
+    return state
+
+
+def left(state):
+    """What the account has left, in fen."""
+    return int(state.left(state.account_places_of(np.array([1])))[0])
+
+
+def minutes(amount):
+    """One call of that many minutes."""
+    return [replace(CALL, quantity=amount * 60)]
+
+
+def test_beyond_the_allowance_each_minute_costs_its_price():
+    state = customer()
+    count(state, minutes(100))
+    assert left(state) == 10_000
+    count(state, minutes(3))
+    assert left(state) == 10_000 - 45
+
+
+def test_an_allowance_bought_after_overage_is_not_retroactive():
+    state = customer()
+    count(state, minutes(110))
+    assert left(state) == 10_000 - 150
+    step(state, terms_of(1, 1, LARGER), 7)
+    assert left(state) == 10_000 - 150
+    count(state, minutes(50))
+    assert left(state) == 10_000 - 150
+    count(state, minutes(1))
+    assert left(state) == 10_000 - 165
+
+
+def test_an_allowance_bought_in_time_is_added_to_what_is_left():
+    state = customer()
+    count(state, minutes(90))
+    step(state, terms_of(1, 1, LARGER), 7)
+    count(state, minutes(60))
+    assert left(state) == 10_000
+    count(state, minutes(1))
+    assert left(state) == 10_000 - 15
+
+
+def test_a_larger_allowance_begins_a_new_episode_of_the_thresholds_it_lifts():
+    state = customer()
+    assert count(state, minutes(80)) == [("usage", 1, "voice", 80, 0)]
+    step(state, terms_of(1, 1, LARGER), 7)
+    assert count(state, minutes(40)) == [("usage", 1, "voice", 80, 7)]
+
+
+def test_a_smaller_allowance_crosses_a_threshold_by_itself():
+    state = customer()
+    count(state, minutes(50))
+    smaller = replace(PLAN, allowance={**PLAN.allowance, "voice": 60})
+    assert step(state, terms_of(1, 1, smaller), 7) == [("usage", 1, "voice", 80, 0)]
+
+
+def test_a_payment_begins_a_new_episode_of_the_balance():
+    state = customer(fen=1_500)
+    count(state, minutes(100))
+    assert count(state, minutes(1)) == [("money", 1, 1500, 6)]
+    assert step(state, funds_of(1, 1_515), 7) == []
+    assert count(state, minutes(1)) == [("money", 1, 1500, 7)]
+
+
+def test_spending_by_something_other_than_usage_crosses_too():
+    state = customer(fen=1_500)
+    assert step(state, funds_of(1, 400), 7) == [("money", 1, 1500, 6), ("money", 1, 500, 6)]
+
+
+def test_a_new_month_starts_from_zero_and_keeps_what_was_charged():
+    state = customer()
+    count(state, minutes(101))
+    step(state, opening(202612), 7)
+    december = [replace(CALL, start=NOVEMBER + 30 * 86_400, quantity=80 * 60)]
+    assert count(state, december) == [("usage", 1, "voice", 80, 0)]
+    assert left(state) == 10_000 - 15
+    step(state, opening(202701), 8)
+    assert left(state) == 10_000 - 15
+
+
+def test_a_late_record_counts_in_its_own_month_while_that_is_open():
+    state = customer()
+    step(state, opening(202612), 7)
+    count(state, minutes(7))
+    place = state.places_of(np.array([1]))
+    assert state.slot_of(CYCLE).totals[place, 0].tolist() == [7]
+    assert state.slot_of(202612).totals[place, 0].tolist() == [0]
+
+
+def opening(cycle):
+    """The fact that a cycle opens."""
+    return CycleStep(cycle=cycle, opens=True)
