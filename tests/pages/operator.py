@@ -1,0 +1,78 @@
+"""A very small operator whose records are really counted, for the tests of the pages."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.parties.examples import a_family, a_line, an_account
+
+from wanhao.communications import actions as communications
+from wanhao.products.actions import load_catalogue
+from wanhao.usage.folders import Folders
+from wanhao.usage.local import LocalMeter
+from wanhao.workflows.open_accounts import AccountOrder, open_accounts
+from wanhao.workflows.tell_customers import TellCustomers
+from wanhao.workflows.watch_thresholds import watch_thresholds
+
+TALKER = 16907910001
+FAMILY = 16907920001
+STRANGER = 16907999999
+HEADER = "record_id,source,number,service,zone,start,quantity,sign\n"
+
+
+class SmallOperator:
+    """One talker with 100 minutes and one family; files are dropped and counted by hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folders = Folders(folder)
+        self.meter = LocalMeter(folders=self.folders, sink=TellCustomers(), shards=2)
+        self._next = 0
+
+    def open(self) -> None:
+        """Start the meter, open the accounts, and tell it what to watch."""
+        self.meter.start()
+        self.count()
+        load_catalogue()
+        orders = [
+            AccountOrder(
+                account=an_account("talker", (a_line(TALKER),)), offering_codes=("lexiang-4g-59",)
+            ),
+            AccountOrder(account=a_family("family"), offering_codes=("lexiang-4g-169",)),
+        ]
+        open_accounts(orders, datetime.now(UTC))
+        watch_thresholds()
+        self.count()
+
+    def close(self) -> None:
+        self.meter.stop()
+
+    def calls(self, minutes: Sequence[int], number: int = TALKER, *, kept: bool = False) -> None:
+        """Drop a file of calls and count it; `kept` sends the same calls in another file."""
+        if kept:
+            self._next -= len(minutes)
+        start = int((datetime.now(UTC) - timedelta(minutes=5)).timestamp())
+        rows = []
+        for length in minutes:
+            rows.append(f"{self._next},msc-1,{number},voice,domestic,{start},{length * 60},1\n")
+            self._next += 1
+        if kept:
+            rows.reverse()  # another file by its bytes, the same records
+        self.drop(f"calls-{self._next}-{len(list(self.folders.done.glob('*')))}.csv", rows)
+
+    def drop(self, name: str, rows: Sequence[str]) -> None:
+        """Drop a file as another system would, and count it."""
+        unfinished = self.folders.inbox / f".{name}.tmp"
+        unfinished.write_text(HEADER + "".join(rows))
+        unfinished.rename(self.folders.inbox / name)
+        self.count()
+
+    def count(self) -> None:
+        """Count until nothing is left to count."""
+        while self.meter.step():
+            pass
+
+    def send(self) -> list[int]:
+        """Release and hand over everything that is due; returns the messages in hand."""
+        now = datetime.now(UTC)
+        communications.release_due(now)
+        return [one.message_id for one in communications.claim_for_sending("test", 100, now)]
