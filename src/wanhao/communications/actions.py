@@ -41,7 +41,9 @@ def decide_reminders(triggers: Sequence[Trigger], *, batch: int, now: datetime) 
         decision_row(made, row_id, batch, now)
         for made, row_id in zip(drafts, _draw_decision_ids(len(drafts)), strict=True)
     ]
-    ReminderDecision.objects.bulk_create(decisions, batch_size=BATCH, ignore_conflicts=True)
+    # In one order, so that two transactions wait for each other and never deadlock.
+    ordered = sorted(decisions, key=_key)
+    ReminderDecision.objects.bulk_create(ordered, batch_size=BATCH, ignore_conflicts=True)
     drawn = [row.pk for row in decisions]
     stored = set(ReminderDecision.objects.filter(id__in=drawn).values_list("id", flat=True))
     planned = [
@@ -55,6 +57,10 @@ def decide_reminders(triggers: Sequence[Trigger], *, batch: int, now: datetime) 
     if stored:
         announce("reminder", batch)
     return len(stored)
+
+
+def _key(row: ReminderDecision) -> tuple[str, int, str, int, int]:
+    return row.subject_kind, row.subject_id, row.rule, row.cycle, row.episode
 
 
 def _draw_decision_ids(count: int) -> list[int]:
