@@ -114,6 +114,18 @@ async def test_throttling_is_told_and_slows_down(
     assert second.outcome is SubmitOutcome.ACCEPTED
 
 
+async def test_nothing_is_submitted_while_the_smsc_is_too_busy(
+    smsc: SmscPeer, config: SmscConfig
+) -> None:
+    smsc.post("/mode", throttle_first=5)
+    async with running(replace(config, throttled_first=0.6, throttled_longest=0.6)) as session:
+        assert _outcomes(await _send(session, 5)) == {"throttled": 5}
+        began = asyncio.get_running_loop().time()
+        assert _outcomes(await _send(session, 5)) == {"accepted": 5}
+    # Half of the pause may be jitter; the five refusals of one window count as one.
+    assert asyncio.get_running_loop().time() - began > 0.25
+
+
 async def test_a_permanent_refusal_says_why(smsc: SmscPeer, config: SmscConfig) -> None:
     smsc.post("/mode", refused_numbers={str(FIRST_NUMBER): 0x0B})
     async with running(config) as session:
