@@ -26,7 +26,7 @@ up: $(INSTALLED) $(TRANSLATED) $(PEER)
 
 test: $(DEVELOPMENT) $(TRANSLATED) $(PEER)
 	@tests/system-packages
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 # Reading the settings must neither make a data folder nor need a database.
 check: export WANHAO_SECRET_KEY := only-for-checks

@@ -1,11 +1,15 @@
 """Which adapter stands behind which port."""
 
 import threading
+import time
+from datetime import UTC, datetime
 
 from wanhao.project.env import environment
 from wanhao.usage.folders import Folders
 from wanhao.usage.local import LocalMeter
 from wanhao.workflows.tell_customers import TellCustomers
+
+SAY_AT_MOST_EVERY = 5.0
 
 
 def build_meter() -> LocalMeter:
@@ -21,5 +25,16 @@ def build_meter() -> LocalMeter:
 
 
 def run_meter(stop: threading.Event) -> None:
-    """Count usage files until told to stop."""
-    build_meter().run(stop)
+    """Count usage files until told to stop, saying now and then how far it is."""
+    meter = build_meter()
+    said_at = 0.0
+
+    def say(part: str) -> None:
+        nonlocal said_at
+        if part == "apply" and time.monotonic() - said_at > SAY_AT_MOST_EVERY:
+            said_at = time.monotonic()
+            print(f"batch {meter.state.last_batch} counted at {datetime.now(UTC):%H:%M:%S} UTC")
+
+    meter.checkpoint = say
+    print("waiting for usage files")
+    meter.run(stop)

@@ -44,9 +44,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "sms": _entry("processes", "sms", "Send messages to the SMSC and take its receipts."),
         "usage": _entry("usage", "usage", "Hand over usage files; see how counting stands."),
         "demo": _entry("demo", "demo", "The demo operator: its world, traffic and SMSC."),
-        "doctor": _entry(
-            "doctor", "doctor", "Say what is wrong and what to do.", with_django=False
-        ),
+        "doctor": _entry("doctor", "doctor", "Say what is wrong and what to do."),
         "migrate": _entry("database", "migrate", "Bring the database up to date."),
         "manage": _entry("database", "manage", "Run one of Django's management commands."),
     }

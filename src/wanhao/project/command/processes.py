@@ -2,6 +2,7 @@
 
 import click
 import uvicorn
+from django.conf import settings
 
 from wanhao.channels.sms.contracts import SmscConfig
 from wanhao.channels.sms.sender import run_sms
@@ -21,6 +22,7 @@ def web() -> None:
     """Serve the pages at WANHAO_HOST and WANHAO_PORT."""
     env = environment()
     refuse_if_taken(env.host, env.port, "WANHAO_PORT")
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     click.echo(f"serving http://{env.host}:{env.port}/")
     uvicorn.run(
         "wanhao.project.asgi:application",
