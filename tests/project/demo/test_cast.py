@@ -4,8 +4,8 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from tests.project.demo.plain_loop import MB, PLANS, count
 
+from tests.project.demo.plain_loop import MB, PLANS, count
 from wanhao.communications.rules import known_rules
 from wanhao.parties.cities import known_cities
 from wanhao.project.demo.cast import cast, cast_accounts

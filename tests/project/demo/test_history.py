@@ -5,8 +5,8 @@ from datetime import timedelta
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
-from tests.project.demo.plain_loop import count
 
+from tests.project.demo.plain_loop import count
 from wanhao.products.catalogue import read_catalogue
 from wanhao.project.demo.cast import cast
 from wanhao.project.demo.habits import Habits, habits_of

@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from tests.project.demo.plain_loop import PLANS, charge, count
-
 from wanhao.products.catalogue import read_catalogue
 from wanhao.project.demo.cast import cast, cast_accounts
 from wanhao.project.demo.history import cast_history

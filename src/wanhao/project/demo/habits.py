@@ -105,7 +105,7 @@ class _Groups:
 
 def _used_share(random: np.random.Generator, groups: int) -> F64:
     shape = (groups, len(SERVICES))
-    quiet = random.beta(1.6, 1.4, shape) * HIGHEST_QUIET
+    quiet = random.beta(1.6, 1.0, shape) * HIGHEST_QUIET
     beyond = random.random(shape) < BEYOND_SHARE
     share: F64 = np.where(beyond, random.uniform(0.8, 1.0, shape), quiet)
     return share

@@ -31,7 +31,7 @@ TURNS = (
 """Who drops the next file; data gateways most often."""
 FORMATS = (FileFormat.CSV, FileFormat.GZIP, FileFormat.PARQUET, FileFormat.ZSTD)
 LEAST_SESSIONS, MOST_SESSIONS = 350, 1400
-PACE_SECONDS = 12 * 3600
+PACE_SECONDS = 8 * 3600
 """What the lines still will use this month is used up over this time, fast at first."""
 LEAST_PACE = 0.03
 HOURS = (
@@ -60,8 +60,9 @@ HOURS = (
     64,
     38,
 )
-"""Traffic of each hour of the day in Asia/Shanghai, in per cent of the busiest."""
-USUAL_HOUR = sum(HOURS) / len(HOURS)
+"""Records of each hour of the day in Asia/Shanghai, in per cent of the busiest. What they use
+follows the day half as strongly: the demo is watched at night too."""
+USUAL_SHARE = sum(HOURS) / len(HOURS) / 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,7 @@ class TrafficMaker:
         element = source.split("-")[0]
         turns = sum(1 for name in TURNS if name.startswith(element))
         seconds = PERIOD_SECONDS * len(TURNS) / turns
-        part = seconds / PACE_SECONDS * self._pace(now) * hour_share(now) * 100 / USUAL_HOUR
+        part = seconds / PACE_SECONDS * self._pace(now) * (1 + hour_share(now)) / (1 + USUAL_SHARE)
         at = int(now.timestamp())
         if element == "msc":
             return calls(self._habits, self._random, self._habits.more_minutes.sum() * part, at)

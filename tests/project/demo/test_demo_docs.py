@@ -1,0 +1,17 @@
+"""The page about the demo world says what the cast file says."""
+
+from pathlib import Path
+
+import pytest
+
+from wanhao.project.demo.cast import cast
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "demo-world.md"
+
+
+@pytest.mark.parametrize("member", cast(), ids=lambda member: member.name_en)
+def test_the_page_introduces_everybody(member):
+    row = next(line for line in PAGE.read_text().splitlines() if str(member.number) in line)
+    told = ", ".join(f"`{rule}`" for rule in member.told) or "nothing"
+    for words in (member.name_zh, member.name_en, member.plan, member.shows_en, f"| {told} |"):
+        assert words in row
