@@ -10,8 +10,8 @@ from django.db.models import Sum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
-from tests.parties.examples import a_line, an_account
 
+from tests.parties.examples import a_line, an_account
 from wanhao.billing.actions import open_balances, record_payment, record_payments
 from wanhao.billing.contracts import NewPayment
 from wanhao.billing.models import LedgerEntry, Payment

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import pytest
+
 from tests.communications.crossings import NOW
 from tests.parties.examples import a_family, a_line, an_account
-
 from wanhao.parties.actions import open_accounts
 from wanhao.parties.contracts import Language, OpenedAccount
 from wanhao.products.actions import hold_offering, load_catalogue

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
+
 from tests.communications.conftest import Town
 from tests.communications.crossings import (
     NOW,
@@ -14,7 +15,6 @@ from tests.communications.crossings import (
     decide,
     voice_crossing,
 )
-
 from wanhao.communications.actions import decide_reminders, set_opt_out
 from wanhao.communications.models import CommunicationMessage, ReminderDecision
 from wanhao.parties.models import Line

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from django.db import connection
+
 from tests.communications.conftest import Town
 from tests.communications.crossings import (
     LATER,
@@ -16,7 +17,6 @@ from tests.communications.crossings import (
     in_hand,
     voice_crossing,
 )
-
 from wanhao.communications.actions import (
     claim_for_sending,
     decide_reminders,

@@ -4,6 +4,7 @@ import threading
 from datetime import datetime, timedelta
 
 from django.db import connection
+
 from tests.communications.conftest import Town
 from tests.communications.crossings import (
     LATER,
@@ -14,7 +15,6 @@ from tests.communications.crossings import (
     state_of,
     voice_crossing,
 )
-
 from wanhao.communications.actions import mark_accepted, mark_unknown, record_receipt
 from wanhao.communications.contracts import OutgoingMessage, Receipt, ReceiptState
 from wanhao.communications.models import CommunicationMessage, HeldReceipt, MessagePart

@@ -4,6 +4,7 @@ import threading
 from datetime import timedelta
 
 from django.db import connection
+
 from tests.communications.conftest import Town
 from tests.communications.crossings import (
     LATER,
@@ -13,7 +14,6 @@ from tests.communications.crossings import (
     decide,
     voice_crossing,
 )
-
 from wanhao.communications.actions import claim_for_sending, release_due, set_opt_out
 from wanhao.communications.contracts import MessageState
 from wanhao.communications.models import CommunicationMessage

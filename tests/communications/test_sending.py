@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+
 from tests.communications.conftest import Town
 from tests.communications.crossings import (
     LATER,
@@ -16,7 +17,6 @@ from tests.communications.crossings import (
     state_of,
     voice_crossing,
 )
-
 from wanhao.communications.actions import (
     claim_for_sending,
     mark_accepted,

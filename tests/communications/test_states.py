@@ -1,9 +1,9 @@
 """The life of a message: the table, and that a stale move changes nothing."""
 
 import pytest
+
 from tests.communications.conftest import Town
 from tests.communications.crossings import NOW, decide, voice_crossing
-
 from wanhao.communications.contracts import MessageState
 from wanhao.communications.models import CommunicationMessage
 from wanhao.communications.moving import move

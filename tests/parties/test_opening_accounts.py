@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from tests.parties.examples import SINCE, a_family, a_line, an_account
 
+from tests.parties.examples import SINCE, a_family, a_line, an_account
 from wanhao.parties.actions import open_accounts
 from wanhao.parties.contracts import LineRole, NewAccount, OpenedAccount, PayType
 from wanhao.parties.models import BillingAccount, Customer, Line, LineGroup
@@ -164,8 +164,8 @@ def test_two_clerks_opening_the_same_account_open_it_once() -> None:
 
 
 @pytest.mark.slow
-def test_twenty_thousand_lines_are_opened_in_seconds() -> None:
-    started = time.monotonic()
+def test_twenty_thousand_lines_cost_less_than_five_seconds_of_our_time() -> None:
+    started = time.process_time()
     for chunk in range(10):
         open_accounts(
             [
@@ -174,5 +174,5 @@ def test_twenty_thousand_lines_are_opened_in_seconds() -> None:
             ]
         )
     assert line_count() == 20_000
-    assert time.monotonic() - started < 15
+    assert time.process_time() - started < 5
     assert Line.objects.order_by("id")[0].since.timestamp() == SINCE

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.parties.examples import a_family, an_account
 
+from tests.parties.examples import a_family, an_account
 from wanhao.parties.actions import open_accounts
 from wanhao.products.actions import hold_offering, load_catalogue
 from wanhao.products.models import Product

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from tests.parties.examples import a_line, an_account
 from tests.workflows.told_facts import told_facts
-
 from wanhao.billing.queries import balances
 from wanhao.parties.contracts import PayType
 from wanhao.usage.contracts import FundsFact

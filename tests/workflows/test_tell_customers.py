@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from tests.parties.examples import a_family, an_account
 
+from tests.parties.examples import a_family, an_account
 from wanhao.communications.contracts import MessageState
 from wanhao.communications.queries import latest_messages, messages_by_state, messages_to
 from wanhao.usage.contracts import MoneyCrossing, Service, UsageCrossing

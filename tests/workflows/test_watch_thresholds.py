@@ -1,8 +1,8 @@
 """The meter watches what the reminder rules speak of."""
 
 import pytest
-from tests.workflows.told_facts import told_facts
 
+from tests.workflows.told_facts import told_facts
 from wanhao.usage.contracts import Service, ThresholdsFact
 from wanhao.usage.queries import current_thresholds
 from wanhao.workflows.watch_thresholds import watch_thresholds

@@ -1,31 +1,42 @@
 """Writes of money. Whatever changes a balance writes the entry that explains it."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 
 from wanhao.billing.contracts import NewPayment, PaymentResult
-from wanhao.billing.models import AccountBalance, LedgerEntry, Payment
+from wanhao.billing.models import AccountBalance, Payment
 from wanhao.values.errors import WanhaoError
 
-BATCH = 5_000
-RAISE_BALANCES = """
+OPEN = """
+INSERT INTO wanhao_billing_accountbalance (account_id, balance_fen, changed_at)
+SELECT id, 0, %s FROM unnest(%s::bigint[]) AS id
+ON CONFLICT (account_id) DO NOTHING
+"""
+# Payment, entry and balance in one statement: none of the three can be without the others.
+PAY = """
+WITH paid AS (
+    INSERT INTO wanhao_billing_payment (account_id, amount_fen, reference, received_at)
+    SELECT account_id, fen, reference, %s
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS asked(account_id, fen, reference)
+    RETURNING id, account_id, amount_fen
+), entered AS (
+    INSERT INTO wanhao_billing_ledgerentry (account_id, book, amount_fen, payment_id, at)
+    SELECT account_id, 'payments', amount_fen, id, %s FROM paid
+)
 UPDATE wanhao_billing_accountbalance AS balance
-SET balance_fen = balance_fen + paid.fen, changed_at = %s
-FROM unnest(%s::bigint[], %s::bigint[]) AS paid(account_id, fen)
-WHERE balance.account_id = paid.account_id
+SET balance_fen = balance_fen + raised.fen, changed_at = %s
+FROM (SELECT account_id, sum(amount_fen) AS fen FROM paid GROUP BY account_id) AS raised
+WHERE balance.account_id = raised.account_id
 """
 
 
 def open_balances(account_ids: Sequence[int], now: datetime) -> None:
     """Give accounts a balance of nothing; one that has a balance keeps it."""
-    AccountBalance.objects.bulk_create(
-        [AccountBalance(account_id=account_id, changed_at=now) for account_id in account_ids],
-        batch_size=BATCH,
-        ignore_conflicts=True,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, [now, list(account_ids)])
 
 
 def record_payment(
@@ -114,42 +125,12 @@ def _used_otherwise(reference: str) -> WanhaoError:
 def _write(payments: Sequence[NewPayment], now: datetime) -> None:
     if not payments:
         return
+    account_ids = [payment.account_id for payment in payments]
+    amounts = [payment.amount_fen for payment in payments]
+    references = [payment.reference for payment in payments]
     try:
-        with transaction.atomic():
-            rows = Payment.objects.bulk_create(
-                [
-                    Payment(
-                        account_id=payment.account_id,
-                        amount_fen=payment.amount_fen,
-                        reference=payment.reference,
-                        received_at=now,
-                    )
-                    for payment in payments
-                ],
-                batch_size=BATCH,
-            )
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(PAY, [now, account_ids, amounts, references, now, now])
     except IntegrityError as error:
         # The same reference for the same account would have waited at the balance's lock.
         raise _used_otherwise(payments[0].reference) from error
-    _enter(rows, now)
-
-
-def _enter(rows: Sequence[Payment], now: datetime) -> None:
-    LedgerEntry.objects.bulk_create(
-        [
-            LedgerEntry(
-                account_id=row.account_id,
-                book=LedgerEntry.Book.PAYMENTS,
-                amount_fen=row.amount_fen,
-                payment=row,
-                at=now,
-            )
-            for row in rows
-        ],
-        batch_size=BATCH,
-    )
-    sums: dict[int, int] = defaultdict(int)
-    for row in rows:
-        sums[row.account_id] += row.amount_fen
-    with connection.cursor() as cursor:
-        cursor.execute(RAISE_BALANCES, [now, list(sums), list(sums.values())])

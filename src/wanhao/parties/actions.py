@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 
@@ -20,6 +21,20 @@ from wanhao.parties.queries import lines_by_number, lines_of_accounts
 from wanhao.values.errors import WanhaoError
 
 BATCH = 5_000
+CLAIM = """
+INSERT INTO wanhao_parties_billingaccount (customer_id, reference, pay_type)
+SELECT nextval(pg_get_serial_sequence(%s, 'id')), reference, pay_type
+FROM unnest(%s::text[], %s::text[]) AS asked(reference, pay_type)
+ON CONFLICT (reference) DO NOTHING
+RETURNING reference, id, customer_id
+"""
+
+
+class Claim(NamedTuple):
+    """An account row that is ours, and the id its customer will have."""
+
+    account_id: int
+    customer_id: int
 
 
 @transaction.atomic
@@ -41,32 +56,18 @@ def open_accounts(accounts: Sequence[NewAccount]) -> list[OpenedAccount]:
     return _opened(accounts, set(first))
 
 
-def _claim_references(accounts: Sequence[NewAccount]) -> dict[str, BillingAccount]:
+def _claim_references(accounts: Sequence[NewAccount]) -> dict[str, Claim]:
     """Insert the accounts nobody opened yet; a rival with the same reference is waited for.
 
-    Customers' ids are drawn beforehand (the foreign key is checked at commit), so that the row
-    that stands tells whether it is ours.
+    In one order, so that two lists of orders never deadlock. The customers follow: the foreign key
+    is checked at commit.
     """
-    drawn = _draw_customer_ids(len(accounts))
-    rows = [
-        BillingAccount(
-            reference=account.reference, customer_id=customer_id, pay_type=account.pay_type.value
-        )
-        for account, customer_id in zip(accounts, drawn, strict=True)
-    ]
-    rows.sort(key=lambda row: row.reference)
-    BillingAccount.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
-    ours = BillingAccount.objects.filter(customer_id__in=drawn)
-    return {row.reference: row for row in ours}
-
-
-def _draw_customer_ids(count: int) -> list[int]:
+    ordered = sorted(accounts, key=lambda account: account.reference)
+    references = [account.reference for account in ordered]
+    pay_types = [account.pay_type.value for account in ordered]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [Customer._meta.db_table, count],
-        )
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(CLAIM, [Customer._meta.db_table, references, pay_types])
+        return {reference: Claim(*ids) for reference, *ids in cursor.fetchall()}
 
 
 def _refuse_numbers_in_use(accounts: Sequence[NewAccount]) -> None:
@@ -83,11 +84,11 @@ def _in_use(what: str) -> WanhaoError:
     return WanhaoError(f"A number is in use: {what}.", "Choose another number, or end that line.")
 
 
-def _add(accounts: Sequence[NewAccount], rows: dict[str, BillingAccount]) -> None:
+def _add(accounts: Sequence[NewAccount], claims: dict[str, Claim]) -> None:
     Customer.objects.bulk_create(
         [
             Customer(
-                id=rows[account.reference].customer_id,
+                id=claims[account.reference].customer_id,
                 name=account.customer_name,
                 kind=account.customer_kind.value,
                 city=account.city,
@@ -98,7 +99,8 @@ def _add(accounts: Sequence[NewAccount], rows: dict[str, BillingAccount]) -> Non
     )
     asked = [(account, group) for account in accounts for group in account.groups]
     groups = LineGroup.objects.bulk_create(
-        [LineGroup(account=rows[account.reference]) for account, _ in asked], batch_size=BATCH
+        [LineGroup(account_id=claims[account.reference].account_id) for account, _ in asked],
+        batch_size=BATCH,
     )
     Line.objects.bulk_create(
         [
@@ -125,7 +127,10 @@ def _line(line: NewLine, group: LineGroup, city: str) -> Line:
 def _opened(accounts: Sequence[NewAccount], first: set[str]) -> list[OpenedAccount]:
     references = [account.reference for account in accounts]
     rows = BillingAccount.objects.filter(reference__in=references)
-    ids = {row.reference: (row.pk, PayType(row.pay_type)) for row in rows}
+    ids = {
+        reference: (account_id, PayType(pay_type))
+        for reference, account_id, pay_type in rows.values_list("reference", "id", "pay_type")
+    }
     lines: dict[int, dict[int, list[LineView]]] = defaultdict(lambda: defaultdict(list))
     for view in lines_of_accounts([account_id for account_id, _ in ids.values()]):
         lines[view.account_id][view.group_id].append(view)

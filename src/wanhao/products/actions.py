@@ -5,13 +5,16 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from wanhao.products.catalogue import CATALOGUE_FILE, FIGURES, read_catalogue
 from wanhao.products.models import Product, ProductOffering
 from wanhao.products.queries import offering_row
 
-BATCH = 5_000
+HOLD = """
+INSERT INTO wanhao_products_product (group_id, offering_id, since)
+SELECT id, %s, %s FROM unnest(%s::bigint[]) AS id
+"""
 
 
 @transaction.atomic
@@ -41,11 +44,6 @@ def hold_offering(group_ids: Sequence[int], code: str, since: datetime) -> None:
     held = Product.objects.filter(group_id__in=group_ids, until__isnull=True)
     holders = set(held.filter(offering=offering).values_list("group_id", flat=True))
     held.exclude(offering=offering).update(until=since)
-    Product.objects.bulk_create(
-        [
-            Product(group_id=group_id, offering=offering, since=since)
-            for group_id in dict.fromkeys(group_ids)
-            if group_id not in holders
-        ],
-        batch_size=BATCH,
-    )
+    takers = [group_id for group_id in dict.fromkeys(group_ids) if group_id not in holders]
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [offering.pk, since, takers])
