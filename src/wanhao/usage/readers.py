@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
-from wanhao.usage.blocks import Block, block_of
-from wanhao.usage.rows import has_plain_identities, typed_block
+from wanhao.usage.blocks import Block, Unreadable, block_of
+from wanhao.usage.rows import has_plain_identities, only_unreadable, typed_block
 from wanhao.usage.schema import COLUMNS
 from wanhao.values.errors import WanhaoError
 
@@ -81,18 +81,19 @@ def _open_typed(path: Path) -> pcsv.CSVStreamingReader:
 
 
 def _csv_as_text(path: Path, skip: int) -> Iterator[Block]:
-    strange: list[tuple[int, str]] = []
+    """Bytes are taken as Latin-1, where every byte is a letter: no row is lost for its letters."""
+    strange: list[Unreadable] = []
 
     def note(row: pcsv.InvalidRow) -> str:
-        strange.append((-1 if row.number is None else row.number, row.text))
+        strange.append(Unreadable(row=row.number - 1, text=row.text))
         return "skip"
 
     reader = pcsv.open_csv(
         _stream(path),
-        read_options=pcsv.ReadOptions(block_size=CSV_BLOCK, use_threads=False),
+        read_options=pcsv.ReadOptions(block_size=CSV_BLOCK, use_threads=False, encoding="latin-1"),
         parse_options=pcsv.ParseOptions(invalid_row_handler=note),
         convert_options=pcsv.ConvertOptions(
-            column_types=dict.fromkeys(COLUMNS, pa.binary()),
+            column_types=dict.fromkeys(COLUMNS, pa.utf8()),
             include_columns=list(COLUMNS),
             strings_can_be_null=False,
         ),
@@ -100,12 +101,12 @@ def _csv_as_text(path: Path, skip: int) -> Iterator[Block]:
     done = 0
     for batch in reader:
         block = typed_block(batch, strange, done)
-        strange.clear()
         done = block.last_row
+        strange = [row for row in strange if row.row > done]
         if done > skip:
             yield _after(block, skip)
     if strange:
-        yield _after(typed_block(None, strange, done), skip)
+        yield _after(only_unreadable(strange), skip)
 
 
 def _after(block: Block, skip: int) -> Block:
@@ -147,9 +148,7 @@ def _parquet_block(batch: pa.RecordBatch, done: int) -> Block:
     if all(column is not None for column in typed.values()) and has_plain_identities(typed):
         row = np.arange(done + 1, done + batch.num_rows + 1)
         return block_of(typed, row, done + batch.num_rows)
-    as_text = [
-        batch.column(name).cast(pa.utf8()).fill_null("").cast(pa.binary()) for name in COLUMNS
-    ]
+    as_text = [batch.column(name).cast(pa.utf8()).fill_null("") for name in COLUMNS]
     return typed_block(pa.RecordBatch.from_arrays(as_text, names=list(COLUMNS)), [], done)
 
 

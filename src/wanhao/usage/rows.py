@@ -17,20 +17,16 @@ LONGEST_TEXT = 500
 Mask = NDArray[np.bool_]
 
 
-def typed_block(
-    batch: pa.RecordBatch | None, strange: Sequence[tuple[int, str]], done: int
-) -> Block:
-    """A block from columns of bytes; `strange` are rows (number, text) with too many or too few
-    fields, numbered by the parser from the header as 1, `done` the rows before this block."""
-    columns = _columns(batch)
-    row = _row_numbers(len(columns["start"]), strange, done)
+def typed_block(batch: pa.RecordBatch, strange: Sequence[Unreadable], done: int) -> Block:
+    """A block from columns of text. `strange` are rows that do not have a field for each column,
+    possibly further on than this block; `done` is the last row before it."""
+    columns = {name: batch.column(name) for name in COLUMNS}
+    row = _row_numbers(batch.num_rows, strange, done)
+    last = int(row[-1]) if len(row) else done
     good = _readable(columns)
-    unreadable = [
-        Unreadable(row=number, text=text[:LONGEST_TEXT])
-        for number, text in _numbered(strange, row, done)
-    ]
+    unreadable = [Unreadable(row=s.row, text=_as_written(s.text)) for s in strange if s.row <= last]
     unreadable += _rejected(columns, row, ~good)
-    last = done + len(row) + len(strange)
+    unreadable.sort(key=lambda one: one.row)
     kept = {name: column.filter(pa.array(good)) for name, column in columns.items()}
     identity = kept["record_id"]
     is_number = _matches(identity, _NATURAL)
@@ -39,8 +35,14 @@ def typed_block(
     text_id = None
     if not is_number.all():
         text_id = fixed_width(pc.if_else(pa.array(is_number), pa.scalar(""), identity))
-    unreadable.sort(key=lambda one: one.row)
     return block_of(typed, row[good], last, text_id, tuple(unreadable))
+
+
+def only_unreadable(strange: Sequence[Unreadable]) -> Block:
+    """A block in which no row could be read, as at the end of a file."""
+    nothing = {name: pa.array([], kind) for name, kind in COLUMNS.items()}
+    told = tuple(Unreadable(row=s.row, text=_as_written(s.text)) for s in strange)
+    return block_of(nothing, np.zeros(0, np.int64), strange[-1].row, unreadable=told)
 
 
 def has_plain_identities(columns: Mapping[str, pa.Array]) -> bool:
@@ -56,18 +58,12 @@ def has_plain_identities(columns: Mapping[str, pa.Array]) -> bool:
     return bool(limits["min"].as_py() >= 0 and limits["max"].as_py() < 10**18 and words.all())
 
 
-def _columns(batch: pa.RecordBatch | None) -> dict[str, pa.Array]:
-    """Columns as text; what is not UTF-8 becomes text that no rule accepts."""
-    if batch is None:
-        return {name: pa.array([], pa.utf8()) for name in COLUMNS}
-    return {name: _as_text(batch.column(name)) for name in COLUMNS}
-
-
-def _as_text(column: pa.Array) -> pa.Array:
+def _as_written(text: str) -> str:
+    """The row as its writer meant it: CSV was taken as Latin-1 and is most likely UTF-8."""
     try:
-        return column.cast(pa.utf8())
-    except pa.ArrowInvalid:
-        return pa.array([value.decode("utf8", "replace") for value in column.to_pylist()])
+        return text.encode("latin-1").decode("utf8", "replace")[:LONGEST_TEXT]
+    except UnicodeEncodeError:
+        return text[:LONGEST_TEXT]
 
 
 def _readable(columns: dict[str, pa.Array]) -> Mask:
@@ -94,27 +90,16 @@ def _matches(column: pa.Array, pattern: str) -> Mask:
     return found.astype(np.bool_)
 
 
-def _numbered(
-    strange: Sequence[tuple[int, str]], row: NDArray[np.int64], done: int
-) -> list[tuple[int, str]]:
-    """Row numbers for the strange rows: the parser's, or after the others where it gave none."""
-    after = int(row[-1]) if len(row) else done
-    return [
-        (number - 1 if number > 0 else after + step, text)
-        for step, (number, text) in enumerate(strange, start=1)
-    ]
-
-
-def _row_numbers(readable: int, strange: Sequence[tuple[int, str]], done: int) -> NDArray[np.int64]:
+def _row_numbers(readable: int, strange: Sequence[Unreadable], done: int) -> NDArray[np.int64]:
+    """The numbers that the strange rows leave to the readable ones."""
     every = np.arange(done + 1, done + readable + len(strange) + 1)
-    skipped = [number - 1 for number, _ in strange if number > 0]
-    return every[~np.isin(every, skipped)][:readable]
+    return every[~np.isin(every, [row.row for row in strange])][:readable]
 
 
 def _rejected(columns: dict[str, pa.Array], row: NDArray[np.int64], bad: Mask) -> list[Unreadable]:
     chosen = pa.array(np.flatnonzero(bad))
     fields = [columns[name].take(chosen).to_pylist() for name in COLUMNS]
-    texts = (",".join(values)[:LONGEST_TEXT] for values in zip(*fields, strict=True))
+    texts = (_as_written(",".join(values)) for values in zip(*fields, strict=True))
     return [
         Unreadable(row=int(number), text=text) for number, text in zip(row[bad], texts, strict=True)
     ]

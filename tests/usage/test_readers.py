@@ -1,0 +1,109 @@
+"""Reading files: the good rows are never lost with the bad ones."""
+
+import gzip
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wanhao.usage.readers import UnreadableFileError, is_usage_file, read_blocks
+
+HEADER = "record_id,source,number,service,zone,start,quantity,sign\n"
+GOOD = "{},msc-1,16907910001,voice,domestic,1794711600,60,1\n"
+
+
+def read(path, content, skip=0):
+    """Rows read and rows that could not be, as text."""
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    blocks = list(read_blocks(path, skip))
+    good = [text for block in blocks for text in block.text(range(len(block)))]
+    rows = [int(row) for block in blocks for row in block.row]
+    return good, rows, [(bad.row, bad.text) for block in blocks for bad in block.unreadable]
+
+
+def test_bad_rows_are_told_with_their_number_and_text(tmp_path):
+    content = (
+        HEADER
+        + GOOD.format(1)
+        + "2,msc-1\n"
+        + GOOD.format("x-7")
+        + "3,msc-1,16907910001,voice,domestic,noon,60,1\n"
+        + GOOD.format(4).replace("\n", ",too,many\n")
+        + "5,,16907910001,voice,domestic,1794711600,60,1\n"
+    )
+    good, rows, bad = read(tmp_path / "a.csv", content)
+    assert [text.split(",")[0] for text in good] == ["1", "x-7"]
+    assert rows == [1, 3]
+    assert [row for row, _ in bad] == [2, 4, 5, 6]
+    assert bad[0][1] == "2,msc-1"
+
+
+def test_reading_goes_on_after_the_rows_that_were_counted(tmp_path):
+    content = HEADER + "".join(GOOD.format(n) for n in range(10)) + "bad,row\n"
+    good, rows, bad = read(tmp_path / "a.csv", content, skip=7)
+    assert [text.split(",")[0] for text in good] == ["7", "8", "9"]
+    assert rows == [8, 9, 10]
+    assert [row for row, _ in bad] == [11]
+
+
+def test_ids_of_digits_are_numbers_and_all_others_text(tmp_path):
+    ids = ["7", "007", "-7", "1e3", "9" * 18, "9" * 19, "甲7", "x" * 32, "x" * 33]
+    good, _, bad = read(tmp_path / "a.csv", HEADER + "".join(GOOD.format(i) for i in ids))
+    assert [text.split(",")[0] for text in good] == [
+        "7", "7", "-7", "1e3", "9" * 18, "9" * 19, "x" * 32,
+    ]  # fmt: skip
+    assert len(bad) == 2
+
+
+def test_the_same_odd_id_reads_the_same_in_a_clean_and_in_a_broken_file(tmp_path):
+    for odd in ("9" * 19, "-7", "007"):
+        clean, _, _ = read(tmp_path / "a.csv", HEADER + GOOD.format(odd))
+        broken, _, _ = read(tmp_path / "a.csv", HEADER + GOOD.format(odd) + "broken\n")
+        assert clean == broken
+
+
+@pytest.mark.parametrize("cut", [10, 200])
+def test_a_truncated_file_is_told_as_such(tmp_path, cut):
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress((HEADER + GOOD.format(1) * 500).encode())[:-cut])
+    with pytest.raises(UnreadableFileError, match="cannot be read"):
+        list(read_blocks(path))
+
+
+def test_columns_may_come_in_another_order_and_with_company(tmp_path):
+    header = "sign,extra,quantity,start,zone,service,number,source,record_id\n"
+    content = header + "1,?,60,5,free,data,16907910001,pgw,9\n"
+    good, _, _ = read(tmp_path / "a.csv", content)
+    assert good == ["9,pgw,16907910001,data,free,5,60,1"]
+
+
+def test_only_finished_usage_files_are_taken(tmp_path):
+    names = ["a.csv", "a.csv.gz", "a.csv.zst", "a.parquet", ".a.csv", "a.txt", "a.csv.tmp"]
+    assert [n for n in names if is_usage_file(tmp_path / n)] == names[:4]
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=400))
+def test_garbage_after_the_header_loses_no_good_row_before_it(tmp_path, garbage):
+    good, _, _ = read(tmp_path / "a.csv", HEADER.encode() + GOOD.format(1).encode() + garbage)
+    assert not good or good[0].startswith("1,msc-1")
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from([GOOD.format(1), "a,b\n", "x" * 5 + "," * 7 + "\n"]), max_size=30))
+def test_every_row_is_either_read_or_told(tmp_path, rows):
+    good, _, bad = read(tmp_path / "a.csv", HEADER + "".join(rows))
+    assert len(good) == rows.count(GOOD.format(1))
+    assert len(bad) == len(rows) - len(good)
+
+
+def test_rows_keep_their_numbers_over_many_blocks(tmp_path, monkeypatch):
+    monkeypatch.setattr("wanhao.usage.readers.CSV_BLOCK", 2_000)
+    rows = [GOOD.format(n) if n % 7 else f"bad{n},row\n" for n in range(1, 2_001)]
+    good, numbers, bad = read(tmp_path / "a.csv", HEADER + "".join(rows))
+    assert numbers == [n for n in range(1, 2_001) if n % 7]
+    assert [int(text.split(",")[0]) for text in good] == numbers
+    assert bad == [(n, f"bad{n},row") for n in range(7, 2_001, 7)]
+    again, later, _ = read(tmp_path / "a.csv", HEADER + "".join(rows), skip=1_000)
+    assert later == [n for n in numbers if n > 1_000]
+    assert again == good[-len(later) :]
