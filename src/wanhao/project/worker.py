@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from django.db import InterfaceError, OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from wanhao.communications.actions import release_due
 from wanhao.workflows.watch_thresholds import watch_thresholds
@@ -51,5 +51,4 @@ def _release_all(
         released += count
         if count < BATCH:
             break
-    close_old_connections()
     return released

@@ -1,0 +1,130 @@
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from wanhao.project.command.usage import status_lines
+from wanhao.project.single import only_one
+from wanhao.usage.contracts import MeterStatus
+from wanhao.values.errors import WanhaoError
+
+Run = subprocess.CompletedProcess[str]
+STATUS = MeterStatus(
+    records_in=1_000_007,
+    metered=1_000_000,
+    duplicate=5,
+    quarantined=2,
+    records_per_second=16_666.8,
+    lag_seconds=0.25,
+    waiting_files=3,
+    last_batch=12,
+    last_commit_at=datetime(2026, 11, 22, 8, 30, tzinfo=UTC),
+    alive=True,
+)
+
+
+class Command(Protocol):
+    def __call__(self, *arguments: str, **variables: str) -> Run: ...
+
+
+@pytest.fixture
+def run(wanhao: list[str], clean_environment: dict[str, str]) -> Command:
+    def command(*arguments: str, **variables: str) -> Run:
+        return subprocess.run(
+            [*wanhao, *arguments],
+            env=clean_environment | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return command
+
+
+def test_help_names_every_command_and_needs_no_database(run: Command, data: Path) -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for name in ("up", "web", "worker", "meter", "sms", "usage", "demo", "doctor", "migrate"):
+        assert f"\n  {name} " in done.stdout
+    assert list(data.iterdir()) == []
+
+
+def test_a_database_out_of_reach_is_told_without_a_traceback(run: Command) -> None:
+    done = run("usage", "status", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert done.returncode == 1
+    assert "The database refused" in done.stderr
+    assert "wanhao doctor" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_was_never_made_ready_is_told(run: Command) -> None:
+    done = run("usage", "status")
+    assert done.returncode == 1
+    assert "wanhao migrate" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_migrate_makes_an_embedded_database_ready_and_status_reads_it(run: Command) -> None:
+    assert run("migrate").stdout.endswith("The database is up to date.\n")
+    assert "No planned migration operations." in run("manage", "migrate", "--plan").stdout
+    done = run("usage", "status")
+    assert done.returncode == 0
+    assert "records in          0\n" in done.stdout
+    assert "does not run" in done.stdout
+
+
+def test_status_shows_that_what_came_in_is_what_became_of_it() -> None:
+    assert status_lines(STATUS) == [
+        "records in          1,000,007",
+        "metered             1,000,000",
+        "duplicate           5",
+        "quarantined         2",
+        "records per second  16,667 (last minute)",
+        "lag                 0.2 s",
+        "files waiting       3",
+        "last batch          12 (2026-11-22 08:30:00 UTC)",
+        "meter               runs",
+    ]
+
+
+def test_load_that_is_not_counted_in_time_is_told(run: Command, tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text("record_id\n")
+    done = run("usage", "load", "--wait", "--seconds", "0.1", str(file))
+    assert done.returncode == 1
+    assert "Not counted within 0 s: calls.csv." in done.stderr
+    assert "wanhao usage status" in done.stderr
+
+
+def test_reset_asks_and_leaves_all_as_it_is_on_no(run: Command, data: Path) -> None:
+    (data / "usage").mkdir()
+    assert "Aborted" in run("demo", "reset").stderr
+    assert (data / "usage").exists()
+
+    assert run("demo", "reset", "--yes").returncode == 0
+    assert not (data / "usage").exists()
+
+
+def test_reset_never_touches_a_database_of_your_own(run: Command, data: Path) -> None:
+    (data / "usage").mkdir()
+    done = run("demo", "reset", "--yes", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert done.returncode == 1
+    assert "never deleted" in done.stderr
+    assert (data / "usage").exists()
+
+
+def test_reset_is_refused_while_everything_runs(run: Command, data: Path) -> None:
+    (data / "usage").mkdir()
+    with only_one(data, "http://127.0.0.1:8010/"):
+        done = run("demo", "reset", "--yes")
+    assert done.returncode == 1
+    assert "already runs" in done.stderr
+    assert (data / "usage").exists()
+
+
+def test_a_data_folder_that_cannot_be_made_is_told(data: Path) -> None:
+    (data / "file").write_text("")
+    with pytest.raises(WanhaoError, match="cannot be written"), only_one(data / "file", ""):
+        pass

@@ -1,0 +1,86 @@
+import socket
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from wanhao.project import doctor
+from wanhao.project.doctor import Finding, examine_machine
+from wanhao.project.doctor_database import examine_database
+from wanhao.project.env import Environment
+
+
+@pytest.fixture
+def environment(data: Path, free_port: Callable[[], int]) -> Environment:
+    return Environment(data=data, port=free_port(), smsc_port=free_port())
+
+
+def found(environment: Environment, subject: str) -> Finding:
+    return next(item for item in examine_machine(environment) if item.subject == subject)
+
+
+def test_an_empty_folder_that_can_be_written_is_well(environment: Environment) -> None:
+    assert found(environment, "data folder").ok
+    assert found(environment, "inbox").ok
+    assert found(environment, "Python").ok
+
+
+def test_a_file_in_the_folders_place_is_told(environment: Environment, data: Path) -> None:
+    (data / "kept").write_text("")
+    finding = found(environment.model_copy(update={"data": data / "kept"}), "data folder")
+    assert not finding.ok
+    assert "WANHAO_DATA" in finding.remedy
+
+
+def test_a_full_disk_is_told(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "LEAST_FREE_BYTES", 1 << 60)
+    finding = found(environment, "free space")
+    assert not finding.ok
+    assert str(environment.data) in finding.remedy
+
+
+def test_a_taken_port_is_told(environment: Environment) -> None:
+    assert found(environment, "pages").ok
+    with socket.create_server(("127.0.0.1", environment.port)):
+        finding = found(environment, "pages")
+    assert not finding.ok
+    assert "WANHAO_PORT" in finding.remedy
+
+
+def test_an_smsc_out_of_reach_is_told(environment: Environment) -> None:
+    finding = found(environment, "SMSC")
+    assert not finding.ok
+    assert "WANHAO_SMSC_HOST" in finding.remedy
+    with socket.create_server(("127.0.0.1", environment.smsc_port)):
+        assert found(environment, "SMSC").ok
+
+
+def test_missing_packages_of_the_local_smsc_are_told(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(doctor, "HERE", tmp_path)
+    finding = found(environment, "local SMSC")
+    assert not finding.ok
+    assert "smpp" in finding.told
+    assert "make up" in finding.remedy
+
+
+@pytest.mark.django_db
+def test_a_meter_that_does_not_run_is_told() -> None:
+    findings = {item.subject: item for item in examine_database(datetime.now(UTC))}
+    assert findings["database"].ok
+    assert findings["tables"].ok
+    assert not findings["meter"].ok
+    assert "wanhao up" in findings["meter"].remedy
+
+
+@pytest.mark.django_db
+def test_missing_tables_are_told() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'wanhao_usage'")
+    findings = list(examine_database(datetime.now(UTC)))
+    assert findings[-1].subject == "tables"
+    assert not findings[-1].ok
+    assert "wanhao migrate" in findings[-1].remedy
