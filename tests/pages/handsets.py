@@ -22,6 +22,7 @@ def message_centre(received: Received) -> Iterator[int]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             number = int(self.path.rsplit("/", 1)[1])

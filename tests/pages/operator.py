@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.parties.examples import a_family, a_line, an_account
-
 from wanhao.communications import actions as communications
 from wanhao.products.actions import load_catalogue
 from wanhao.usage.folders import Folders

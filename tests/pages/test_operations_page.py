@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
-from tests.pages.operator import STRANGER, TALKER, SmallOperator
 
+from tests.pages.operator import STRANGER, TALKER, SmallOperator
 from wanhao.access.models import Login
 from wanhao.communications import actions as communications
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
-from tests.pages.handsets import Received, message_centre, sms
 
+from tests.pages.handsets import Received, message_centre, sms
 from wanhao.pages.phones import ports
 from wanhao.pages.phones.views import grouped
 from wanhao.products.actions import load_catalogue

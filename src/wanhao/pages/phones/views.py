@@ -79,7 +79,8 @@ def _context() -> dict[str, Any]:
 
 
 def _handset(card: CastCard, messages: Sequence[HandsetMessage], now: datetime) -> Handset:
-    newest_first = sorted(messages, key=lambda message: message.at, reverse=True)
+    # Of two in the same instant the one that was told later is the newer.
+    newest_first = sorted(reversed(messages), key=lambda message: message.at, reverse=True)
     bubbles = tuple(
         Bubble(
             sender=message.sender,
