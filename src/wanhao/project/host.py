@@ -32,7 +32,7 @@ def run_everything(env: Environment) -> None:
             try:
                 _Host(env).run()
             except KeyboardInterrupt:
-                click.echo("\nEverything was stopped.")
+                click.echo("Everything was stopped.")
 
 
 def address(env: Environment) -> str:
@@ -58,10 +58,10 @@ class _Host:
                 with display() as shown:
                     self._supervise(supervisor, shown)
             finally:
-                _ignore_interrupts()
+                _stopping()
                 supervisor.stop()
         finally:
-            _ignore_interrupts()
+            _stopping()
             if self._server is not None:
                 self._server.stop()
 
@@ -140,6 +140,7 @@ class _Host:
             command=peer_command(peer),
             environment=peer_environment(peer),
             stops_last=True,
+            told=f"local SMSC, SMPP on port {peer.port}",
         )
         return [smsc, *programs, Program(name="traffic", command=(*OURSELVES, "demo", "traffic"))]
 
@@ -173,7 +174,9 @@ def _stopping_by_interrupt() -> Iterator[None]:
     yield
 
 
-def _ignore_interrupts() -> None:
-    """While stopping, which takes seconds at most; a second Ctrl-C must not leave half behind."""
+def _stopping() -> None:
+    """Ignore a second Ctrl-C: the stop takes seconds, half of it would leave processes behind."""
+    if signal.getsignal(signal.SIGTERM) != signal.SIG_IGN:
+        click.echo("\nStopping ...")
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)

@@ -22,13 +22,15 @@ TAIL_BYTES = 4096
 class Program:
     """One child: its name (also its log's), its command line, and what it needs in its environment.
 
-    One that others talk to until their end is stopped last.
+    One that others talk to until their end is stopped last. `told` is shown while it runs, for one
+    whose own words are not for people.
     """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     stops_last: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,5 +162,5 @@ class Supervisor:
             seconds=self._clock() - child.began,
             deaths=child.deaths,
             exit_code=child.exit_code,
-            line=last_line(child.log),
+            line=(child.process and child.program.told) or last_line(child.log),
         )
