@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
+
 from tests.channels.sms.fakes import until
 from tests.parties.examples import SINCE, a_line, an_account
-
 from wanhao.channels.sms.contracts import SmscConfig
 from wanhao.channels.sms.peer import SmscPeer
 from wanhao.channels.sms.sender import run_sms

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.channels.sms.fakes import MemoryOutbox, Sms, until
 
+from tests.channels.sms.fakes import MemoryOutbox, Sms, until
 from wanhao.channels.sms.contracts import SmscConfig
 from wanhao.channels.sms.peer import PeerSettings, SmscPeer, install, peer_command
 from wanhao.channels.sms.peer.launcher import HERE

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.channels.sms.fakes import MemoryOutbox, Sms, until
 
+from tests.channels.sms.fakes import MemoryOutbox, Sms, until
 from wanhao.channels.sms.contracts import SmscConfig
 from wanhao.channels.sms.encoding import InboundPart
 from wanhao.channels.sms.peer import SmscPeer

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from tests.channels.sms.fakes import FIRST_NUMBER, part, running, silent_smsc, soon, texts_at
 
+from tests.channels.sms.fakes import FIRST_NUMBER, part, running, silent_smsc, soon, texts_at
 from wanhao.channels.sms import codec, link
 from wanhao.channels.sms.contracts import (
     Delivery,
