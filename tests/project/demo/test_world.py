@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from wanhao.billing.queries import balances
+from wanhao.parties.cities import known_cities
 from wanhao.parties.contracts import LineRole
 from wanhao.parties.queries import line_count, lines_by_number
 from wanhao.products.queries import offerings_held
 from wanhao.project.demo.cast import cast, cast_accounts
 from wanhao.project.demo.population import population
 from wanhao.project.demo.world import build_world, drop_history
+from wanhao.staff.queries import units
 from wanhao.usage.models import Fact
 from wanhao.usage.queries import current_thresholds
 from wanhao.values.errors import WanhaoError
@@ -85,6 +87,12 @@ def test_prepaid_customers_begin_with_what_they_paid():
     for account in cast_accounts():
         account_id = lines[account.groups[0][0].number].account_id
         assert balances([account_id])[account_id] == account.opening_balance_fen
+
+
+def test_the_organisation_has_a_branch_in_every_city():
+    build_world(100, silently, NOW)
+    codes = " ".join(unit.code for unit in units())
+    assert all(city.code in codes for city in known_cities())
 
 
 def test_the_meter_is_told_what_to_watch():

@@ -84,5 +84,8 @@ def _read(path: Path) -> dict[str, Any]:
 def _write(path: Path, kept: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     hidden = path.with_suffix(".tmp")
-    hidden.write_text(json.dumps(kept))
+    with hidden.open("w") as file:
+        json.dump(kept, file)
+        file.flush()
+        os.fsync(file.fileno())  # else a power cut may empty it: a month counted twice
     os.replace(hidden, path)

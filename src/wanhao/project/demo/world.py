@@ -1,4 +1,4 @@
-"""Builds the demo world: catalogue, thresholds, the cast, and the lines of eleven cities."""
+"""Builds the demo world: units, catalogue, thresholds, the cast, and the lines of eleven cities."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from wanhao.project.demo.cast import CastAccount, cast, cast_accounts
 from wanhao.project.demo.habits import habits_of
 from wanhao.project.demo.history import drop_month
 from wanhao.project.demo.population import FIRST_DAY, PlannedAccount, population, world_settings
+from wanhao.staff.actions import load_units
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
@@ -36,6 +37,7 @@ def build_world(lines: int, progress: Callable[[int, int], None], now: datetime)
     A larger number later adds lines, a smaller one takes none away. `progress` gets the lines that
     stand and the lines wanted. The month so far is dropped by `drop_history`.
     """
+    load_units()
     load_catalogue()
     watch_thresholds()
     standing = line_count()
