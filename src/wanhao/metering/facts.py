@@ -60,9 +60,10 @@ FactColumns = GroupTerms | LineLinks | Funds | Watched | CycleStep
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermsDelta:
-    """New terms of groups in one open cycle; the charge so far is frozen."""
+    """New terms of groups in one slot; the charge so far is frozen. A slot that holds no cycle yet
+    takes terms too: the first cycle opens with them."""
 
-    cycle: int
+    slot: int
     place: I64
     tariff: I64
     allowance: I64
@@ -141,20 +142,19 @@ def _fold_terms(
     place = state.places_of(facts.group)
     tariff = state.tariffs.number_of(facts.voice_unit, facts.price)
     found = []
-    for slot in state.slots:
-        if slot.cycle == NO_CYCLE:
-            continue
-        delta.terms.append(_new_terms(state, slot, place, tariff, facts.allowance))
-        if slot is state.current():
+    for index, slot in enumerate(state.slots):
+        delta.terms.append(_new_terms(state, index, place, tariff, facts.allowance))
+        if slot is state.current() and slot.cycle != NO_CYCLE:
             found += _crossed_by_terms(state, slot, place, facts.allowance, delta, now)
     return found
 
 
 def _new_terms(
-    state: MeterState, slot: Slot, place: I64, tariff: I64, allowance: I64
+    state: MeterState, index: int, place: I64, tariff: I64, allowance: I64
 ) -> TermsDelta:
     """Freeze what was charged and carry over what is left: `free` moves to the total so far plus
     the unused part plus what the allowance grew by."""
+    slot = state.slots[index]
     total = slot.totals[place, :SERVICES]
     free = slot.free[place]
     service = np.broadcast_to(np.arange(SERVICES), total.shape)
@@ -164,12 +164,12 @@ def _new_terms(
     grown = allowance - slot.allowance[place]
     new_free = total + np.maximum(unused + grown, 0)
     new_alarm = np.empty_like(total)
-    for index, percents in enumerate(state.thresholds.usage):
-        new_alarm[:, index] = alarm(
-            total[:, index], allowance[:, index], new_free[:, index], percents
+    for column, percents in enumerate(state.thresholds.usage):
+        new_alarm[:, column] = alarm(
+            total[:, column], allowance[:, column], new_free[:, column], percents
         )
     return TermsDelta(
-        cycle=slot.cycle,
+        slot=index,
         place=place,
         tariff=tariff,
         allowance=allowance,
@@ -238,9 +238,7 @@ def _money_episodes(
 
 
 def _apply_terms(state: MeterState, terms: TermsDelta) -> None:
-    slot = state.slot_of(terms.cycle)
-    if slot is None:
-        raise ValueError(f"cycle {terms.cycle} is not open")
+    slot = state.slots[terms.slot]
     slot.tariff[terms.place] = terms.tariff
     slot.allowance[terms.place] = terms.allowance
     slot.free[terms.place] = terms.free

@@ -11,7 +11,7 @@ import numpy as np
 from wanhao.metering.columns import I8, I64, U8, Mask
 from wanhao.metering.crossings import Cells, crossings_of_records, money_crossings
 from wanhao.metering.effects import Effects
-from wanhao.metering.meters import FREE, METERS, VOICE, Refusal, classify, refuse
+from wanhao.metering.meters import METERS, VOICE, Refusal, classify, refuse
 from wanhao.metering.numbering import NOBODY, UNKNOWN
 from wanhao.metering.state import MeterState, Slot
 from wanhao.metering.tariffs import charge, voice_units
@@ -154,11 +154,9 @@ def _units(state: MeterState, records: Records, resolved: Resolved) -> I64:
 
 
 def _loud(slot: Slot, cell: I64, added: I64) -> I64:
-    """The cells where something may happen: the alarm is reached, or units were taken back."""
-    flat_totals, flat_alarm = slot.totals.reshape(-1), slot.alarm.reshape(-1)
-    reached = flat_totals[cell] + added >= flat_alarm[cell]
-    back = (added < 0) & (cell % METERS != FREE)
-    return np.flatnonzero(reached | back)
+    """The cells whose total reaches its alarm. Below it nothing happens, even when units are taken
+    back: whatever was charged has an alarm that always rings."""
+    return np.flatnonzero(slot.totals.reshape(-1)[cell] + added >= slot.alarm.reshape(-1)[cell])
 
 
 def _look_closer(state: MeterState, slot: Slot, cell: I64, added: I64) -> Cells:
