@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,8 +40,7 @@ def committing_operator(transactional_db: None, tmp_path: Path) -> Iterator[Smal
 
 @pytest.fixture
 def unused_port() -> int:
-    """A port on which nobody listens."""
-    return _free_port()
+    return free_port()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +55,9 @@ class Served:
 def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The pages of the demo, served by uvicorn over the database of the tests."""
     received: Received = {}
-    port = _free_port()
-    with message_centre(received) as handsets:
-        environment = os.environ | {
-            "DATABASE_URL": database_url(),
-            "WANHAO_DATA": str(tmp_path_factory.mktemp("web")),
-            "WANHAO_DEMO": "1",
-            "WANHAO_DEMO_SMSC_HTTP_PORT": str(handsets),
-        }
-        command = [sys.executable, "-m", "uvicorn", "wanhao.project.asgi:application"]
-        options = ["--port", str(port), "--lifespan", "off", "--log-level", "warning"]
-        grace = ["--timeout-graceful-shutdown", "1"]
-        process = subprocess.Popen([*command, *options, *grace], env=environment)
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _wait_for(url, process)
-            yield Served(url, received)
-        finally:
-            process.terminate()
-            process.wait(10)
+    folder = tmp_path_factory.mktemp("web")
+    with message_centre(received) as handsets, serving(free_port(), folder, handsets) as url:
+        yield Served(url, received)
 
 
 @pytest.fixture
@@ -81,6 +65,28 @@ def web(server: Served) -> Served:
     """The running web server, its handsets empty."""
     server.received.clear()
     return server
+
+
+@contextmanager
+def serving(port: int, folder: Path, handsets: int) -> Iterator[str]:
+    """A web process on that port; `handsets` is the port of the message centre."""
+    environment = os.environ | {
+        "DATABASE_URL": database_url(),
+        "WANHAO_DATA": str(folder),
+        "WANHAO_DEMO": "1",
+        "WANHAO_DEMO_SMSC_HTTP_PORT": str(handsets),
+    }
+    command = [sys.executable, "-m", "uvicorn", "wanhao.project.asgi:application"]
+    options = ["--port", str(port), "--lifespan", "off", "--log-level", "warning"]
+    grace = ["--timeout-graceful-shutdown", "1"]
+    process = subprocess.Popen([*command, *options, *grace], env=environment)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_for(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 def database_url() -> str:
@@ -102,6 +108,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError(f"the web server did not answer within {START_SECONDS:.0f} s")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nobody listens yet."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])

@@ -79,6 +79,19 @@ def test_the_chart_spans_its_width_and_scales_to_a_round_number() -> None:
     assert (chart.top, chart.peak) == (500, 460)
 
 
+def test_a_rare_burst_is_cut_so_that_the_rest_can_be_seen() -> None:
+    chart = rate_chart(points(50_000, *[500] * 39), 5)
+    assert chart is not None
+    assert (chart.top, chart.peak, chart.cut) == (100, 10_000, True)
+    assert chart.line.startswith("M0 0 L15 0 ")
+
+
+def test_a_burst_among_silence_is_not_cut() -> None:
+    chart = rate_chart(points(50_000, *[0] * 39), 5)
+    assert chart is not None
+    assert (chart.top, chart.cut) == (10_000, False)
+
+
 @pytest.mark.parametrize("quiet", [[], [0, 0, 0], [7]])
 def test_there_is_no_chart_of_silence(quiet: list[int]) -> None:
     assert rate_chart(points(*quiet), 5) is None

@@ -1,7 +1,9 @@
 """Both pages in Chromium: both languages, phone and hall PC, dark, large type, live."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
@@ -14,7 +16,7 @@ from tests.pages.browser import (
     take_picture,
     visiting,
 )
-from tests.pages.conftest import Served
+from tests.pages.conftest import Served, free_port, serving
 from tests.pages.handsets import sms
 from tests.pages.operator import STRANGER, SmallOperator
 from wanhao.communications import actions as communications
@@ -162,20 +164,21 @@ def test_a_message_appears_on_the_phone_without_reloading(
 
 
 def test_the_page_says_when_it_has_lost_touch_and_catches_up_afterwards(
-    browser: Browser, busy: SmallOperator, web: Served
+    browser: Browser, busy: SmallOperator, tmp_path: Path
 ) -> None:
-    with visiting(browser, web.url) as visit:
-        page = visit.page
-        expect(page.locator(".live__live")).to_be_visible(timeout=PATIENCE_MS)
-        page.context.set_offline(True)
-        page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    port, nobody = free_port(), free_port()
+    with ExitStack() as restarted:
+        with serving(port, tmp_path, nobody) as url:
+            visit = restarted.enter_context(visiting(browser, url))
+            live, lost = (visit.page.locator(f".live__{word}") for word in ("live", "reconnecting"))
+            expect(live).to_be_visible(timeout=PATIENCE_MS)
+        expect(lost).to_be_visible(timeout=PATIENCE_MS)
         busy.calls([1])
-        page.context.set_offline(False)
-        page.evaluate(
-            "window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
-        )
-        expect(page.locator('[data-figure="received"]')).to_have_text("11", timeout=PATIENCE_MS)
-        expect(page.locator(".live__live")).to_be_visible(timeout=PATIENCE_MS)
+        assert figure(visit.page, "received") == "10"
+        restarted.enter_context(serving(port, tmp_path, nobody))
+        received = visit.page.locator('[data-figure="received"]')
+        expect(received).to_have_text("11", timeout=PATIENCE_MS)
+        expect(live).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_the_language_large_type_and_colours_are_switched_by_one_press_each(

@@ -13,6 +13,7 @@ from wanhao.usage.contracts import MeterStatus, QuarantinedRecord, QuarantineRea
 CHART_WIDTH = 600
 CHART_HEIGHT = 100
 SMALLEST_SHARE = 4
+BURST = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +82,16 @@ def shares(conservation: Conservation) -> tuple[Share, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateChart:
-    """The last minutes as two SVG paths; `top` is the value of the upper grid line."""
+    """The last minutes as two SVG paths; `top` is the value of the upper grid line.
+
+    A rare burst is `cut`: it would press everything else flat.
+    """
 
     line: str
     area: str
     top: int
     peak: int
+    cut: bool
     minutes: int
     width: int = CHART_WIDTH
     height: int = CHART_HEIGHT
@@ -97,11 +102,10 @@ def rate_chart(points: Sequence[RatePoint], step_seconds: int) -> RateChart | No
     rates = [point.records // step_seconds for point in points]
     if len(rates) < 2 or not any(point.records for point in points):
         return None
-    peak = max(rates)
-    top = round_up(peak)
+    top = round_up(usual_peak(rates))
     last = len(rates) - 1
     places = [
-        f"{index * CHART_WIDTH // last} {CHART_HEIGHT - value * CHART_HEIGHT // top}"
+        f"{index * CHART_WIDTH // last} {CHART_HEIGHT - min(value, top) * CHART_HEIGHT // top}"
         for index, value in enumerate(rates)
     ]
     line = "M" + " L".join(places)
@@ -109,9 +113,17 @@ def rate_chart(points: Sequence[RatePoint], step_seconds: int) -> RateChart | No
         line=line,
         area=f"{line} L{CHART_WIDTH} {CHART_HEIGHT} L0 {CHART_HEIGHT} Z",
         top=top,
-        peak=peak,
+        peak=max(rates),
+        cut=max(rates) > top,
         minutes=len(points) * step_seconds // 60,
     )
+
+
+def usual_peak(rates: Sequence[int]) -> int:
+    """The highest rate, unless a few bursts stand far above all the rest: then the rest's."""
+    highest_first = sorted(rates, reverse=True)
+    usual = highest_first[len(rates) // 20]
+    return usual if 0 < usual * BURST < highest_first[0] else highest_first[0]
 
 
 def round_up(value: int) -> int:
