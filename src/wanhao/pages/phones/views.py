@@ -80,7 +80,7 @@ def _context() -> dict[str, Any]:
 
 def _handset(card: CastCard, messages: Sequence[HandsetMessage], now: datetime) -> Handset:
     # Of two in the same instant the one that was told later is the newer.
-    newest_first = sorted(reversed(messages), key=lambda message: message.at, reverse=True)
+    newest_first = sorted(messages, key=lambda message: message.at)[::-1]
     bubbles = tuple(
         Bubble(
             sender=message.sender,
