@@ -5,15 +5,18 @@ A file belongs to its batch by number and token; one whose batch never committed
 
 import os
 import uuid
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from wanhao.usage.blocks import Block, block_of
+from wanhao.metering.numbering import LOWEST
+from wanhao.usage.blocks import Block, Int64, block_of
 from wanhao.usage.schema import COLUMNS, WORD
+
+WIDEST_SPAN = 1 << 28
+"""Seconds; a number and a time within it fit one 64-bit key."""
 
 
 def archive_path(folder: Path, number: int, token: uuid.UUID) -> Path:
@@ -21,18 +24,30 @@ def archive_path(folder: Path, number: int, token: uuid.UUID) -> Path:
     return folder / f"batch-{number:012d}-{token.hex[:12]}.parquet"
 
 
-def write_archive(path: Path, blocks: Sequence[Block]) -> None:
+def write_archive(path: Path, block: Block) -> None:
     """Write the metered records of a batch, sorted by number and time, durably or not at all."""
-    table = pa.concat_tables([_table(block) for block in blocks], promote_options="permissive")
-    table = table.unify_dictionaries()
-    order = np.lexsort((table["start"].to_numpy(), table["number"].to_numpy()))
+    records = block.records
+    order = np.argsort((records.number - LOWEST) * WIDEST_SPAN + _within_span(records.start))
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.tmp")
-    pq.write_table(table.take(pa.array(order)), unfinished, compression="zstd", compression_level=1)
+    pq.write_table(
+        _table(block.take(order)),
+        unfinished,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=[name for name, kind in COLUMNS.items() if kind == WORD],
+        write_statistics=["number", "start"],
+    )
     with unfinished.open("rb") as handle:
         os.fsync(handle.fileno())
     unfinished.rename(path)
     _sync_folder(path.parent)
+
+
+def _within_span(start: Int64) -> Int64:
+    """Times since the first, for a sort key; two open cycles are far shorter than the span."""
+    since: Int64 = np.minimum(start - start.min(), WIDEST_SPAN - 1)
+    return since
 
 
 def read_archive(path: Path) -> Block:

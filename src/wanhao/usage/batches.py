@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,8 +41,11 @@ def is_committed(step: Step) -> bool:
     return Batch.objects.filter(number=step.number, token=step.token).exists()
 
 
-def commit_step(step: Step, sink: EffectSink, now: datetime) -> None:
-    """Write the batch, its files, its quarantine and its effects, all or nothing."""
+def commit_step(step: Step, sink: EffectSink, now: datetime, archived: Callable[[], None]) -> None:
+    """Write the batch, its files, its quarantine and its effects, all or nothing.
+
+    `archived` returns when the batch's records stand in the archive; only then is it committed.
+    """
     with transaction.atomic():
         batch = _batch_row(step, now)
         batch.save(force_insert=True)
@@ -53,6 +56,7 @@ def commit_step(step: Step, sink: EffectSink, now: datetime) -> None:
         if step.crossings:
             sink.accept(step.number, step.crossings, now)
         _tell_pages(step)
+        archived()
 
 
 def pulse(waiting: int, oldest: datetime | None, now: datetime) -> None:

@@ -9,6 +9,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -156,15 +157,18 @@ class LocalMeter:
             gathered=gathered,
             judged=judged,
         )
-        if judged.metered is not None and len(judged.metered):
-            path = archive_path(self.folders.archive, step.number, step.token)
-            write_archive(path, [judged.metered])
-        self.checkpoint("archive")
-        self._commit(step)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            self._commit(step, beside.submit(self._archive, step, judged))
         self._apply(step, judged)
         self.intake.settle(gathered.parts)
         self.checkpoint("put away")
         return True
+
+    def _archive(self, step: Step, judged: Judged) -> None:
+        """Runs beside the transaction, which waits for it before it commits."""
+        if judged.metered is not None and len(judged.metered):
+            path = archive_path(self.folders.archive, step.number, step.token)
+            write_archive(path, judged.metered)
 
     def _apply(self, step: Step, judged: Judged) -> None:
         apply(self.state, judged.delta)
@@ -175,11 +179,17 @@ class LocalMeter:
         self.state.last_token = step.token.hex
         self.checkpoint("apply")
 
-    def _commit(self, step: Step) -> None:
+    def _commit(self, step: Step, archive: Future[None] | None = None) -> None:
         """Commit, and when the answer is lost ask whether it happened before trying again."""
+
+        def archived() -> None:
+            if archive is not None:
+                archive.result()
+                self.checkpoint("archive")
+
         while True:
             try:
-                commit_step(step, self.sink, self.clock())
+                commit_step(step, self.sink, self.clock(), archived)
                 break
             except LOST as error:
                 log.warning("batch %s: commit in doubt: %s", step.number, error)

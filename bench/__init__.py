@@ -1,0 +1,1 @@
+"""Benchmarks: each figure beside a peer's in the same run."""
