@@ -77,6 +77,13 @@ def test_used_up_names_the_price_that_applies_from_now_on() -> None:
     )
 
 
+def test_who_jumped_over_80_and_100_is_not_told_that_nothing_is_left_at_80() -> None:
+    beyond = Figures(metric="data", threshold=80, used=117 * MB, allowed=100 * MB, price_fen=30)
+    assert text_of("data-80", beyond, Language.ZH, "") == (
+        "您本月已用流量117MB，已超过套餐100MB，现按¥0.30/MB计费。可拨10000加流量包。"
+    )
+
+
 def test_a_plan_without_messages_does_not_say_they_are_used_up() -> None:
     first = Figures(metric="message", threshold=100, used=1, allowed=0, price_fen=10)
     assert text_of("message-100", first, Language.ZH, "") == (

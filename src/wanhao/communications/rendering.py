@@ -14,6 +14,7 @@ from wanhao.values.money import Money
 
 TEXTS_FILE = Path(__file__).with_name("texts.toml")
 VARIABLES = ("used", "allowed", "left", "price", "limit", "owed")
+FULL = 100
 Texts = dict[tuple[str, str, Language], str]
 
 
@@ -80,7 +81,9 @@ def _strange(text: str) -> bool:
 def _variant(said: Figures) -> str:
     if said.metric == Metric.BALANCE:
         return "overdrawn" if said.left_fen < 0 else "usual"
-    return "usual" if said.allowed > 0 else "no_allowance"
+    if said.allowed == 0:
+        return "no_allowance"
+    return "passed" if said.threshold < FULL and said.used >= said.allowed else "usual"
 
 
 def _words(said: Figures) -> dict[str, str]:
