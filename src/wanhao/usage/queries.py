@@ -1,6 +1,5 @@
 """What may be read of the usage room."""
 
-import re
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -14,12 +13,12 @@ from wanhao.usage.contracts import (
     ThresholdsFact,
 )
 from wanhao.usage.facts_log import decode
+from wanhao.usage.masking import masked
 from wanhao.usage.models import Batch, Fact, MeterPulse, QuarantineCount
 from wanhao.usage.models import QuarantinedRecord as QuarantineRow
 
 RATE_WINDOW = timedelta(minutes=1)
 PULSE_LIMIT = timedelta(seconds=15)
-_NUMBER = re.compile(r"(?<!\d)(1\d{2})\d{4}(\d{4})(?!\d)")
 
 
 def current_thresholds() -> ThresholdsFact | None:
@@ -94,7 +93,7 @@ def latest_quarantined(limit: int) -> list[QuarantinedRecord]:
             reason=row.reason,
             file=row.file,
             row=row.row,
-            text=_NUMBER.sub(r"\1****\2", row.text),
+            text=masked(row.text),
             at=row.batch.committed_at,
         )
         for row in rows
