@@ -83,7 +83,7 @@ def _variant(said: Figures) -> str:
         return "overdrawn" if said.left_fen < 0 else "usual"
     if said.allowed == 0:
         return "no_allowance"
-    return "passed" if said.threshold < FULL and said.used >= said.allowed else "usual"
+    return "passed" if said.threshold < FULL and said.used > said.allowed else "usual"
 
 
 def _words(said: Figures) -> dict[str, str]:
