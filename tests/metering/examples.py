@@ -85,7 +85,7 @@ def count(state, records):
     if not records:
         return []
     batch = columns(records)
-    resolved = resolve(state, batch, NOVEMBER + 40 * 86_400)
+    resolved = resolve(state, batch, NOVEMBER + 100 * 86_400)
     good = resolved.refusal == Refusal.NONE
     names = type(resolved).__dataclass_fields__
     kept = type(resolved)(**{name: getattr(resolved, name)[good] for name in names})
@@ -98,9 +98,14 @@ def fired(effects):
     """Crossings as the oracle names them."""
     usage, money = effects.usage, effects.money
     found = [
-        ("usage", int(g), NAMES[s], int(t), int(e))
-        for g, s, t, e in zip(
-            usage.group_id, usage.service, usage.threshold, usage.episode, strict=True
+        ("usage", int(g), NAMES[s], int(c), int(t), int(e))
+        for g, s, c, t, e in zip(
+            usage.group_id,
+            usage.service,
+            usage.cycle,
+            usage.threshold,
+            usage.episode,
+            strict=True,
         )
     ]
     return found + [
@@ -109,36 +114,44 @@ def fired(effects):
     ]
 
 
+DAY = 86_400
 TERMS = st.builds(
     Terms,
     unit=st.sampled_from([60, 6]),
     allowance=st.fixed_dictionaries(
         {
-            "voice": st.sampled_from([0, 1, 10, 100]),
+            "voice": st.sampled_from([0, 1, 10, 25, 100]),
             "message": st.sampled_from([0, 5, 30]),
-            "data": st.sampled_from([0, 1, 5_000, 3_000_000]),
+            "data": st.sampled_from([0, 1, 5_000, 1_000_000, 3_000_000]),
         }
     ),
     price=st.fixed_dictionaries(
         {
-            "voice": st.sampled_from([0, 15, 200]),
-            "message": st.sampled_from([10, 100]),
-            "data": st.sampled_from([0, 30, 900]),
+            "voice": st.sampled_from([0, 14, 15, 200]),
+            "message": st.sampled_from([9, 10, 100]),
+            "data": st.sampled_from([0, 1, 30, 900]),
         }
     ),
+)
+STARTS = st.one_of(
+    st.integers(NOVEMBER - 3 * DAY, NOVEMBER - 1),
+    st.integers(NOVEMBER, NOVEMBER + 3),
+    st.integers(NOVEMBER, NOVEMBER + 29 * DAY),
+    st.integers(NOVEMBER + 30 * DAY - 2, NOVEMBER + 30 * DAY + 2),
+    st.integers(NOVEMBER + 30 * DAY, NOVEMBER + 70 * DAY),
 )
 
 
 def records(signs=(1,)):
-    """A strategy for one record, most of them of known lines and in November."""
+    """A strategy for one record, most of them of known lines, over the turn of two months."""
     return st.builds(
         Record,
         source=st.sampled_from(["msc-1", "pgw-1"]),
         id=st.just("0"),
-        number=st.integers(FIRST_NUMBER, FIRST_NUMBER + 8),
-        service=st.sampled_from(["voice", "message", "data", "data", "fax"]),
-        zone=st.sampled_from(["domestic"] * 6 + ["free", "roaming", "moon"]),
-        start=st.integers(NOVEMBER - 3600, NOVEMBER + 20 * 86_400),
-        quantity=st.sampled_from([0, 1, 2, 59, 60, 61, 600, 5_000, 1_000_000]),
+        number=st.integers(FIRST_NUMBER, FIRST_NUMBER + 4),
+        service=st.sampled_from(["voice", "message", "data"] * 3 + ["fax"]),
+        zone=st.sampled_from(["domestic"] * 9 + ["free", "roaming", "moon"]),
+        start=STARTS,
+        quantity=st.sampled_from([0, 1, 2, 5, 59, 60, 61, 600, 5_000, 1_000_000]),
         sign=st.sampled_from(signs),
     )

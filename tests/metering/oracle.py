@@ -1,5 +1,6 @@
 """A slow, plain, obviously right meter: one record after another, in plain Python integers."""
 
+import copy
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -20,14 +21,26 @@ class Terms:
 
 
 @dataclass
+class Month:
+    """One group in one cycle; `free` and `frozen` restart where its terms changed."""
+
+    terms: Terms
+    free: dict[str, int]
+    total: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SERVICES, 0))
+    frozen: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SERVICES, 0))
+
+    @classmethod
+    def under(cls, terms):
+        """A month that begins under these terms."""
+        return cls(terms, dict(terms.allowance))
+
+
+@dataclass
 class Group:
-    """What is known of a group; `free` and `charged` restart where its terms changed."""
+    """What is known of a group, by cycle."""
 
     account: int
-    terms: Terms
-    total: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SERVICES, 0))
-    free: dict[str, int] = field(default_factory=dict)
-    frozen: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SERVICES, 0))
+    months: dict[int, Month] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,37 +58,52 @@ class Record:
 
 
 class Oracle:
-    """Counts, charges and fires, for the one cycle that is open (given as (year, month))."""
+    """Counts, charges and fires. Cycles are numbers as 202611; the newest two may be open."""
 
-    def __init__(self, cycle, percents, fen):
-        self.cycle, self.percents, self.fen = cycle, percents, fen
+    def __init__(self, cycles, percents, fen):
+        self.cycles, self.closed = list(cycles), set()
+        self.percents, self.fen = percents, fen
         self.groups, self.links, self.spendable = {}, defaultdict(list), {}
         self.usage_episode, self.money_episode = {}, {}
         self.seen, self.fired = {}, set()
-        self.metered = self.duplicate = self.quarantined = self.free_units = 0
+        self.metered = self.duplicate = self.quarantined = 0
+
+    def open(self, cycle):
+        """A new cycle begins under the terms in force; only the one before stays open with it."""
+        if cycle <= self.cycles[-1]:
+            return
+        for known in self.groups.values():
+            known.months[cycle] = Month.under(known.months[self.cycles[-1]].terms)
+        self.cycles.append(cycle)
+        self.closed |= set(self.cycles[:-2])
+
+    def close(self, cycle):
+        """No record counts in the cycle from here on."""
+        self.closed |= {known for known in self.cycles if known <= cycle}
 
     def group(self, group, account, terms, number):
         """New terms from here on: what was charged stays, what was unused is kept."""
+        terms = copy.deepcopy(terms)
         known = self.groups.get(group)
         if known is None:
-            self.groups[group] = Group(account, terms, free=dict(terms.allowance))
+            months = {cycle: Month.under(terms) for cycle in self.cycles[-2:]}
+            self.groups[group] = Group(account, months)
             return
+        cycle = self.cycles[-1]
+        month = known.months[cycle]
         for service in SERVICES:
-            total, old, new = (
-                known.total[service],
-                known.terms.allowance[service],
-                terms.allowance[service],
-            )
-            known.frozen[service] += self._charge(known, service)
-            unused = max(known.free[service] - total, 0)
-            known.free[service] = total + max(unused + new - old, 0)
+            total = month.total[service]
+            old, new = month.terms.allowance[service], terms.allowance[service]
+            month.frozen[service] += charge(month, service)
+            unused = max(month.free[service] - total, 0)
+            month.free[service] = total + max(unused + new - old, 0)
             for percent in self.percents:
                 was, now = reached(total, old, percent), reached(total, new, percent)
                 if was and not now:
-                    self.usage_episode[group, service, percent] = number
+                    self.usage_episode[group, service, percent, cycle] = number
                 if now and not was and total > 0:
-                    self._fire_usage(group, service, percent)
-        known.terms = terms
+                    self._fire_usage(group, service, percent, cycle)
+        month.terms = terms
 
     def link(self, number, group, since):
         """The number belongs to the group from `since`; a second word for one instant wins."""
@@ -96,6 +124,13 @@ class Oracle:
             if not first and before >= fen > after:
                 self._fire_money(account, fen)
 
+    def watch(self, percents, fen, number):
+        """Other thresholds from here on; whoever is past one already is silent about it."""
+        for account in self.spendable:
+            for threshold in set(fen) - set(self.fen):
+                self.money_episode[account, threshold] = number
+        self.percents, self.fen = percents, fen
+
     def record(self, record):
         """One record: metered, duplicate or quarantined."""
         group = self._holder(record)
@@ -115,8 +150,7 @@ class Oracle:
             self._count(group, record)
 
     def _holder(self, record):
-        local = datetime.fromtimestamp(record.start, UTC).astimezone(SHANGHAI)
-        if (local.year, local.month) != self.cycle or record.quantity < 1:
+        if cycle_of(record.start) not in set(self.cycles[-2:]) - self.closed or record.quantity < 1:
             return None
         if record.service not in SERVICES or record.zone not in ("domestic", "free"):
             return None
@@ -127,49 +161,59 @@ class Oracle:
         return holder or None
 
     def _count(self, group, record):
-        known, service = self.groups[group], record.service
+        known, service, cycle = self.groups[group], record.service, cycle_of(record.start)
+        month = known.months[cycle]
         quantity = record.quantity
         if service == "voice":
-            quantity = math.ceil(Fraction(quantity, known.terms.unit))
-        before_total, account = known.total[service], known.account
+            quantity = math.ceil(Fraction(quantity, month.terms.unit))
+        before_total, account = month.total[service], known.account
         before_left = self.left(account) if self.spendable.get(account) is not None else None
-        known.total[service] += record.sign * quantity
+        month.total[service] += record.sign * quantity
         for percent in self.percents:
-            allowance = known.terms.allowance[service]
+            allowance = month.terms.allowance[service]
             if not reached(before_total, allowance, percent) and reached(
-                known.total[service], allowance, percent
+                month.total[service], allowance, percent
             ):
-                self._fire_usage(group, service, percent)
+                self._fire_usage(group, service, percent, cycle)
         if before_left is not None:
             after = self.left(account)
             for fen in self.fen:
                 if before_left >= fen > after:
                     self._fire_money(account, fen)
 
-    def _fire_usage(self, group, service, percent):
-        episode = self.usage_episode.get((group, service, percent), 0)
-        self.fired.add(("usage", group, service, percent, episode))
+    def _fire_usage(self, group, service, percent, cycle):
+        episode = self.usage_episode.get((group, service, percent, cycle), 0)
+        self.fired.add(("usage", group, service, cycle, percent, episode))
 
     def _fire_money(self, account, fen):
         self.fired.add(("money", account, fen, self.money_episode.get((account, fen), 0)))
 
-    def _charge(self, known, service):
-        over = max(known.total[service] - known.free[service], 0)
-        price = known.terms.price[service]
-        if service != "data":
-            return over * price
-        kilobytes = math.ceil(Fraction(over, 1024))
-        return math.ceil(Fraction(kilobytes * price, 1024))
-
-    def charge(self, group):
-        """What a group has been charged so far, in fen."""
-        known = self.groups[group]
-        return sum(known.frozen[service] + self._charge(known, service) for service in SERVICES)
-
     def left(self, account):
         """What an account has left, in fen."""
-        mine = [group for group, known in self.groups.items() if known.account == account]
-        return self.spendable[account] - sum(self.charge(group) for group in mine)
+        mine = [known for known in self.groups.values() if known.account == account]
+        charged = sum(
+            month.frozen[service] + charge(month, service)
+            for known in mine
+            for month in known.months.values()
+            for service in SERVICES
+        )
+        return self.spendable[account] - charged
+
+
+def charge(month, service):
+    """What a group is charged since its terms changed last, in fen."""
+    over = max(month.total[service] - month.free[service], 0)
+    price = month.terms.price[service]
+    if service != "data":
+        return over * price
+    kilobytes = math.ceil(Fraction(over, 1024))
+    return math.ceil(Fraction(kilobytes * price, 1024))
+
+
+def cycle_of(start):
+    """The billing cycle in which a record starts."""
+    local = datetime.fromtimestamp(start, UTC).astimezone(SHANGHAI)
+    return local.year * 100 + local.month
 
 
 def reached(total, allowance, percent):

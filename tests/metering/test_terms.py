@@ -8,6 +8,7 @@ from tests.metering.examples import (
     CYCLE,
     FIRST_NUMBER,
     NOVEMBER,
+    columns,
     count,
     funds_of,
     link_of,
@@ -17,7 +18,10 @@ from tests.metering.examples import (
 )
 from tests.metering.oracle import Record, Terms
 from wanhao.metering.facts import CycleStep
+from wanhao.metering.folding import resolve
+from wanhao.metering.meters import Refusal
 
+DECEMBER = NOVEMBER + 30 * 86_400
 PLAN = Terms(
     unit=60,
     allowance={"voice": 100, "message": 30, "data": 500 << 20},
@@ -78,16 +82,16 @@ def test_an_allowance_bought_in_time_is_added_to_what_is_left():
 
 def test_a_larger_allowance_begins_a_new_episode_of_the_thresholds_it_lifts():
     state = customer()
-    assert count(state, minutes(80)) == [("usage", 1, "voice", 80, 0)]
+    assert count(state, minutes(80)) == [("usage", 1, "voice", CYCLE, 80, 0)]
     step(state, terms_of(1, 1, LARGER), 7)
-    assert count(state, minutes(40)) == [("usage", 1, "voice", 80, 7)]
+    assert count(state, minutes(40)) == [("usage", 1, "voice", CYCLE, 80, 7)]
 
 
 def test_a_smaller_allowance_crosses_a_threshold_by_itself():
     state = customer()
     count(state, minutes(50))
     smaller = replace(PLAN, allowance={**PLAN.allowance, "voice": 60})
-    assert step(state, terms_of(1, 1, smaller), 7) == [("usage", 1, "voice", 80, 0)]
+    assert step(state, terms_of(1, 1, smaller), 7) == [("usage", 1, "voice", CYCLE, 80, 0)]
 
 
 def test_a_payment_begins_a_new_episode_of_the_balance():
@@ -108,7 +112,7 @@ def test_a_new_month_starts_from_zero_and_keeps_what_was_charged():
     count(state, minutes(101))
     step(state, opening(202612), 7)
     december = [replace(CALL, start=NOVEMBER + 30 * 86_400, quantity=80 * 60)]
-    assert count(state, december) == [("usage", 1, "voice", 80, 0)]
+    assert count(state, december) == [("usage", 1, "voice", 202612, 80, 0)]
     assert left(state) == 10_000 - 15
     step(state, opening(202701), 8)
     assert left(state) == 10_000 - 15
@@ -121,6 +125,48 @@ def test_a_late_record_counts_in_its_own_month_while_that_is_open():
     place = state.places_of(np.array([1]))
     assert state.slot_of(CYCLE).totals[place, 0].tolist() == [7]
     assert state.slot_of(202612).totals[place, 0].tolist() == [0]
+
+
+def test_terms_of_the_new_month_leave_late_records_of_the_old_one_as_they_were():
+    state = customer()
+    count(state, minutes(100))
+    step(state, opening(202612), 7)
+    step(state, terms_of(1, 1, replace(LARGER, unit=6, price={**PLAN.price, "voice": 20})), 8)
+    assert count(state, minutes(2)) == []
+    assert left(state) == 10_000 - 30
+    december = [replace(CALL, start=DECEMBER, quantity=6 * 151)]
+    assert [crossing[3:] for crossing in count(state, december)] == [
+        (202612, 80, 0),
+        (202612, 100, 0),
+    ]
+    assert left(state) == 10_000 - 30 - 20
+
+
+def test_who_is_first_told_of_in_a_new_month_has_terms_for_late_records_too():
+    state = opened()
+    step(state, opening(202612), 4)
+    step(state, terms_of(1, 1, PLAN), 5)
+    step(state, link_of(FIRST_NUMBER, 1, NOVEMBER), 6)
+    step(state, funds_of(1, 10_000), 7)
+    count(state, minutes(101))
+    assert left(state) == 10_000 - 15
+
+
+def test_episodes_of_closed_months_are_forgotten():
+    state = customer()
+    count(state, minutes(80))
+    step(state, terms_of(1, 1, LARGER), 7)
+    step(state, opening(202612), 8)
+    assert set(state.usage_episode) == {(CYCLE, int(state.places_of(np.array([1]))[0]), 0, 80)}
+    step(state, opening(202701), 9)
+    assert state.usage_episode == {}
+
+
+def test_a_record_of_a_month_that_is_yet_to_come_is_in_the_future():
+    state = customer()
+    early = columns([replace(CALL, start=DECEMBER), replace(CALL, start=NOVEMBER - 40 * 86_400)])
+    refusal = resolve(state, early, DECEMBER + 3600).refusal
+    assert refusal.tolist() == [Refusal.IN_FUTURE, Refusal.CYCLE_CLOSED]
 
 
 def opening(cycle):

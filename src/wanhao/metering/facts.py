@@ -119,6 +119,8 @@ def apply_facts(state: MeterState, delta: FactsDelta) -> None:
     if isinstance(facts, GroupTerms):
         for terms in delta.terms:
             _apply_terms(state, terms)
+        place = state.places_of(facts.group)
+        state.told[place] = np.where(state.told[place] > 0, state.told[place], delta.number)
         state.usage_episode.update(delta.usage_episode)
     elif isinstance(facts, LineLinks):
         place = state.places_of(facts.group)
@@ -139,13 +141,18 @@ def apply_facts(state: MeterState, delta: FactsDelta) -> None:
 def _fold_terms(
     state: MeterState, facts: GroupTerms, delta: FactsDelta, now: int
 ) -> list[UsageCrossings]:
+    """Terms hold in the newest cycle; an older one that still takes late records keeps its own,
+    unless the group was never told of before."""
     place = state.places_of(facts.group)
     tariff = state.tariffs.number_of(facts.voice_unit, facts.price)
+    newest, fresh = state.current(), np.flatnonzero(state.told[place] == 0)
     found = []
     for index, slot in enumerate(state.slots):
-        delta.terms.append(_new_terms(state, index, place, tariff, facts.allowance))
-        if slot is state.current() and slot.cycle != NO_CYCLE:
-            found += _crossed_by_terms(state, slot, place, facts.allowance, delta, now)
+        rows = np.arange(len(place)) if slot is newest else fresh
+        terms = _new_terms(state, index, place[rows], tariff[rows], facts.allowance[rows])
+        delta.terms.append(terms)
+    if newest.cycle != NO_CYCLE:
+        found += _crossed_by_terms(state, newest, place, facts.allowance, delta, now)
     return found
 
 
@@ -284,3 +291,11 @@ def _open_cycle(state: MeterState, cycle: int) -> None:
     oldest.allowance[:] = newest.allowance
     oldest.free[:] = newest.allowance
     _set_alarms(oldest, state.thresholds)
+    _forget_episodes(state)
+
+
+def _forget_episodes(state: MeterState) -> None:
+    """Nothing crosses any more in a cycle that has no slot."""
+    kept = {slot.cycle for slot in state.slots}
+    old = state.usage_episode
+    state.usage_episode = {key: number for key, number in old.items() if key[0] in kept}

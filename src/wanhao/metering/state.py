@@ -63,20 +63,24 @@ class Watched:
     money: tuple[int, ...] = ()
 
 
-GROUP_COLUMNS = ("group_id", "account_place")
+GROUP_COLUMNS = ("group_id", "account_place", "told")
 ACCOUNT_COLUMNS = ("account_id", "spendable", "watched", "settled")
 SLOT_GROUP_COLUMNS = ("totals", "allowance", "free", "frozen", "alarm", "tariff")
 
 
 @dataclass(slots=True)
 class MeterState:
-    """All that counting needs; changed only by `apply`, `apply_facts` and enrolment."""
+    """All that counting needs; changed only by `apply`, `apply_facts` and enrolment.
+
+    `told` is the number of the fact that first told a group's terms, 0 before that.
+    """
 
     shards: int
     capacity: int = 1
     account_capacity: int = 1
     group_id: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     account_place: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    told: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     account_id: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     spendable: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     watched: I64 = field(default_factory=lambda: np.zeros(0, np.int64))

@@ -19,7 +19,7 @@ from wanhao.metering.tariffs import TariffTable
 from wanhao.usage.duplicates import DuplicateIndex, Run
 
 KEPT = 2
-FORMAT = 1
+FORMAT = 2
 Arrays = dict[str, Any]
 
 
