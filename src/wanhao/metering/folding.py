@@ -90,7 +90,7 @@ def resolve(state: MeterState, records: Records, latest: int) -> Resolved:
             slot[cycle == open_slot.cycle] = index
     newest = state.current().cycle
     for wrong, reason in (
-        (slot < 0, Refusal.CYCLE_CLOSED),
+        ((slot < 0) & (cycle <= newest), Refusal.CYCLE_CLOSED),
         ((records.start > latest) | (cycle > newest), Refusal.IN_FUTURE),
         (place == NOBODY, Refusal.NO_HOLDER),
         (place == UNKNOWN, Refusal.UNKNOWN_NUMBER),
