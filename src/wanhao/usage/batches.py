@@ -96,7 +96,7 @@ def _files(gathered: Gathered | None) -> list[dict[str, object]]:
     if gathered is None:
         return []
     return [
-        {"name": part.file.path.name, "digest": part.file.digest, "last_row": part.last_row}
+        {"name": part.file.name, "digest": part.file.digest, "last_row": part.last_row}
         for part in gathered.parts
     ]
 
@@ -105,7 +105,7 @@ def _save_file(part: FilePart, now: datetime) -> None:
     UsageFile.objects.update_or_create(
         digest=part.file.digest,
         defaults={
-            "name": part.file.path.name,
+            "name": part.file.name,
             "size": part.file.size,
             "rows_done": part.last_row,
             "finished": part.finished,
@@ -123,7 +123,7 @@ def _quarantine(batch: int, parts: Sequence[FilePart], held: Sequence[Held]) -> 
     with connection.cursor() as cursor:
         with cursor.copy(f"COPY wanhao_usage_quarantinedrecord ({columns}) FROM STDIN") as copy:
             for one in held:
-                name = parts[one.part].file.path.name
+                name = parts[one.part].file.name
                 copy.write_row((batch, name, one.row, one.reason, one.text.replace("\x00", "�")))
         for reason, records in Counter(one.reason.value for one in held).items():
             cursor.execute(

@@ -1,24 +1,43 @@
 """The folders of usage: where files are dropped, where they go, archive and snapshots."""
 
 import hashlib
+import logging
+import os
+import stat
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wanhao.usage.readers import is_usage_file
+from wanhao.usage.readers import is_usage_file, shown_name
 
+log = logging.getLogger(__name__)
 READ_AT_ONCE = 1 << 20
+LONGEST_NAME = 200
+"""Octets of a file's name that are kept when it is put away; file systems allow 255."""
+Stamp = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingFile:
-    """A file that was dropped; `digest` (SHA-256 of its bytes) is its identity."""
+    """A file that was dropped; `digest` (SHA-256 of its bytes) is its identity, `stamp` tells it
+    from another file, or more of it, that came to lie under the same name."""
 
     path: Path
     size: int
     arrived_at: datetime
     digest: str
+    stamp: Stamp
+
+    @property
+    def name(self) -> str:
+        """The name as it can be written down."""
+        return shown_name(self.path)
+
+    def is_changed(self) -> bool:
+        """Whether something else lies under its name now."""
+        return stamp_of(self.path) not in (self.stamp, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +78,17 @@ class Folders:
 
 
 def waiting_paths(inbox: Path) -> Sequence[tuple[datetime, Path]]:
-    """Finished usage files with their time of arrival, oldest first."""
+    """Finished usage files with their time of arrival, oldest first; only what can be read like a
+    file, so no folders and no links that lead nowhere."""
     found = []
     for path in inbox.iterdir():
         if is_usage_file(path):
             try:
-                found.append((path.stat().st_mtime_ns, path))
-            except FileNotFoundError:
+                status = path.stat()
+            except OSError:
                 continue
+            if stat.S_ISREG(status.st_mode):
+                found.append((status.st_mtime_ns, path))
     return [(datetime.fromtimestamp(at / 1e9, UTC), path) for at, path in sorted(found)]
 
 
@@ -74,12 +96,45 @@ def identified(arrived_at: datetime, path: Path) -> WaitingFile:
     """The file with its digest."""
     digest = hashlib.sha256()
     with path.open("rb") as handle:
+        status = os.fstat(handle.fileno())
         while chunk := handle.read(READ_AT_ONCE):
             digest.update(chunk)
-    size = path.stat().st_size
-    return WaitingFile(path=path, size=size, arrived_at=arrived_at, digest=digest.hexdigest())
+    return WaitingFile(
+        path=path,
+        size=status.st_size,
+        arrived_at=arrived_at,
+        digest=digest.hexdigest(),
+        stamp=_stamp(status),
+    )
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """What tells the file that lies there now from any other; None when there is none."""
+    try:
+        return _stamp(path.stat())
+    except OSError:
+        return None
 
 
 def put_away(file: WaitingFile, folder: Path) -> None:
-    """Move a file out of the inbox; its name gets the digest, so nothing is overwritten."""
-    file.path.rename(folder / f"{file.digest[:12]}-{file.path.name}")
+    """Move a file out of the inbox; its name gets the digest, so nothing is overwritten. Whatever
+    was dropped under its name meanwhile goes back to the inbox, under a name of its own."""
+    target = folder / f"{file.digest[:12]}-{_short(file.path)}"
+    try:
+        file.path.rename(target)
+    except FileNotFoundError:
+        log.warning("%s was taken from the inbox by somebody else", file.name)
+        return
+    stamp = stamp_of(target)
+    if stamp not in (file.stamp, None):
+        log.warning("another file was dropped as %s, or more of it; it is read now", file.name)
+        target.rename(file.path.with_name(f"{time.time_ns()}-{_short(file.path)}"))
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _short(path: Path) -> str:
+    """The end of the name, where the kind of file stands."""
+    return os.fsencode(path.name)[-LONGEST_NAME:].decode("utf8", "ignore")

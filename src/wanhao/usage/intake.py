@@ -12,7 +12,7 @@ from django.db.models import F
 from wanhao.usage.blocks import Block, Int64, Unreadable, joined
 from wanhao.usage.folders import Folders, WaitingFile, identified, put_away, waiting_paths
 from wanhao.usage.models import UsageFile
-from wanhao.usage.readers import UnreadableFileError, read_blocks
+from wanhao.usage.readers import UnreadableFileError, read_blocks, shown_name
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,9 @@ class Intake:
     folders: Folders
     batch_rows: int
     _reading: tuple[FilePart, Iterator[Block]] | None = field(default=None)
-    _taken: set[Path] = field(default_factory=set)
+    _queue: list[tuple[datetime, Path]] | None = field(default=None)
+    _taken: dict[Path, str] = field(default_factory=dict)
+    _left: dict[Path, int] = field(default_factory=dict)
 
     def waiting(self) -> tuple[int, datetime | None]:
         """How many files wait, and since when the oldest does."""
@@ -61,6 +63,7 @@ class Intake:
         blocks: list[tuple[int, Block]] = []
         parts: list[FilePart] = []
         rows = 0
+        self._queue = None
         while rows < self.batch_rows:
             if self._reading is None and not self._open_next():
                 break
@@ -76,23 +79,24 @@ class Intake:
         """Put finished files away; follows the commit."""
         for part in parts:
             if part.finished:
-                put_away(part.file, self.folders.refused if part.trouble else self.folders.done)
-                self._taken.discard(part.file.path)
+                self._put_away(part.file, refused=bool(part.trouble))
+                self._taken.pop(part.file.path, None)
 
     def _open_next(self) -> bool:
-        for arrived_at, path in waiting_paths(self.folders.inbox):
-            if path in self._taken:
-                continue
-            try:
-                file = identified(arrived_at, path)
-            except FileNotFoundError:
+        """Begin the next file. One that repeats a file begun but not yet settled waits for that."""
+        if self._queue is None:
+            self._queue = list(reversed(waiting_paths(self.folders.inbox)))
+        while self._queue:
+            arrived_at, path = self._queue.pop()
+            file = None if path in self._taken else self._looked_at(arrived_at, path)
+            if file is None or file.digest in self._taken.values():
                 continue
             known = UsageFile.objects.filter(digest=file.digest).first()
-            if known is not None and known.finished:
+            if known is not None and known.finished and not known.trouble:
                 self._came_again(file)
                 continue
             done = 0 if known is None else known.rows_done
-            self._taken.add(path)
+            self._taken[path] = file.digest
             self._reading = FilePart(file=file, last_row=done), read_blocks(path, done)
             return True
         return False
@@ -105,20 +109,59 @@ class Intake:
             block = next(reader, None)
         except UnreadableFileError as error:
             part.trouble = str(error)
-            log.warning("refused %s: %s", part.file.path.name, error)
             block = None
         if block is None:
-            part.finished = True
-            self._reading = None
+            self._finish(part)
             return None
         part.last_row = block.last_row
         return block
 
+    def _finish(self, part: FilePart) -> None:
+        """At its end. What was changed meanwhile may come again from its first row on."""
+        if part.file.is_changed():
+            part.trouble = f"{part.file.name} was changed while it was read."
+            part.last_row = 0
+        if part.trouble:
+            log.warning("refused: %s", part.trouble)
+        part.finished = True
+        self._reading = None
+
     def _came_again(self, file: WaitingFile) -> None:
         """A file that was counted before is put away; its records are not counted again."""
-        log.info("%s was counted before", file.path.name)
+        log.info("%s was counted before", file.name)
         UsageFile.objects.filter(digest=file.digest).update(repeats=F("repeats") + 1)
-        put_away(file, self.folders.done)
+        self._put_away(file, refused=False)
+
+    def _looked_at(self, arrived_at: datetime, path: Path) -> WaitingFile | None:
+        """The file with its digest; None when it is gone, or cannot be read and is left alone
+        until somebody changes it."""
+        if path in self._left and self._left[path] == _changed_at(path):
+            return None
+        try:
+            return identified(arrived_at, path)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self._leave(path, error)
+            return None
+
+    def _put_away(self, file: WaitingFile, *, refused: bool) -> None:
+        try:
+            put_away(file, self.folders.refused if refused else self.folders.done)
+        except OSError as error:
+            self._leave(file.path, error)
+
+    def _leave(self, path: Path, error: OSError) -> None:
+        log.warning("%s stays where it is: %s", shown_name(path), error.strerror)
+        self._left[path] = _changed_at(path)
+
+
+def _changed_at(path: Path) -> int:
+    """When the file, its rights included, was changed last; 0 when it is gone."""
+    try:
+        return path.stat().st_ctime_ns
+    except OSError:
+        return 0
 
 
 def _gathered(blocks: Sequence[tuple[int, Block]], parts: Sequence[FilePart]) -> Gathered:

@@ -32,6 +32,11 @@ def is_usage_file(path: Path) -> bool:
     return not path.name.startswith(".") and path.name.endswith(_ENDINGS)
 
 
+def shown_name(path: Path) -> str:
+    """A file's name as it can be written down; letters that are no UTF-8 become question marks."""
+    return path.name.encode("utf8", "replace").decode("utf8")
+
+
 def read_blocks(path: Path, skip: int = 0) -> Iterator[Block]:
     """The file's records after its first `skip` rows, in order. UnreadableFileError may come at
     any block; what came before it stands."""
@@ -40,9 +45,9 @@ def read_blocks(path: Path, skip: int = 0) -> Iterator[Block]:
             yield from _parquet(path, skip)
         else:
             yield from _csv(path, skip)
-    except (pa.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
+    except (pa.ArrowException, OSError, EOFError, ValueError, KeyError) as error:
         raise UnreadableFileError(
-            f"{path.name} cannot be read: {_first_line(error)}.",
+            f"{shown_name(path)} cannot be read: {_first_line(error)}.",
             "Deliver it again whole; rows already counted will be recognised.",
         ) from error
 
@@ -124,7 +129,7 @@ def _parquet(path: Path, skip: int) -> Iterator[Block]:
     missing = [name for name in COLUMNS if name not in file.schema_arrow.names]
     if missing:
         raise UnreadableFileError(
-            f"{path.name} has no column {', '.join(missing)}.",
+            f"{shown_name(path)} has no column {', '.join(missing)}.",
             f"The columns are {', '.join(COLUMNS)}.",
         )
     done = 0
