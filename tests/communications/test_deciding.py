@@ -80,6 +80,11 @@ def test_the_same_crossing_tells_once_and_a_new_episode_tells_again(town: Town) 
     assert len(told_numbers()) == 3
 
 
+def test_messages_are_planned_in_the_order_of_the_crossings(town: Town) -> None:
+    decide(voice_crossing(town.smith), voice_crossing(town.family), data_crossing(town.family))
+    assert told_numbers() == [16907930001, 16907920001, 16907920001]
+
+
 def test_group_and_account_with_the_same_id_are_two(town: Town) -> None:
     decide(voice_crossing(town.family), balance_crossing(town.family))
     assert ReminderDecision.objects.count() == 2

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from tests.communications.conftest import Town
 from tests.communications.crossings import (
@@ -21,10 +21,11 @@ from wanhao.communications.actions import (
     claim_for_sending,
     decide_reminders,
     mark_accepted,
+    record_receipt,
     release_due,
     set_opt_out,
 )
-from wanhao.communications.contracts import MessageState
+from wanhao.communications.contracts import MessageState, Receipt, ReceiptState
 from wanhao.communications.live import CHANNEL
 from wanhao.communications.queries import (
     latest_messages,
@@ -55,6 +56,36 @@ def test_every_state_is_counted_also_those_nobody_is_in(town: Town) -> None:
     assert list(counts) == list(MessageState)
     assert counts[MessageState.PLANNED] == 1
     assert sum(counts.values()) == 1
+
+
+def test_what_is_not_anywhere_else_is_delivered(town: Town) -> None:
+    triggers = [voice_crossing(town.family, episode=n) for n in range(3)]
+    first, second, _ = in_hand(*triggers, balance_crossing(town.smith))[:3]
+    for message, key in ((first, "a1"), (second, "a2")):
+        mark_accepted(message.message_id, [key], LATER)
+    record_receipt(
+        Receipt(
+            channel_message_id="a1",
+            number=first.number,
+            state=ReceiptState.DELIVERED,
+            error="",
+            received_at=LATER,
+        )
+    )
+    decide(*triggers)  # known already, so counted already
+
+    counts = {state.value: count for state, count in messages_by_state().items() if count}
+    assert counts == {"submitting": 2, "accepted": 1, "delivered": 1}
+    by_code = {count.rule.code: (count.decided, count.sent) for count in reminders_by_rule()}
+    assert (by_code["voice-80"], by_code["balance-15"]) == ((3, 2), (1, 0))
+
+
+def test_a_batch_that_is_undone_is_not_counted(town: Town) -> None:
+    with transaction.atomic():
+        decide(voice_crossing(town.family))
+        transaction.set_rollback(True)
+    assert not any(messages_by_state().values())
+    assert not any(count.decided for count in reminders_by_rule())
 
 
 def test_the_newest_messages_to_each_number_are_listed(town: Town) -> None:

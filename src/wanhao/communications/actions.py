@@ -3,20 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from wanhao.communications.contracts import MessageState, OutgoingMessage, Receipt, Trigger
-from wanhao.communications.deciding import decision_row, draft, live_opt_outs, message_row
+from wanhao.communications.deciding import draft, live_opt_outs
 from wanhao.communications.live import announce
-from wanhao.communications.models import (
-    CommunicationMessage,
-    MessagePart,
-    OptOut,
-    ReminderDecision,
-)
+from wanhao.communications.models import CommunicationMessage, MessagePart, OptOut
 from wanhao.communications.moving import by_ids, locked, move
 from wanhao.communications.receiving import apply_held, place
+from wanhao.communications.recording import record
 from wanhao.communications.rules import known_rules
 from wanhao.communications.sending import give_up, hand_over
 from wanhao.communications.states import may_come_from
@@ -24,7 +20,6 @@ from wanhao.values.errors import WanhaoError
 
 SIGN_OFF = "【万号】"
 TOO_OLD = timedelta(hours=24)
-BATCH = 5_000
 
 
 @transaction.atomic
@@ -36,41 +31,10 @@ def decide_reminders(triggers: Sequence[Trigger], *, batch: int, now: datetime) 
     """
     if not triggers:
         return 0
-    drafts = draft(triggers)
-    decisions = [
-        decision_row(made, row_id, batch, now)
-        for made, row_id in zip(drafts, _draw_decision_ids(len(drafts)), strict=True)
-    ]
-    # In one order, so that two transactions wait for each other and never deadlock.
-    ordered = sorted(decisions, key=_key)
-    ReminderDecision.objects.bulk_create(ordered, batch_size=BATCH, ignore_conflicts=True)
-    drawn = [row.pk for row in decisions]
-    stored = set(ReminderDecision.objects.filter(id__in=drawn).values_list("id", flat=True))
-    planned = [
-        message_row(made, row.pk, now)
-        for made, row in zip(drafts, decisions, strict=True)
-        if row.pk in stored
-    ]
-    CommunicationMessage.objects.bulk_create(
-        [row for row in planned if row is not None], batch_size=BATCH
-    )
-    if stored:
+    new = record(draft(triggers), batch, now)
+    if new:
         announce("reminder", batch)
-    return len(stored)
-
-
-def _key(row: ReminderDecision) -> tuple[str, int, str, int, int]:
-    return row.subject_kind, row.subject_id, row.rule, row.cycle, row.episode
-
-
-def _draw_decision_ids(count: int) -> list[int]:
-    """Ids drawn beforehand tell afterwards which decisions are new."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [ReminderDecision._meta.db_table, count],
-        )
-        return [row[0] for row in cursor.fetchall()]
+    return new
 
 
 @transaction.atomic

@@ -58,10 +58,28 @@ class ReminderDecision(models.Model):
                 name="decision_tells_a_line",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["rule", "outcome"], name="decision_by_rule")]
 
     def __str__(self) -> str:
         return f"{self.rule} {self.subject_kind} {self.subject_id}"
+
+
+class DecisionCount(models.Model):
+    """How often a rule decided with an outcome; kept by whoever writes decisions.
+
+    Each decision to tell has its one message, so these count the messages of a rule too.
+    """
+
+    rule = models.CharField(max_length=32)
+    outcome = models.CharField(max_length=16, choices=[(o.value, o.name) for o in DecisionOutcome])
+    decisions = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["rule", "outcome"], name="decisions_counted_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.outcome} {self.decisions}"
 
 
 class CommunicationMessage(models.Model):
@@ -126,7 +144,11 @@ class CommunicationMessage(models.Model):
                 condition=models.Q(state__in=["submitting", "unknown"]),
                 name="message_unanswered",
             ),
-            models.Index(fields=["state", "rule"], name="message_by_state"),
+            models.Index(
+                fields=["state", "rule"],
+                condition=~models.Q(state="delivered"),
+                name="message_not_delivered",
+            ),
             models.Index(fields=["number", "-id"], name="message_by_number"),
             models.Index(fields=["-changed_at"], name="message_latest"),
         ]

@@ -14,12 +14,12 @@ from wanhao.communications.contracts import (
     ReminderRule,
     RuleCount,
 )
-from wanhao.communications.models import CommunicationMessage, ReminderDecision
+from wanhao.communications.models import CommunicationMessage, DecisionCount
 from wanhao.communications.rules import known_rules
 from wanhao.communications.sending import written_text
 from wanhao.values.errors import WanhaoError
 
-SENT = (MessageState.ACCEPTED.value, MessageState.DELIVERED.value)
+SENT = (MessageState.ACCEPTED, MessageState.DELIVERED)
 
 
 def rules() -> tuple[ReminderRule, ...]:
@@ -37,24 +37,17 @@ def watched() -> dict[Metric, tuple[int, ...]]:
 
 def reminders_by_rule() -> list[RuleCount]:
     """What each rule decided so far, in the order of the rules; a rule that never did has zeros."""
-    decisions = ReminderDecision.objects.values_list("rule", "outcome").annotate(Count("id"))
-    sent = dict(
-        CommunicationMessage.objects.filter(state__in=SENT)
-        .values_list("rule")
-        .annotate(Count("id"))
-    )
-    decided: Counter[str] = Counter()
-    suppressed: Counter[str] = Counter()
-    for code, outcome, count in decisions:
-        decided[code] += count
-        if outcome != DecisionOutcome.TOLD.value:
-            suppressed[code] += count
+    decided, messages = _counts()
     return [
         RuleCount(
             rule=rule,
-            decided=decided[rule.code],
-            sent=sent.get(rule.code, 0),
-            suppressed=suppressed[rule.code],
+            decided=sum(decided[rule.code, outcome] for outcome in DecisionOutcome),
+            sent=sum(messages[rule.code, state] for state in SENT),
+            suppressed=sum(
+                decided[rule.code, outcome]
+                for outcome in DecisionOutcome
+                if outcome is not DecisionOutcome.TOLD
+            ),
         )
         for rule in known_rules()
     ]
@@ -62,8 +55,34 @@ def reminders_by_rule() -> list[RuleCount]:
 
 def messages_by_state() -> dict[MessageState, int]:
     """How many messages are in each state; every state is there."""
-    counted = dict(CommunicationMessage.objects.values_list("state").annotate(Count("id")))
-    return {state: counted.get(state.value, 0) for state in MessageState}
+    counted = dict.fromkeys(MessageState, 0)
+    for (_, state), count in _counts()[1].items():
+        counted[state] += count
+    return counted
+
+
+def _counts() -> tuple[Counter[tuple[str, DecisionOutcome]], Counter[tuple[str, MessageState]]]:
+    """Decisions by rule and outcome, messages by rule and state, both of the same moment.
+
+    Nearly all messages are delivered; they are what is left when all others are taken away from
+    the decisions to tell, so only the others are counted.
+    """
+    not_delivered = CommunicationMessage.objects.exclude(state=MessageState.DELIVERED.value)
+    decisions = DecisionCount.objects.values_list("rule", "outcome", "decisions")
+    rows = list(
+        decisions.union(
+            not_delivered.values_list("rule", "state").annotate(count=Count("id")), all=True
+        )
+    )
+    outcomes, states = set(DecisionOutcome), set(MessageState)
+    decided = Counter(
+        {(rule, DecisionOutcome(word)): n for rule, word, n in rows if word in outcomes}
+    )
+    messages = Counter({(rule, MessageState(word)): n for rule, word, n in rows if word in states})
+    for rule in {rule for rule, _ in decided}:
+        others = sum(messages[rule, state] for state in MessageState)
+        messages[rule, MessageState.DELIVERED] = decided[rule, DecisionOutcome.TOLD] - others
+    return decided, messages
 
 
 def latest_messages(limit: int) -> list[MessageView]:

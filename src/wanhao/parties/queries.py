@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from wanhao.parties.cities import known_cities
 from wanhao.parties.contracts import City, Language, LineRole, LineView, PayType
@@ -11,12 +12,12 @@ from wanhao.parties.models import BillingAccount, Line
 
 def lines_by_number(numbers: Collection[int]) -> dict[int, LineView]:
     """The live line of each number; a number nobody uses is left out."""
-    return {view.number: view for view in _views(_live().filter(number__in=set(numbers)))}
+    return {view.number: view for view in _views(_live().filter(number__in=_one_of(numbers)))}
 
 
 def main_lines_of_groups(group_ids: Collection[int]) -> dict[int, LineView]:
     """The live main line of each group; a group without one is left out."""
-    rows = _live().filter(group_id__in=set(group_ids), role=LineRole.MAIN.value)
+    rows = _live().filter(group_id__in=_one_of(group_ids), role=LineRole.MAIN.value)
     return {view.group_id: view for view in _views(rows)}
 
 
@@ -24,7 +25,7 @@ def main_lines_of_accounts(account_ids: Collection[int]) -> dict[int, LineView]:
     """The live main line of each account's oldest group; an account without one is left out."""
     rows = (
         _live()
-        .filter(account_id__in=set(account_ids), role=LineRole.MAIN.value)
+        .filter(account_id__in=_one_of(account_ids), role=LineRole.MAIN.value)
         .order_by("account_id", "group_id")
         .distinct("account_id")
     )
@@ -33,13 +34,13 @@ def main_lines_of_accounts(account_ids: Collection[int]) -> dict[int, LineView]:
 
 def lines_of_accounts(account_ids: Collection[int]) -> list[LineView]:
     """All live lines of the accounts, each account's groups and lines in the order of opening."""
-    rows = _live().filter(account_id__in=set(account_ids))
+    rows = _live().filter(account_id__in=_one_of(account_ids))
     return _views(rows.order_by("account_id", "group_id", "id"))
 
 
 def pay_types(account_ids: Collection[int]) -> dict[int, PayType]:
     """When each account pays; an unknown account is left out."""
-    rows = BillingAccount.objects.filter(id__in=set(account_ids)).values_list("id", "pay_type")
+    rows = BillingAccount.objects.filter(id__in=_one_of(account_ids)).values_list("id", "pay_type")
     return {account_id: PayType(kind) for account_id, kind in rows}
 
 
@@ -55,6 +56,11 @@ def line_count() -> int:
 
 def _live() -> QuerySet[Line]:
     return Line.objects.filter(until__isnull=True)
+
+
+def _one_of(values: Collection[int]) -> RawSQL:
+    """The values as one array: thousands of single parameters cost more than the answer."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(set(values))])
 
 
 def _views(lines: QuerySet[Line]) -> list[LineView]:

@@ -1,0 +1,104 @@
+"""Writes what was decided: decisions, messages and counts, all of them with one statement."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from wanhao.communications.contracts import DecisionOutcome, Trigger
+from wanhao.communications.deciding import Draft, figures_of
+from wanhao.communications.models import ReminderDecision
+from wanhao.communications.rendering import Figures
+from wanhao.communications.rules import known_rules
+
+Subject = ReminderDecision.Subject
+BATCH = 5_000
+TRIGGER = tuple(field.name for field in fields(Trigger))
+FIGURES = tuple(field.name for field in fields(Figures))
+# Drafts come as one JSON text. Ids are drawn before, so that they tell which decisions are new.
+RECORD = """
+WITH drafted AS MATERIALIZED (
+    SELECT nextval('wanhao_communications_reminderdecision_id_seq') AS id, *
+    FROM json_to_recordset(%(drafts)s::json) AS draft(
+        place integer, subject_kind text, subject_id bigint, rule text, cycle integer,
+        episode bigint, trigger jsonb, outcome text, line_id bigint,
+        number bigint, language text, figures jsonb
+    )
+), decided AS (
+    INSERT INTO wanhao_communications_reminderdecision (
+        id, subject_kind, subject_id, rule, cycle, episode, rule_values, trigger, outcome, line_id,
+        batch, decided_at
+    )
+    SELECT id, subject_kind, subject_id, rule, cycle, episode,
+        coalesce(%(rules)s::jsonb -> rule, '{}'), trigger, outcome, line_id, %(batch)s, %(now)s
+    FROM drafted
+    ON CONFLICT DO NOTHING
+    RETURNING id, rule, outcome
+), planned AS (
+    INSERT INTO wanhao_communications_communicationmessage (
+        decision_id, rule, line_id, number, language, delivery_class, urgent, figures,
+        text, state, worker, unanswered, error, planned_at, changed_at
+    )
+    SELECT id, drafted.rule, line_id, number, language,
+        %(rules)s::jsonb -> drafted.rule ->> 'delivery_class',
+        %(rules)s::jsonb -> drafted.rule ->> 'urgency' = 'high', figures,
+        '', 'planned', '', 0, '', %(now)s, %(now)s
+    FROM decided JOIN drafted USING (id)
+    WHERE drafted.outcome = 'told'
+    ORDER BY place
+), counted AS (
+    INSERT INTO wanhao_communications_decisioncount AS so_far (rule, outcome, decisions)
+    SELECT rule, outcome, count(*) FROM decided GROUP BY rule, outcome ORDER BY rule, outcome
+    ON CONFLICT (rule, outcome)
+        DO UPDATE SET decisions = so_far.decisions + excluded.decisions
+)
+SELECT count(*) FROM decided
+"""
+
+
+def record(drafts: Sequence[Draft], batch: int, now: datetime) -> int:
+    """Write those decisions that are new, each with its message; returns how many they were.
+
+    Of two with the same subject, rule, cycle and episode the first is written.
+    """
+    rules = json.dumps({rule.code: asdict(rule) for rule in known_rules()})
+    # In one order, so that two transactions wait for each other and never deadlock.
+    rows = sorted((_row(place, draft) for place, draft in enumerate(drafts)), key=_key)
+    new = 0
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), BATCH):
+            some = json.dumps(rows[start : start + BATCH])
+            cursor.execute(RECORD, {"rules": rules, "drafts": some, "batch": batch, "now": now})
+            new += cursor.fetchone()[0]
+    return new
+
+
+def _key(row: dict[str, Any]) -> tuple[str, int, str, int, int]:
+    return row["subject_kind"], row["subject_id"], row["rule"], row["cycle"], row["episode"]
+
+
+def _row(place: int, draft: Draft) -> dict[str, Any]:
+    """A draft as JSON; what only messages have is there when somebody is told."""
+    trigger, rule, line = draft.trigger, draft.rule, draft.line
+    group = trigger.group_id
+    row = {
+        "place": place,
+        "subject_kind": (Subject.ACCOUNT if group is None else Subject.GROUP).value,
+        "subject_id": trigger.account_id if group is None else group,
+        "rule": rule.code if rule else f"{trigger.metric}:{trigger.threshold}",
+        "cycle": trigger.cycle,
+        "episode": trigger.episode,
+        "trigger": {name: getattr(trigger, name) for name in TRIGGER},
+        "outcome": draft.outcome.value,
+    }
+    if line is not None:
+        row["line_id"] = line.line_id
+        if draft.outcome is DecisionOutcome.TOLD:
+            said = figures_of(trigger, draft.offering)
+            row["number"] = line.number
+            row["language"] = line.language.value
+            row["figures"] = {name: getattr(said, name) for name in FIGURES}
+    return row
