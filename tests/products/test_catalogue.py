@@ -46,6 +46,11 @@ def test_lexiang_4g_is_as_published(fee: int, minutes: int, megabytes: int) -> N
     assert found.voice_unit_seconds == 60
 
 
+def test_every_lexiang_4g_plan_includes_messages() -> None:
+    included = [p.messages for p in read_catalogue() if p.code.startswith("lexiang-4g-")]
+    assert included == [30, 30, 30, 30, 60, 60, 120, 120, 180]
+
+
 def test_lexiang_3g_49_includes_thirty_messages() -> None:
     found = {plan.code: plan for plan in read_catalogue()}["lexiang-3g-49"]
     assert (found.voice_minutes, found.messages, found.data_mb) == (100, 30, 200)

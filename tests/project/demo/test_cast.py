@@ -22,10 +22,11 @@ HE, ZHOU, XU, LUO, GUO, PENG = (
     16907960010,
     16907010001,
 )
-LIU, EMMA, HU, ZHANG, WU, XIAOYU = (
+LIU, EMMA, HU, DENG, ZHANG, WU, XIAOYU = (
     16907970001,
     16907970002,
     16907930001,
+    16907930002,
     16907950001,
     16907960001,
     16907960003,
@@ -105,6 +106,10 @@ def test_one_uses_exactly_all_of_the_data():
 
 def test_the_teacher_sends_exactly_80_per_cent_of_the_messages():
     assert used_percent(HU, "message") == (80 * 30, 30)
+
+
+def test_the_courier_sends_exactly_80_per_cent_of_the_messages_of_a_4g_plan():
+    assert used_percent(DENG, "message") == (80 * 30, 30)
 
 
 def test_the_old_lady_uses_little():
