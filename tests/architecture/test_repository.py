@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from tests.architecture.tree import REPOSITORY, kept_files, named, text_files
 
+from tests.architecture.tree import REPOSITORY, kept_files, named, text_files
 from wanhao.project.env import Environment
 
 REGISTRY = re.compile(

@@ -3,6 +3,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from tests.architecture.tree import (
     REPOSITORY,
     ROOMS,
