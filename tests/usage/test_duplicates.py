@@ -88,3 +88,14 @@ def test_what_is_older_than_the_window_is_forgotten():
     assert by_index(index, [("7", "msc-1", 0, 60)]) == ["duplicate"]
     index.forget_before((WINDOW_DAYS * 24 + 1) * HOUR)
     assert by_index(index, [("7", "msc-1", 0, 60)]) == ["new"]
+
+
+def test_identities_that_left_the_window_leave_the_memory_too():
+    """Feeding a year of equal days keeps no more than the window and what waits to be merged."""
+    index, hours, each = DuplicateIndex(), 24, 10
+    for day in range(365):
+        start = day * hours * HOUR
+        by_index(index, [(str(n), "msc-1", start + n, 60) for n in range(each)])
+        index.forget_before(start)
+    assert sum(len(run) for run in index.runs) <= 2 * (WINDOW_DAYS + 1) * each
+    assert [(int(r.hour.min()), int(r.hour.max())) for r in index.runs] == index.spans

@@ -57,10 +57,12 @@ class Verdict:
 
 @dataclass(slots=True)
 class DuplicateIndex:
-    """All identities within the window."""
+    """All identities within the window. `spans` has the first and last hour of each run."""
 
     sources: dict[str, int] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    oldest: int = 0
 
     def judge(self, block: Block) -> Verdict:
         """Compare a block with what came before and with itself; changes nothing but the list of
@@ -81,22 +83,34 @@ class DuplicateIndex:
 
     def remember(self, new: Run) -> None:
         """Take in what was counted; follows the commit. Small runs are merged as they gather."""
-        if len(new):
-            self.runs.append(new)
+        self.keep(new)
         while len(self.runs) > 1 and len(self.runs[-2]) < RUN_GROWTH * len(self.runs[-1]):
             second, first = self.runs.pop(), self.runs.pop()
-            self.runs.append(_merged(first, second))
+            del self.spans[-2:]
+            self.keep(_merged(self._recent(first), self._recent(second)))
+
+    def keep(self, run: Run) -> None:
+        """Put a run behind the others as it is."""
+        if len(run):
+            self.runs.append(run)
+            self.spans.append((int(run.hour.min()), int(run.hour.max())))
 
     def forget_before(self, now: int) -> None:
-        """Drop runs that lie wholly before the window."""
-        oldest = now // HOUR - WINDOW_DAYS * 24
-        self.runs = [run for run in self.runs if run.hour.max() >= oldest]
+        """Drop runs that lie wholly before the window; others shed the rest when they merge."""
+        self.oldest = now // HOUR - WINDOW_DAYS * 24
+        kept = [place for place, span in enumerate(self.spans) if span[1] >= self.oldest]
+        self.runs = [self.runs[place] for place in kept]
+        self.spans = [self.spans[place] for place in kept]
+
+    def _recent(self, run: Run) -> Run:
+        return run if run.hour.min() >= self.oldest else run.take(run.hour >= self.oldest)
 
     def _overlapping(self, asked: Run) -> list[Run]:
         if not len(asked):
             return []
         low, high = asked.hour.min(), asked.hour.max()
-        return [run for run in self.runs if run.hour.min() <= high and run.hour.max() >= low]
+        both = zip(self.runs, self.spans, strict=True)
+        return [run for run, (first, last) in both if first <= high and last >= low]
 
     def _identities(self, block: Block) -> Run:
         names = block.source.names
