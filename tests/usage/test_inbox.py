@@ -140,7 +140,9 @@ def test_a_file_that_cannot_be_put_away_is_counted_once_and_left(tmp_path, monke
 
 
 @pytest.mark.parametrize(
-    "name", ["x" * 250 + ".csv", os.fsdecode(b"\xff\xfe.csv"), "表" * 83 + ".csv"]
+    "name",
+    ["x" * 250 + ".csv", os.fsdecode(b"\xff\xfe.csv"), "表" * 83 + ".csv"],
+    ids=["long", "no UTF-8", "long in Chinese"],
 )
 def test_odd_names_are_read_and_put_away(tmp_path, name):
     two_customers()

@@ -5,6 +5,7 @@ A file belongs to its batch by number and token; one whose batch never committed
 
 import os
 import uuid
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from wanhao.metering.numbering import LOWEST
 from wanhao.usage.blocks import Block, Int64, block_of
 from wanhao.usage.schema import COLUMNS, WORD
+from wanhao.values.errors import WanhaoError
 
 WIDEST_SPAN = 1 << 28
 """Seconds; a number and a time within it fit one 64-bit key."""
@@ -41,7 +43,7 @@ def write_archive(path: Path, block: Block) -> None:
     with unfinished.open("rb") as handle:
         os.fsync(handle.fileno())
     unfinished.rename(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _within_span(start: Int64) -> Int64:
@@ -67,22 +69,29 @@ def read_archive(path: Path) -> Block:
     return block_of({**columns, **words}, row, table.num_rows, text_id)
 
 
-def remove_orphans(folder: Path, committed: set[str], after: int) -> list[Path]:
-    """Remove unfinished files, those above batch `after`, and those whose batch (of the same
-    number) was committed under another token."""
-    numbers = {_number(name) for name in committed}
-    removed = list(folder.glob(".batch-*.tmp"))
+def doubtful(folder: Path, last: int) -> list[Path]:
+    """The files that may belong to no committed batch: unfinished ones, those that share a number,
+    and those from the last committed batch on.
+
+    WanhaoError where the folder holds batches far above the last: then the database is not the one
+    that counted them.
+    """
+    found: dict[int, list[Path]] = defaultdict(list)
     for path in folder.glob("batch-*.parquet"):
-        number = _number(path.name)
-        if number > after or (number in numbers and path.name not in committed):
-            removed.append(path)
-    for path in removed:
-        path.unlink()
-    return removed
+        found[batch_number(path)].append(path)
+    newest = max(found, default=0)
+    if newest > last + 1:
+        raise WanhaoError(
+            f"The archive holds batch {newest}; the last one of this database is {last}.",
+            f"Set DATABASE_URL to the database that counted it, or move {folder} elsewhere.",
+        )
+    shared = [path for n, paths in found.items() if n >= last or len(paths) > 1 for path in paths]
+    return [*folder.glob(".batch-*.tmp"), *shared]
 
 
-def _number(name: str) -> int:
-    return int(name.split("-")[1])
+def batch_number(path: Path) -> int:
+    """The number of the batch a file was written for."""
+    return int(path.name.removeprefix(".").split("-")[1])
 
 
 def _table(block: Block) -> pa.Table:
@@ -114,7 +123,8 @@ def _one(column: pa.ChunkedArray) -> pa.Array:
     return combined.chunk(0) if isinstance(combined, pa.ChunkedArray) else combined
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Force to disk which files a folder holds."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -27,6 +27,12 @@ def facts_after(number: int, until: int | None = None) -> Iterator[tuple[int, Fa
         number = page[-1].number
 
 
+def recorded_at(number: int) -> str:
+    """When a fact was written down, as text; "" when there is none of that number."""
+    at = Fact.objects.filter(number=number).values_list("recorded_at", flat=True).first()
+    return at.isoformat() if at else ""
+
+
 def columns_of(kind: str, body: Mapping[str, Any]) -> FactColumns:
     """One position of the log as the kernel takes it."""
     if kind == "thresholds":

@@ -7,6 +7,7 @@ committed is replayed from the last snapshot, what was not is read again.
 
 import logging
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,7 +24,7 @@ from wanhao.usage.batches import Step, commit_step, is_committed, pulse
 from wanhao.usage.crossings import crossings_of
 from wanhao.usage.cycles import record_due_cycles
 from wanhao.usage.duplicates import DuplicateIndex
-from wanhao.usage.feed import facts_after
+from wanhao.usage.feed import facts_after, recorded_at
 from wanhao.usage.folders import Folders
 from wanhao.usage.intake import Intake
 from wanhao.usage.judging import Judged, judge
@@ -106,8 +107,13 @@ class LocalMeter:
         return facts or records
 
     def snapshot(self) -> None:
-        """Save state and index; what follows is replayed from here."""
-        save_snapshot(self.folders.snapshots, self.state, self.index)
+        """Save state and index; what follows is replayed from here. Where the disk refuses, more
+        is replayed, from the one before."""
+        try:
+            fact_at = recorded_at(self.state.last_fact)
+            save_snapshot(self.folders.snapshots, self.state, self.index, fact_at)
+        except OSError as error:
+            log.warning("no snapshot could be written: %s", error)
         self._snapshot_at = self.state.last_batch
         self.checkpoint("snapshot")
 
@@ -187,33 +193,38 @@ class LocalMeter:
                 archive.result()
                 self.checkpoint("archive")
 
+        in_doubt = False
         while True:
             try:
-                commit_step(step, self.sink, self.clock(), archived)
+                if not (in_doubt and is_committed(step)):
+                    commit_step(step, self.sink, self.clock(), archived)
                 break
             except LOST as error:
                 log.warning("batch %s: commit in doubt: %s", step.number, error)
+                in_doubt = True
                 self._reconnect()
-                if is_committed(step):
-                    break
         self.checkpoint("commit")
 
     def _reconnect(self) -> None:
         """Wait for the database to answer again and take the lock anew."""
         while True:
+            _rest(RETRY_SECONDS)
             try:
                 connection.close()
                 _take_lock()
             except LOST:
-                threading.Event().wait(RETRY_SECONDS)
-            else:
-                return
+                continue
+            return
 
     def _pulse(self) -> None:
         now = self.clock()
         if self._pulsed_at is None or now - self._pulsed_at >= PULSE_EVERY:
             pulse(*self.intake.waiting(), now)
             self._pulsed_at = now
+
+
+def _rest(seconds: float) -> None:
+    time.sleep(seconds)
 
 
 def _take_lock() -> None:

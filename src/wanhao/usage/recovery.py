@@ -6,13 +6,13 @@ from pathlib import Path
 from wanhao.metering.facts import apply_facts, enrol, fold_facts
 from wanhao.metering.folding import apply
 from wanhao.metering.state import MeterState
-from wanhao.usage.archive import archive_path, read_archive, remove_orphans
+from wanhao.usage.archive import archive_path, batch_number, doubtful, read_archive
 from wanhao.usage.duplicates import DuplicateIndex
-from wanhao.usage.feed import facts_after
+from wanhao.usage.feed import facts_after, recorded_at
 from wanhao.usage.folders import Folders
 from wanhao.usage.judging import fold_block
 from wanhao.usage.models import Batch
-from wanhao.usage.snapshots import load_snapshot
+from wanhao.usage.snapshots import by_age, load_snapshot
 from wanhao.values.errors import WanhaoError
 
 log = logging.getLogger(__name__)
@@ -29,21 +29,24 @@ def recovered(folders: Folders, shards: int) -> tuple[MeterState, DuplicateIndex
 
 
 def _from_snapshot(folder: Path) -> tuple[MeterState, DuplicateIndex] | None:
-    for path in sorted(folder.glob("snapshot-*.npz"), reverse=True):
+    for path in by_age(folder):
         loaded = load_snapshot(path)
         if loaded is None:
             log.warning("snapshot %s does not read whole; the one before it is tried", path.name)
             continue
-        state, index = loaded
-        if state.last_batch == 0 or _is_ours(state):
+        state, index, fact_at = loaded
+        if _is_ours(state, fact_at):
             return state, index
         log.warning("snapshot %s is not of this database", path.name)
     return None
 
 
-def _is_ours(state: MeterState) -> bool:
+def _is_ours(state: MeterState, fact_at: str) -> bool:
+    """Whether batch and fact where the snapshot stands are those of this database; without a batch
+    there is nothing to know it by, and nothing to replay but facts."""
     token = Batch.objects.filter(number=state.last_batch).values_list("token", flat=True).first()
-    return token is not None and token.hex == state.last_token
+    same_batch = token is not None and token.hex == state.last_token
+    return same_batch and fact_at == recorded_at(state.last_fact)
 
 
 def _replay(archive: Path, state: MeterState, index: DuplicateIndex, batch: Batch) -> None:
@@ -68,10 +71,11 @@ def _replay(archive: Path, state: MeterState, index: DuplicateIndex, batch: Batc
 
 
 def _remove_uncommitted(archive: Path, last: int) -> None:
-    """Archive files are few more than batches; only those of known numbers are looked up."""
-    numbers = [int(path.name.split("-")[1]) for path in archive.glob("batch-*.parquet")]
-    rows = Batch.objects.filter(number__in=numbers, number__lte=last)
-    pairs = rows.values_list("number", "token")
-    committed = {archive_path(archive, number, token).name for number, token in pairs}
-    for path in remove_orphans(archive, committed, last):
-        log.info("removed %s, whose batch was never committed", path.name)
+    """Remove what batches left that never committed; only doubtful files are looked up."""
+    files = doubtful(archive, last)
+    rows = Batch.objects.filter(number__in={batch_number(path) for path in files})
+    committed = {archive_path(archive, *pair) for pair in rows.values_list("number", "token")}
+    for path in files:
+        if path not in committed:
+            path.unlink()
+            log.info("removed %s, whose batch was never committed", path.name)

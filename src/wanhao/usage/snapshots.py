@@ -1,7 +1,8 @@
 """Snapshots of the meter: the whole state and the duplicate index in one checked file.
 
-A snapshot carries the number and token of its batch, so that one of another database is never
-taken. A file that does not read whole is passed over for the one before it.
+A snapshot carries the number and token of its batch and the time of its last fact, so that one of
+another database, or of a time that was undone, is never taken. A file that does not read whole is
+passed over for the one before it.
 """
 
 import json
@@ -16,6 +17,7 @@ import numpy as np
 from wanhao.metering.numbering import NumberPlan
 from wanhao.metering.state import MeterState, Slot, Watched
 from wanhao.metering.tariffs import TariffTable
+from wanhao.usage.archive import sync_folder
 from wanhao.usage.duplicates import DuplicateIndex, Run
 
 KEPT = 2
@@ -23,8 +25,8 @@ FORMAT = 2
 Arrays = dict[str, Any]
 
 
-def save_snapshot(folder: Path, state: MeterState, index: DuplicateIndex) -> Path:
-    """Write a snapshot durably, then drop all but the newest two."""
+def save_snapshot(folder: Path, state: MeterState, index: DuplicateIndex, fact_at: str) -> Path:
+    """Write a snapshot durably, then drop all but the two written last. OSError leaves nothing."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"snapshot-{state.last_batch:012d}.npz"
     unfinished = path.with_name(f".{path.name}.tmp")
@@ -32,19 +34,29 @@ def save_snapshot(folder: Path, state: MeterState, index: DuplicateIndex) -> Pat
     for number, run in enumerate(index.runs):
         arrays |= {f"run/{number}/{f.name}": getattr(run, f.name) for f in fields(Run)}
     plain |= {"format": FORMAT, "sources": index.sources, "runs": len(index.runs)}
-    arrays["plain"] = np.frombuffer(json.dumps(plain).encode(), np.uint8)
-    with unfinished.open("wb") as handle:
-        np.savez(handle, **arrays)
-        handle.flush()
-        os.fsync(handle.fileno())
-    unfinished.rename(path)
-    for old in sorted(folder.glob("snapshot-*.npz"))[:-KEPT]:
+    arrays["plain"] = np.frombuffer(json.dumps({**plain, "fact_at": fact_at}).encode(), np.uint8)
+    for left in folder.glob(".snapshot-*.tmp"):
+        left.unlink()
+    try:
+        _write(unfinished, arrays)
+        unfinished.rename(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+    sync_folder(folder)
+    for old in by_age(folder)[KEPT:]:
         old.unlink()
     return path
 
 
-def load_snapshot(path: Path) -> tuple[MeterState, DuplicateIndex] | None:
-    """A snapshot's state and index; None when the file does not read whole."""
+def by_age(folder: Path) -> list[Path]:
+    """The snapshots of a folder, the one written last first."""
+    return sorted(folder.glob("snapshot-*.npz"), key=_age, reverse=True)
+
+
+def load_snapshot(path: Path) -> tuple[MeterState, DuplicateIndex, str] | None:
+    """A snapshot's state, index and time of its last fact; None when the file does not read
+    whole."""
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
@@ -54,10 +66,21 @@ def load_snapshot(path: Path) -> tuple[MeterState, DuplicateIndex] | None:
         index = DuplicateIndex(sources=plain["sources"])
         for number in range(plain["runs"]):
             named = {f.name: arrays[f"run/{number}/{f.name}"] for f in fields(Run)}
-            index.runs.append(Run(**named))
-        return _put_together(arrays, plain), index
+            index.keep(Run(**named))
+        return _put_together(arrays, plain), index, plain["fact_at"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
+
+
+def _age(path: Path) -> tuple[int, str]:
+    return path.stat().st_mtime_ns, path.name
+
+
+def _write(path: Path, arrays: Arrays) -> None:
+    with path.open("wb") as handle:
+        np.savez(handle, **arrays)
+        handle.flush()
+        os.fsync(handle.fileno())
 
 
 def _taken_apart(state: MeterState) -> tuple[Arrays, dict[str, Any]]:
