@@ -20,6 +20,7 @@ from tests.metering.oracle import Record, Terms
 from wanhao.metering.facts import CycleStep
 from wanhao.metering.folding import resolve
 from wanhao.metering.meters import Refusal
+from wanhao.metering.state import Watched
 
 DECEMBER = NOVEMBER + 30 * 86_400
 PLAN = Terms(
@@ -127,6 +128,13 @@ def test_a_late_record_counts_in_its_own_month_while_that_is_open():
     assert state.slot_of(202612).totals[place, 0].tolist() == [0]
 
 
+def test_the_first_minute_beyond_the_allowance_is_given_back_when_its_call_is_taken_back():
+    state = customer()
+    count(state, minutes(101))
+    count(state, [replace(CALL, sign=-1)])
+    assert left(state) == 10_000
+
+
 def test_terms_of_the_new_month_leave_late_records_of_the_old_one_as_they_were():
     state = customer()
     count(state, minutes(100))
@@ -140,6 +148,33 @@ def test_terms_of_the_new_month_leave_late_records_of_the_old_one_as_they_were()
         (202612, 100, 0),
     ]
     assert left(state) == 10_000 - 30 - 20
+
+
+def test_late_and_new_records_of_one_batch_are_charged_together():
+    state = customer(fen=1_529)
+    step(state, opening(202612), 7)
+    count(state, minutes(100))
+    count(state, [replace(CALL, start=DECEMBER, quantity=100 * 60)])
+    both = [CALL, replace(CALL, start=DECEMBER)]
+    assert count(state, both) == [("money", 1, 1500, 6)]
+    assert left(state) == 1_529 - 30
+
+
+def test_a_new_month_starts_with_the_whole_allowance_whatever_was_left_of_the_old_one():
+    state = customer()
+    count(state, minutes(110))
+    step(state, terms_of(1, 1, LARGER), 7)
+    step(state, opening(202612), 8)
+    count(state, [replace(CALL, start=DECEMBER, quantity=151 * 60)])
+    assert left(state) == 10_000 - 150 - 15
+
+
+def test_a_new_threshold_is_watched_in_the_old_month_too():
+    state = customer()
+    count(state, minutes(10))
+    step(state, opening(202612), 7)
+    step(state, Watched(usage=((50,),) * 3, money=()), 8)
+    assert count(state, minutes(40)) == [("usage", 1, "voice", CYCLE, 50, 0)]
 
 
 def test_who_is_first_told_of_in_a_new_month_has_terms_for_late_records_too():
