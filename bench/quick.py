@@ -42,7 +42,13 @@ LINES = 1_000_000
 RECORDS = 1_000_000
 FILES = 4
 OUT = Path(__file__).parent / "out"
-SERVER = {"shared_buffers": "1GB", "work_mem": "256MB", "max_wal_size": "4GB"}
+SERVER = {
+    "shared_buffers": "1GB",
+    "work_mem": "256MB",
+    "max_wal_size": "4GB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
 say = Console().print
 
 
