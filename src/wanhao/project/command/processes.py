@@ -60,6 +60,7 @@ def sms() -> None:
         system_id=env.smsc_system_id,
         password=env.smsc_password,
         source=env.sms_source,
+        sign_off=env.sms_sign_off,
         window=env.smsc_window,
         per_second=env.smsc_per_second,
         received=env.data / "sms" / "received.jsonl",
