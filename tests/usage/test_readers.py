@@ -70,6 +70,69 @@ def test_a_truncated_file_is_told_as_such(tmp_path, cut):
         list(read_blocks(path))
 
 
+def test_a_row_that_speaks_of_truncation_does_not_cut_the_file(tmp_path):
+    content = HEADER + GOOD.format(1) + "the rest was truncated\n" + GOOD.format(2)
+    _, rows, bad = read(tmp_path / "a.csv", content)
+    assert (rows, bad) == ([1, 3], [(2, "the rest was truncated")])
+
+
+def test_a_byte_order_mark_does_not_cost_the_good_rows_beside_a_bad_one(tmp_path):
+    content = "\ufeff" + HEADER + GOOD.format(1) + "bad\n" + GOOD.format(2)
+    _, rows, bad = read(tmp_path / "a.csv", content)
+    assert (rows, bad) == ([1, 3], [(2, "bad")])
+
+
+@pytest.mark.parametrize("row", ['"{}', '{},"', '{}"'])
+def test_a_quote_that_is_never_closed_swallows_no_row(tmp_path, row):
+    odd = row.format(GOOD.format(3).strip()) + "\n"
+    content = HEADER + GOOD.format(1) + GOOD.format('"2"') + odd
+    content += "".join(GOOD.format(n) for n in range(4, 9))
+    good, rows, bad = read(tmp_path / "a.csv", content)
+    assert [text.split(",")[0] for text in good] == ["1", "2", "4", "5", "6", "7", "8"]
+    assert [number for number, _ in bad] == [3]
+    assert read(tmp_path / "a.csv", content, skip=4)[1] == rows[3:]
+
+
+def test_two_odd_quotes_swallow_no_row_between_them(tmp_path):
+    rows = [GOOD.format(n) for n in range(1, 6)]
+    rows[1] = (
+        rows[1]
+        .replace("domestic,1794711600,60,1", "domestic,1794711600,60,1")
+        .replace("voice", '"voice')
+    )
+    rows[3] = rows[3].replace("16907910001,voice", '16907910001,voice"')
+    good, _, bad = read(tmp_path / "a.csv", HEADER + "".join(rows))
+    assert len(good) + len(bad) == 5
+
+
+def test_quoted_fields_and_columns_that_are_ignored_may_hold_commas(tmp_path):
+    header = '"note",' + HEADER
+    content = header + '"one, two",' + GOOD.format('"1"') + "bad\n" + "," + GOOD.format(2)
+    _, rows, bad = read(tmp_path / "a.csv", content)
+    assert (rows, bad) == ([1, 3], [(2, "bad")])
+
+
+@pytest.mark.parametrize("empty", ["\n", "\r\n\n"])
+def test_empty_lines_shift_no_row_number(tmp_path, empty):
+    content = empty + HEADER + empty + GOOD.format(1) + empty + "bad\n" + empty + GOOD.format(2)
+    _, rows, bad = read(tmp_path / "a.csv", content)
+    assert (rows, bad) == ([1, 3], [(2, "bad")])
+    assert read(tmp_path / "a.csv", content, skip=2)[1] == [3]
+
+
+def test_a_heap_of_strange_rows_is_given_up_before_it_fills_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr("wanhao.usage.readers.CSV_BLOCK", 2_000)
+    monkeypatch.setattr("wanhao.usage.readers.MOST_STRANGE", 300)
+    path = tmp_path / "a.csv"
+    path.write_text(HEADER + GOOD.format(1) + "bad,row\n" * 5_000)
+    blocks = []
+    with pytest.raises(UnreadableFileError, match="300 rows in a row"):
+        blocks.extend(read_blocks(path))
+    assert sum(len(block) for block in blocks) == 1
+    assert sum(len(block.unreadable) for block in blocks) == 300
+    assert blocks[-1].last_row == 301
+
+
 def test_columns_may_come_in_another_order_and_with_company(tmp_path):
     header = "sign,extra,quantity,start,zone,service,number,source,record_id\n"
     content = header + "1,?,60,5,free,data,16907910001,pgw,9\n"

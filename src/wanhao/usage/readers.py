@@ -4,20 +4,33 @@ A clean file is read with typed columns. A CSV file in which a row does not fit 
 text from that block on, so that each bad row can be told apart; the good ones are not lost.
 """
 
-from collections.abc import Iterator
+import codecs
+import csv
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 
 from wanhao.usage.blocks import Block, Unreadable, block_of
-from wanhao.usage.rows import has_plain_identities, only_unreadable, typed_block
+from wanhao.usage.rows import (
+    LONGEST_TEXT,
+    has_plain_identities,
+    only_unreadable,
+    typed_block,
+)
 from wanhao.usage.schema import COLUMNS
 from wanhao.values.errors import WanhaoError
 
+log = logging.getLogger(__name__)
 CSV_BLOCK = 16 << 20
+LONGEST_HEADER = 1 << 16
+MOST_STRANGE = 200_000
+"""Rows without a field for each column that are held before the file is given up."""
 PARQUET_ROWS = 250_000
 _COMPRESSION = {".gz": "gzip", ".zst": "zstd"}
 _ENDINGS = (".csv", ".csv.gz", ".csv.zst", ".parquet")
@@ -67,8 +80,7 @@ def _csv(path: Path, skip: int) -> Iterator[Block]:
         else:
             return
     except pa.ArrowInvalid as error:
-        if _is_truncated(error):
-            raise
+        log.info("%s is read as text: %s", shown_name(path), _first_line(error))
     yield from _csv_as_text(path, max(skip, done))
 
 
@@ -86,32 +98,100 @@ def _open_typed(path: Path) -> pcsv.CSVStreamingReader:
 
 
 def _csv_as_text(path: Path, skip: int) -> Iterator[Block]:
-    """Bytes are taken as Latin-1, where every byte is a letter: no row is lost for its letters."""
+    """A quote that is never closed would swallow the rows behind it: from there on, quotes count
+    only where they stand around a whole field."""
+    done = 0
+    for block in _text_blocks(path, quoting=True):
+        if _has_swallowed_rows(block):
+            break
+        done = block.last_row
+        if done > skip:
+            yield _after(block, skip)
+    else:
+        return
+    done = max(skip, done)
+    for block in _text_blocks(path, quoting=False):
+        if block.last_row > done:
+            yield _after(block, done)
+
+
+def _text_blocks(path: Path, *, quoting: bool) -> Iterator[Block]:
+    """Bytes are taken as Latin-1, where every byte is a letter: no row is lost for its letters.
+
+    UnreadableFileError after too many strange rows, so that no heap of them fills the memory.
+    """
     strange: list[Unreadable] = []
+    given_up = False
+    names, lines = _header(path)
 
     def note(row: pcsv.InvalidRow) -> str:
-        strange.append(Unreadable(row=row.number - 1, text=row.text))
-        return "skip"
+        nonlocal given_up
+        strange.append(Unreadable(row=row.number - lines, text=row.text[:LONGEST_TEXT]))
+        given_up = len(strange) >= MOST_STRANGE
+        return "error" if given_up else "skip"
 
-    reader = pcsv.open_csv(
+    done = 0
+    try:
+        for batch in _open_text(path, names, lines, note, '"' if quoting else False):
+            block = typed_block(batch if quoting else _unquoted(batch), strange, done)
+            done = block.last_row
+            strange = [row for row in strange if row.row > done]
+            yield block
+    except pa.ArrowInvalid:
+        if not given_up:
+            raise
+        if strange:
+            yield only_unreadable(strange, done)
+        raise UnreadableFileError(
+            f"{shown_name(path)} has {MOST_STRANGE} rows in a row that do not fit its header.",
+            "Deliver a file whose rows have the columns that its first line names.",
+        ) from None
+    if strange:
+        yield only_unreadable(strange, done)
+
+
+def _open_text(
+    path: Path,
+    names: list[str],
+    lines: int,
+    note: Callable[[pcsv.InvalidRow], str],
+    quote: str | bool,
+) -> pcsv.CSVStreamingReader:
+    return pcsv.open_csv(
         _stream(path),
-        read_options=pcsv.ReadOptions(block_size=CSV_BLOCK, use_threads=False, encoding="latin-1"),
-        parse_options=pcsv.ParseOptions(invalid_row_handler=note),
+        read_options=pcsv.ReadOptions(
+            block_size=CSV_BLOCK,
+            use_threads=False,
+            encoding="latin-1",
+            column_names=names,
+            skip_rows=lines,
+        ),
+        parse_options=pcsv.ParseOptions(invalid_row_handler=note, quote_char=quote),
         convert_options=pcsv.ConvertOptions(
             column_types=dict.fromkeys(COLUMNS, pa.utf8()),
             include_columns=list(COLUMNS),
             strings_can_be_null=False,
         ),
     )
-    done = 0
-    for batch in reader:
-        block = typed_block(batch, strange, done)
-        done = block.last_row
-        strange = [row for row in strange if row.row > done]
-        if done > skip:
-            yield _after(block, skip)
-    if strange:
-        yield _after(only_unreadable(strange), skip)
+
+
+def _header(path: Path) -> tuple[list[str], int]:
+    """The names of the columns, and how many lines stand before the first record."""
+    with _stream(path) as stream:
+        start = stream.read(LONGEST_HEADER).removeprefix(codecs.BOM_UTF8)
+    lines = start.decode("latin-1").splitlines()
+    empty = next((number for number, line in enumerate(lines) if line), 0)
+    return next(csv.reader(lines[empty : empty + 1]), []), empty + 1
+
+
+def _unquoted(batch: pa.RecordBatch) -> pa.RecordBatch:
+    bare = [pc.replace_substring_regex(batch.column(n), '^"(.*)"$', "\\1") for n in COLUMNS]
+    return pa.RecordBatch.from_arrays(bare, names=list(COLUMNS))
+
+
+def _has_swallowed_rows(block: Block) -> bool:
+    texts = [row.text for row in block.unreadable]
+    return any("\n" in text for text in (*texts, *block.service.names, *block.zone.names))
 
 
 def _after(block: Block, skip: int) -> Block:
@@ -163,10 +243,6 @@ def _plain_columns(batch: pa.RecordBatch) -> dict[str, pa.Array]:
 
 def _stream(path: Path) -> pa.NativeFile:
     return pa.input_stream(str(path), compression=_COMPRESSION.get(path.suffix))
-
-
-def _is_truncated(error: Exception) -> bool:
-    return "runcated" in str(error)
 
 
 def _first_line(error: Exception) -> str:

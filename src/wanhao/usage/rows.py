@@ -12,7 +12,7 @@ from wanhao.usage.schema import COLUMNS, LONGEST_ID, LONGEST_SOURCE, WORD
 
 _INTEGER = r"^-?[0-9]{1,18}$"
 _NATURAL = r"^[0-9]{1,18}$"
-_WORD = r"^[\x21-\x7e]+$"
+_WORD = r"^[\x21\x23-\x7e]+$"
 LONGEST_TEXT = 500
 Mask = NDArray[np.bool_]
 
@@ -22,7 +22,7 @@ def typed_block(batch: pa.RecordBatch, strange: Sequence[Unreadable], done: int)
     possibly further on than this block; `done` is the last row before it."""
     columns = {name: batch.column(name) for name in COLUMNS}
     row = _row_numbers(batch.num_rows, strange, done)
-    last = int(row[-1]) if len(row) else done
+    last = _last_row(row, strange, done)
     good = _readable(columns)
     unreadable = [Unreadable(row=s.row, text=_as_written(s.text)) for s in strange if s.row <= last]
     unreadable += _rejected(columns, row, ~good)
@@ -38,11 +38,12 @@ def typed_block(batch: pa.RecordBatch, strange: Sequence[Unreadable], done: int)
     return block_of(typed, row[good], last, text_id, tuple(unreadable))
 
 
-def only_unreadable(strange: Sequence[Unreadable]) -> Block:
-    """A block in which no row could be read, as at the end of a file."""
+def only_unreadable(strange: Sequence[Unreadable], done: int) -> Block:
+    """A block of the strange rows that follow row `done` at once, as at the end of a file."""
     nothing = {name: pa.array([], kind) for name, kind in COLUMNS.items()}
-    told = tuple(Unreadable(row=s.row, text=_as_written(s.text)) for s in strange)
-    return block_of(nothing, np.zeros(0, np.int64), strange[-1].row, unreadable=told)
+    last = _last_row(np.zeros(0, np.int64), strange, done)
+    told = tuple(Unreadable(row=s.row, text=_as_written(s.text)) for s in strange if s.row <= last)
+    return block_of(nothing, np.zeros(0, np.int64), last, unreadable=told)
 
 
 def has_plain_identities(columns: Mapping[str, pa.Array]) -> bool:
@@ -55,7 +56,13 @@ def has_plain_identities(columns: Mapping[str, pa.Array]) -> bool:
     words = _matches(names, _WORD) & (
         pc.binary_length(names).to_numpy(zero_copy_only=False) <= LONGEST_SOURCE
     )
-    return bool(limits["min"].as_py() >= 0 and limits["max"].as_py() < 10**18 and words.all())
+    plain = limits["min"].as_py() >= 0 and limits["max"].as_py() < 10**18 and words.all()
+    return bool(plain and not any(_has_lines(columns[name]) for name in ("service", "zone")))
+
+
+def _has_lines(words: pa.DictionaryArray) -> bool:
+    """Whether a quote that was never closed swallowed the end of a line."""
+    return bool(pc.any(pc.match_substring(words.dictionary, "\n")).as_py())
 
 
 def _as_written(text: str) -> str:
@@ -94,6 +101,15 @@ def _row_numbers(readable: int, strange: Sequence[Unreadable], done: int) -> NDA
     """The numbers that the strange rows leave to the readable ones."""
     every = np.arange(done + 1, done + readable + len(strange) + 1)
     return every[~np.isin(every, [row.row for row in strange])][:readable]
+
+
+def _last_row(row: NDArray[np.int64], strange: Sequence[Unreadable], done: int) -> int:
+    """The last row so far: strange ones that follow at once belong to the same block."""
+    last = int(row[-1]) if len(row) else done
+    for one in strange:
+        if one.row == last + 1:
+            last += 1
+    return last
 
 
 def _rejected(columns: dict[str, pa.Array], row: NDArray[np.int64], bad: Mask) -> list[Unreadable]:
