@@ -1,6 +1,7 @@
 """What people and programs do to an inbox while the meter reads it: nothing is lost or doubled."""
 
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -214,3 +215,23 @@ def test_many_waiting_files_are_listed_once_a_batch(tmp_path, monkeypatch):
     made.intake.gather()
     assert len(listed) == 1
     assert not QuarantinedRecord.objects.exists()
+
+
+def test_counted_files_are_removed_after_some_days_and_refused_ones_are_not(tmp_path):
+    two_customers()
+    now = [datetime.now(UTC)]
+    made = meter(tmp_path, clock=lambda: now[0], keep_done=timedelta(days=3))
+    drop(tmp_path, "a.csv", [row(1)])
+    drop(tmp_path, "bad.csv", b"no usage file")
+    settle(made)
+    (made.folders.done / "0123456789ab-put-here-by-hand.csv").write_text("not ours")
+    now[0] += timedelta(days=2)
+    settle(made)
+    assert len(list(made.folders.done.iterdir())) == 2
+    now[0] += timedelta(days=2)
+    settle(made)
+    assert [path.name for path in made.folders.done.iterdir()] == [
+        "0123456789ab-put-here-by-hand.csv"
+    ]
+    assert len(list(made.folders.refused.iterdir())) == 1
+    assert UsageFile.objects.filter(finished=True).count() == 2

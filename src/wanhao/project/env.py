@@ -67,6 +67,9 @@ class Environment(BaseSettings):
         default=500_000, ge=1, description="records counted and committed together, at most"
     )
     snapshot_every: int = Field(default=50, ge=1, description="batches between two snapshots")
+    keep_done_days: int = Field(
+        default=3, ge=0, description="days that usage files are kept after they were counted"
+    )
     smsc_host: str = Field(default="127.0.0.1", description="the operator's SMSC")
     smsc_port: int = Field(default=2775, ge=1, le=65535, description="SMPP port of the SMSC")
     smsc_system_id: str = Field(default="wanhao", description="login at the SMSC")

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from wanhao.project.env import environment
 from wanhao.usage.folders import Folders
@@ -21,6 +21,7 @@ def build_meter() -> LocalMeter:
         shards=env.meter_shards,
         batch_rows=env.meter_batch_rows,
         snapshot_every=env.snapshot_every,
+        keep_done=timedelta(days=env.keep_done_days),
     )
 
 

@@ -6,6 +6,7 @@ import os
 import stat
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 READ_AT_ONCE = 1 << 20
 LONGEST_NAME = 200
 """Octets of a file's name that are kept when it is put away; file systems allow 255."""
+DIGITS = 12
+"""So much of its digest stands before the name of a file that was put away."""
 Stamp = tuple[int, int, int, int]
 
 
@@ -119,7 +122,7 @@ def stamp_of(path: Path) -> Stamp | None:
 def put_away(file: WaitingFile, folder: Path) -> None:
     """Move a file out of the inbox; its name gets the digest, so nothing is overwritten. Whatever
     was dropped under its name meanwhile goes back to the inbox, under a name of its own."""
-    target = folder / f"{file.digest[:12]}-{_short(file.path)}"
+    target = folder / f"{file.digest[:DIGITS]}-{_short(file.path)}"
     try:
         file.path.rename(target)
     except FileNotFoundError:
@@ -129,6 +132,16 @@ def put_away(file: WaitingFile, folder: Path) -> None:
     if stamp not in (file.stamp, None):
         log.warning("another file was dropped as %s, or more of it; it is read now", file.name)
         target.rename(file.path.with_name(f"{time.time_ns()}-{_short(file.path)}"))
+
+
+def put_away_before(folder: Path, moment: datetime) -> Sequence[Path]:
+    """Files that were put away before a moment; their names begin with twelve digits of digest."""
+    found = []
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):
+            if path.lstat().st_ctime < moment.timestamp():
+                found.append(path)
+    return found
 
 
 def _stamp(status: os.stat_result) -> Stamp:

@@ -28,6 +28,7 @@ from wanhao.usage.feed import facts_after, recorded_at
 from wanhao.usage.folders import Folders
 from wanhao.usage.intake import Intake
 from wanhao.usage.judging import Judged, judge
+from wanhao.usage.keeping import remove_counted
 from wanhao.usage.ports import EffectSink
 from wanhao.usage.recovery import recovered
 from wanhao.usage.snapshots import save_snapshot
@@ -38,6 +39,7 @@ METER_LOCK = 7_110_000_002
 IDLE_SECONDS = 0.2
 RETRY_SECONDS = 1.0
 PULSE_EVERY = timedelta(seconds=2)
+TIDY_EVERY = timedelta(minutes=10)
 LOST = (OperationalError, InterfaceError)
 """What tells that the database went away, as against a fault of ours."""
 Checkpoint = Callable[[str], None]
@@ -58,6 +60,7 @@ class LocalMeter:
     shards: int = 8
     batch_rows: int = 500_000
     snapshot_every: int = 50
+    keep_done: timedelta = timedelta(days=3)
     clock: Clock = utc_now
     checkpoint: Checkpoint = lambda name: None
     state: MeterState = field(init=False)
@@ -65,6 +68,7 @@ class LocalMeter:
     intake: Intake = field(init=False)
     _snapshot_at: int = field(init=False, default=0)
     _pulsed_at: datetime | None = field(init=False, default=None)
+    _tidied_at: datetime | None = field(init=False, default=None)
 
     def start(self) -> None:
         """Take the meter's lock and come back to where the last committed batch left off."""
@@ -104,6 +108,8 @@ class LocalMeter:
         records = self._take_records()
         if self.state.last_batch - self._snapshot_at >= self.snapshot_every:
             self.snapshot()
+        if not records:
+            self._tidy()
         return facts or records
 
     def snapshot(self) -> None:
@@ -221,6 +227,16 @@ class LocalMeter:
         if self._pulsed_at is None or now - self._pulsed_at >= PULSE_EVERY:
             pulse(*self.intake.waiting(), now)
             self._pulsed_at = now
+
+    def _tidy(self) -> None:
+        """In a quiet moment, once in ten minutes, remove what was counted days ago."""
+        now = self.clock()
+        if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY:
+            self._tidied_at = now
+            try:
+                remove_counted(self.folders, self.keep_done, now)
+            except OSError as error:
+                log.warning("counted files could not be removed: %s", error)
 
 
 def _rest(seconds: float) -> None:
