@@ -187,6 +187,17 @@ def test_who_is_first_told_of_in_a_new_month_has_terms_for_late_records_too():
     assert left(state) == 10_000 - 15
 
 
+def test_an_episode_stays_with_its_group_when_the_meter_makes_room_for_more():
+    state = customer()
+    count(state, minutes(80))
+    step(state, terms_of(1, 1, LARGER), 7)
+    before = state.places_of(np.array([1])).tolist()
+    for group in range(2, 60):
+        step(state, terms_of(group, group, PLAN), 6 + group)
+    assert state.places_of(np.array([1])).tolist() != before
+    assert count(state, minutes(40)) == [("usage", 1, "voice", CYCLE, 80, 7)]
+
+
 def test_episodes_of_closed_months_are_forgotten():
     state = customer()
     count(state, minutes(80))
