@@ -1,5 +1,7 @@
 """`wanhao web`, `worker`, `meter` and `sms`: the processes a system is made of."""
 
+import warnings
+
 import click
 import uvicorn
 from django.conf import settings
@@ -14,6 +16,8 @@ from wanhao.project.worker import run_worker
 
 # Live pages hold their connection open; they are cut so that a stop is quick.
 WEB_GRACE_SECONDS = 2
+# WhiteNoise hands Django plain file iterators; they are small files and come from memory.
+STATIC_FILES_WARNING = "StreamingHttpResponse must consume synchronous iterators"
 
 
 @click.command()
@@ -23,6 +27,7 @@ def web() -> None:
     env = environment()
     refuse_if_taken(env.host, env.port, "WANHAO_PORT")
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    warnings.filterwarnings("ignore", message=STATIC_FILES_WARNING)
     click.echo(f"serving http://{env.host}:{env.port}/")
     uvicorn.run(
         "wanhao.project.asgi:application",
@@ -60,6 +65,7 @@ def sms() -> None:
         system_id=env.smsc_system_id,
         password=env.smsc_password,
         source=env.sms_source,
+        sign_off=env.sms_sign_off,
         sign_off=env.sms_sign_off,
         window=env.smsc_window,
         per_second=env.smsc_per_second,
