@@ -66,7 +66,6 @@ def sms() -> None:
         password=env.smsc_password,
         source=env.sms_source,
         sign_off=env.sms_sign_off,
-        sign_off=env.sms_sign_off,
         window=env.smsc_window,
         per_second=env.smsc_per_second,
         received=env.data / "sms" / "received.jsonl",
