@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import connection
 
 from wanhao.usage.contracts import Fact
+from wanhao.usage.facts_check import refuse_impossible
 from wanhao.usage.facts_log import encode
 from wanhao.usage.models import Fact as FactRow
 from wanhao.values.errors import WanhaoError
@@ -17,7 +18,9 @@ def record_facts(facts: Sequence[Fact]) -> int:
 
     Numbers follow the order of commit: whoever writes facts holds an advisory lock until its
     transaction ends, so a reader that has seen number n has seen every number below it.
+    WanhaoError for a fact that the meter could not count with; nothing is written then.
     """
+    refuse_impossible(facts)
     if not connection.in_atomic_block:
         raise WanhaoError("Facts are written within a transaction.", "Open one around the change.")
     with connection.cursor() as cursor:
