@@ -3,6 +3,7 @@
 import threading
 from datetime import datetime, timedelta
 
+import pytest
 from django.db import connection
 
 from tests.communications.conftest import Town
@@ -30,6 +31,7 @@ def receipt(
     number: int = MAIN,
     at: datetime = LATER,
     error: str = "",
+    reference: int | None = None,
 ) -> Receipt:
     return Receipt(
         channel_message_id=channel_message_id,
@@ -37,6 +39,7 @@ def receipt(
         state=state,
         error=error,
         received_at=at,
+        reference=reference,
     )
 
 
@@ -133,6 +136,34 @@ def test_a_receipt_that_came_while_the_submit_was_given_up_is_not_lost(town: Tow
     record_receipt(receipt("q7"))
     mark_unknown(message.message_id, LATER)
     assert state_of(message.message_id) == "delivered"
+
+
+@pytest.mark.parametrize("held", [True, False], ids=["while in hand", "afterwards"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_the_reference_tells_two_unknown_messages_apart(town: Town, place: int, held: bool) -> None:
+    both = in_hand(voice_crossing(town.family), data_crossing(town.family, 80, number=MAIN))
+    arrived = both[place].message_id
+    echo = receipt("q7", reference=arrived & 0xFFFF)
+    if held:
+        record_receipt(echo)
+    for message in both:
+        mark_unknown(message.message_id, LATER)
+    if not held:
+        assert not record_receipt(receipt("q8", reference=(arrived + 2) & 0xFFFF))
+        assert record_receipt(echo)
+    states = {message.message_id: state_of(message.message_id) for message in both}
+    assert states.pop(arrived) == "delivered"
+    assert set(states.values()) == {"unknown"}
+
+
+def test_without_a_reference_the_one_sent_first_is_meant(town: Town) -> None:
+    first, second = in_hand(
+        voice_crossing(town.family), data_crossing(town.family, 80, number=MAIN)
+    )
+    for message in (first, second):
+        mark_unknown(message.message_id, LATER)
+    record_receipt(receipt("q7"))
+    assert (state_of(first.message_id), state_of(second.message_id)) == ("delivered", "unknown")
 
 
 def test_a_repeated_receipt_of_another_message_does_not_deliver_an_unknown_one(town: Town) -> None:

@@ -86,13 +86,18 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A delivery receipt for one part, as the channel understood it."""
+    """A delivery receipt for one part, as the channel understood it.
+
+    `reference` is what the message was submitted with, the last 16 bits of its id; None where the
+    network does not give it back.
+    """
 
     channel_message_id: str | None
     number: int
     state: ReceiptState
     error: str
     received_at: datetime
+    reference: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -182,6 +182,7 @@ class HeldReceipt(models.Model):
     state = models.CharField(max_length=9)
     error = models.CharField(max_length=200, default="", blank=True)
     received_at = models.DateTimeField()
+    reference = models.IntegerField(null=True)
 
     def __str__(self) -> str:
         return f"{self.channel_message_id} {self.state}"

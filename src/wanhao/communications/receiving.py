@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from wanhao.communications.contracts import MessageState, Receipt, ReceiptState
 from wanhao.communications.models import CommunicationMessage, HeldReceipt, MessagePart
 from wanhao.communications.moving import by_ids, move
@@ -98,13 +100,20 @@ def _conclude(message_id: int, now: datetime) -> None:
 
 
 def _settle_unknown(receipt: Receipt) -> int | None:
-    """The newest unknown message to that number that was sent before the receipt came."""
+    """The unknown message to that number with that reference, sent before the receipt came.
+
+    A network that gives no reference back means the newest, as far as one can tell; of those taken
+    in hand at once the one that was sent first.
+    """
     rows = CommunicationMessage.objects.filter(
         number=receipt.number,
         state=MessageState.UNKNOWN.value,
         claimed_at__range=(receipt.received_at - RECEIPT_WINDOW, receipt.received_at),
     )
-    message = rows.order_by("-claimed_at", "-id").select_for_update(of=("self",)).first()
+    if receipt.reference is not None:
+        rows = rows.annotate(reference=F("id").bitand(0xFFFF)).filter(reference=receipt.reference)
+    ordered = rows.order_by("-claimed_at", "-urgent", "id")
+    message = ordered.select_for_update(of=("self",)).first()
     if message is None:
         return None
     if receipt.state not in FINAL:
@@ -123,6 +132,7 @@ def _hold(receipt: Receipt, channel_message_id: str) -> None:
         state=receipt.state.value,
         error=receipt.error[:200],
         received_at=receipt.received_at,
+        reference=receipt.reference,
     )
 
 
@@ -133,4 +143,5 @@ def _receipt(row: HeldReceipt) -> Receipt:
         state=ReceiptState(row.state),
         error=row.error,
         received_at=row.received_at,
+        reference=row.reference,
     )

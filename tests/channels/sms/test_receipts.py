@@ -133,3 +133,10 @@ def test_an_id_a_database_cannot_hold_is_cleaned() -> None:
 )
 def test_addresses_are_read_as_mobile_numbers(address: str, number: int) -> None:
     assert mobile_number(address) == number
+
+
+@pytest.mark.parametrize(
+    ("value", "reference"), [(b"\x12\x34", 0x1234), (b"\x00\x00", 0), (b"\x12", None), (b"", None)]
+)
+def test_the_reference_of_the_submit_comes_back(value: bytes, reference: int | None) -> None:
+    assert read_receipt(_delivery("id:1 stat:DELIVRD", {0x0204: value})).reference == reference

@@ -10,6 +10,7 @@ from wanhao.communications.contracts import ReceiptState
 
 MESSAGE_TYPE_BITS, RECEIPT = 0x3C, 0x04
 RECEIPTED_MESSAGE_ID, NETWORK_ERROR, MESSAGE_STATE = 0x001E, 0x0423, 0x0427
+USER_MESSAGE_REFERENCE = 0x0204
 
 _KEYS = "id|sub|dlvrd|submit date|done date|stat|err"
 _FIELD = re.compile(rf"(?<!\w)({_KEYS}):[ ]*(?!(?:{_KEYS}):)(\S*)", re.IGNORECASE)
@@ -45,11 +46,12 @@ _BY_WORD = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:
-    """What a receipt says; `message_id` is opaque, None if the SMSC gave none."""
+    """What a receipt says; what the SMSC does not give is None, and `message_id` is opaque."""
 
     message_id: str | None
     state: ReceiptState
     error: str
+    reference: int | None = None
 
 
 def is_receipt(delivery: Delivery) -> bool:
@@ -68,7 +70,12 @@ def read_receipt(delivery: Delivery) -> DeliveryReport:
         message_id=_printable(known) or _printable(fields.get("id", "")) or None,
         state=state or ReceiptState.PENDING,
         error=_printable(error if state else f"{word} {error}".strip()),
+        reference=_reference(delivery.tlvs.get(USER_MESSAGE_REFERENCE, b"")),
     )
+
+
+def _reference(value: bytes) -> int | None:
+    return int.from_bytes(value, "big") if len(value) == 2 else None
 
 
 def _same(message_id: str) -> str | None:

@@ -73,6 +73,7 @@ class Receiver:
                 state=report.state,
                 error=report.error,
                 received_at=self._clock(),
+                reference=report.reference,
             )
             if await self._thread.call(self._outbox.record_receipt, receipt):
                 self._style = style

@@ -20,7 +20,10 @@ class Deliveries {
 
   // One receipt per part, now or when they are released.
   receiptFor(pdu, messageId) {
-    const receipt = { messageId, from: pdu.destination_addr, to: pdu.source_addr, at: new Date() };
+    const receipt = {
+      messageId, from: pdu.destination_addr, to: pdu.source_addr, at: new Date(),
+      reference: pdu.user_message_reference,
+    };
     if (this.modes.hold_receipts) {
       this.held.push(receipt);
     } else {
@@ -60,6 +63,7 @@ class Deliveries {
       data_coding: 0,
       short_message: Buffer.from(receiptText(this.modes.receipt_style, id, state, receipt.at)),
       ...parameters(this.modes.receipt_style, id, state),
+      ...(this.modes.receipt_references ? { user_message_reference: receipt.reference } : {}),
     });
   }
 

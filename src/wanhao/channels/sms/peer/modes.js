@@ -17,6 +17,7 @@ const DEFAULTS = {
   receipt_style: "standard", // or "short", "parameters"
   receipt_ids: "same", // or "decimal"
   receipt_state: "DELIVRD",
+  receipt_references: true, // give the client's own reference back
   repeat_ms: 500, // a delivery that was not taken is repeated after this
 };
 
