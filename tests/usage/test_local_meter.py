@@ -1,6 +1,7 @@
 """Usage files in, crossings out: each file once, each record once, nothing lost."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from threading import Thread
 
 import pyarrow.parquet as pq
@@ -24,7 +25,7 @@ from tests.usage.operators import (
 from wanhao.usage import queries
 from wanhao.usage.actions import record_facts
 from wanhao.usage.contracts import FundsFact, MoneyCrossing, UsageCrossing
-from wanhao.usage.models import Batch, QuarantinedRecord, UsageFile
+from wanhao.usage.models import Batch, MeterPulse, QuarantinedRecord, UsageFile
 from wanhao.values.errors import WanhaoError
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -255,6 +256,17 @@ def test_a_payment_reaches_the_meter_as_a_fact_and_rearms_the_reminder(tmp_path)
     drop(tmp_path, "b.csv", [row(2, quantity=40 * 60)])
     settle(made)
     assert len({key for key in kept() if "left 1500" in key} - first) == 1
+
+
+def test_the_meter_shows_that_it_lives_while_it_takes_in_many_facts(tmp_path):
+    seconds = count()
+    made = meter(tmp_path, clock=lambda: NOW + timedelta(seconds=next(seconds)))
+    with transaction.atomic():
+        for step in range(25):
+            record_facts([FundsFact(account_id=1, spendable_fen=step)])
+    made._take_facts()
+    assert made.state.spendable.max() == 24
+    assert MeterPulse.objects.get().at > NOW + timedelta(seconds=25)
 
 
 def test_a_cycle_opens_by_the_clock_and_closes_72_hours_after_its_end(tmp_path):

@@ -10,7 +10,8 @@ from wanhao.metering.state import Watched
 from wanhao.usage.models import Fact
 from wanhao.usage.schema import SERVICES
 
-AT_ONCE = 100
+AT_ONCE = 20
+"""Positions held at a time: at ten thousand rows each, a hundred would be felt."""
 
 
 def facts_after(number: int, until: int | None = None) -> Iterator[tuple[int, FactColumns]]:

@@ -127,6 +127,7 @@ class LocalMeter:
         taken = False
         for number, facts in facts_after(self.state.last_fact):
             self._take_fact(number, facts)
+            self._pulse()
             taken = True
         return taken
 
