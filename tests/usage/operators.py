@@ -152,16 +152,19 @@ def _packed(name: str, data: bytes) -> bytes:
     return data
 
 
+def _month(slot, place) -> list:
+    """All that one month says of the group at a place."""
+    columns = (slot.totals, slot.allowance, slot.free, slot.frozen, slot.alarm)
+    return [slot.cycle, *(column[place].tolist() for column in columns), int(slot.tariff[place])]
+
+
 def figures(made: LocalMeter) -> str:
     """Everything that counts in the meter's state, by group and account, as text to compare."""
     state = made.state
     groups = {}
     for index, identity in enumerate(state.group_id.tolist()):
         if identity:
-            slots = sorted(
-                (s.cycle, s.totals[index].tolist(), s.free[index].tolist()) for s in state.slots
-            )
-            groups[identity] = slots
+            groups[identity] = sorted(_month(slot, index) for slot in state.slots)
     accounts = {
         identity: (int(state.left([index])[0]), state.money_episode[index].tolist())
         for index, identity in enumerate(state.account_id.tolist())
