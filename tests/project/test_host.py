@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from wanhao.project.ports_in_use import is_free
 from wanhao.project.single import running_host
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("host")]
@@ -79,13 +80,24 @@ class Host:
         return self.process.wait(40)
 
 
+def _three_free_ports() -> int:
+    """The first of three neighbours; outgoing connections take their ports further up."""
+    begin = 21_000 + os.getpid() % 2_000 * 4
+    candidates = range(begin, 32_000, 4)
+    return next(
+        first
+        for first in candidates
+        if all(is_free("127.0.0.1", port) for port in range(first, first + 3))
+    )
+
+
 @pytest.fixture(scope="module")
 def host() -> Iterator[Host]:
     folder = Path(tempfile.mkdtemp(prefix="wanhao-host-"))
     folder.chmod(0o755)
     ours = ("WANHAO_", "DATABASE_URL", "PYTEST_")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
-    first = 21_000 + os.getpid() % 9_000 * 4
+    first = _three_free_ports()
     own = {
         "WANHAO_DATA": str(folder / "data"),
         "WANHAO_PORT": str(first),

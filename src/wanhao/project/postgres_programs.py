@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -110,9 +111,14 @@ def find_programs(copy_folder: Path, account: Account) -> Programs:
 
 
 def _copy_programs(packages: Path, copy: Path) -> None:
-    unfinished = copy.with_name(copy.name + ".new")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    for part in (Path(PACKAGE) / INSTALLATION, Path(f"{PACKAGE}.libs")):
-        shutil.copytree(packages / part, unfinished / part, symlinks=True, ignore=UNUSED_PARTS)
-    unfinished.chmod(0o755)
-    unfinished.rename(copy)
+    """Copy aside and rename, so that two who start at once never see or spoil half a copy."""
+    with tempfile.TemporaryDirectory(prefix=".postgresql-", dir=copy.parent) as aside:
+        fresh = Path(aside) / copy.name
+        for part in (Path(PACKAGE) / INSTALLATION, Path(f"{PACKAGE}.libs")):
+            shutil.copytree(packages / part, fresh / part, symlinks=True, ignore=UNUSED_PARTS)
+        fresh.chmod(0o755)
+        try:
+            fresh.rename(copy)
+        except OSError:
+            if not copy.exists():
+                raise
