@@ -28,6 +28,7 @@ def _choose_folder() -> Path:
 
 
 DATA = _choose_folder()
+(DATA / "static").mkdir(exist_ok=True)
 compile_translations()
 # Settings are read once, so all of this comes before Django.
 os.environ["WANHAO_DATA"] = str(DATA)

@@ -1,7 +1,10 @@
 """Reading files: the good rows are never lost with the bad ones."""
 
 import gzip
+from datetime import UTC, datetime
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -170,3 +173,21 @@ def test_rows_keep_their_numbers_over_many_blocks(tmp_path, monkeypatch):
     again, later, _ = read(tmp_path / "a.csv", HEADER + "".join(rows), skip=1_000)
     assert later == [n for n in numbers if n > 1_000]
     assert again == good[-len(later) :]
+
+
+def test_a_wrong_sign_has_the_same_reason_in_a_clean_and_in_a_broken_file(tmp_path):
+    wrong = GOOD.format(1).replace(",1\n", ",2\n")
+    clean = read(tmp_path / "a.csv", HEADER + wrong)
+    broken = read(tmp_path / "a.csv", HEADER + wrong + "broken\n")
+    assert clean[0] == broken[0]
+    assert not clean[2]
+
+
+def test_times_in_a_parquet_file_are_not_taken_for_epoch_seconds(tmp_path):
+    row = dict(zip(HEADER.strip().split(","), GOOD.format(1).strip().split(","), strict=True))
+    told = {name: int(text) if text.isdigit() else text for name, text in row.items()}
+    told["start"] = datetime(2026, 11, 15, tzinfo=UTC)
+    pq.write_table(pa.Table.from_pylist([told]), tmp_path / "a.parquet")
+    (block,) = read_blocks(tmp_path / "a.parquet")
+    assert len(block) == 0
+    assert "2026-11-15" in block.unreadable[0].text

@@ -83,7 +83,8 @@ def doubtful(folder: Path, last: int) -> list[Path]:
     if newest > last + 1:
         raise WanhaoError(
             f"The archive holds batch {newest}; the last one of this database is {last}.",
-            f"Set DATABASE_URL to the database that counted it, or move {folder} elsewhere.",
+            "Set DATABASE_URL to the database that counted it. If this one came from a backup, move"
+            f" the files above batch {last} out of {folder} and deliver their records again.",
         )
     shared = [path for n, paths in found.items() if n >= last or len(paths) > 1 for path in paths]
     return [*folder.glob(".batch-*.tmp"), *shared]

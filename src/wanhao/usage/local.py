@@ -29,13 +29,12 @@ from wanhao.usage.folders import Folders
 from wanhao.usage.intake import Intake
 from wanhao.usage.judging import Judged, judge
 from wanhao.usage.keeping import remove_counted
+from wanhao.usage.lock import give_lock_back, take_lock
 from wanhao.usage.ports import EffectSink
 from wanhao.usage.recovery import recovered
 from wanhao.usage.snapshots import save_snapshot
-from wanhao.values.errors import WanhaoError
 
 log = logging.getLogger(__name__)
-METER_LOCK = 7_110_000_002
 IDLE_SECONDS = 0.2
 RETRY_SECONDS = 1.0
 PULSE_EVERY = timedelta(seconds=2)
@@ -73,7 +72,7 @@ class LocalMeter:
     def start(self) -> None:
         """Take the meter's lock and come back to where the last committed batch left off."""
         self.folders.make()
-        _take_lock()
+        take_lock()
         self.state, self.index = recovered(self.folders, self.shards)
         self.intake = Intake(self.folders, self.batch_rows)
         self._snapshot_at = self.state.last_batch
@@ -96,8 +95,7 @@ class LocalMeter:
     def stop(self) -> None:
         """Leave a snapshot and give the lock back."""
         self.snapshot()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [METER_LOCK])
+        give_lock_back()
 
     def step(self) -> bool:
         """Take in new facts, then one batch of records; False when there was nothing to do."""
@@ -218,7 +216,7 @@ class LocalMeter:
             _rest(RETRY_SECONDS)
             try:
                 connection.close()
-                _take_lock()
+                take_lock()
             except LOST:
                 continue
             return
@@ -242,14 +240,3 @@ class LocalMeter:
 
 def _rest(seconds: float) -> None:
     time.sleep(seconds)
-
-
-def _take_lock() -> None:
-    """Only one meter may count: a second one is refused before it reads anything."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [METER_LOCK])
-        if not cursor.fetchone()[0]:
-            raise WanhaoError(
-                "Another meter is counting into this database.",
-                "Stop it first; two would not be told apart.",
-            )

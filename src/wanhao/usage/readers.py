@@ -221,13 +221,18 @@ def _parquet(path: Path, skip: int) -> Iterator[Block]:
         yield _after(block, skip)
 
 
+def _is_exact(column: pa.Array) -> bool:
+    """Whether the values are there and are whole numbers or words, not times or fractions."""
+    inexact = (pa.types.is_floating, pa.types.is_temporal, pa.types.is_decimal, pa.types.is_boolean)
+    return column.null_count == 0 and not any(check(column.type) for check in inexact)
+
+
 def _parquet_block(batch: pa.RecordBatch, done: int) -> Block:
     typed = {}
     for name, wanted in COLUMNS.items():
         column = batch.column(name)
         try:
-            fits = column.null_count == 0 and not pa.types.is_floating(column.type)
-            typed[name] = column.cast(wanted) if fits else None
+            typed[name] = column.cast(wanted) if _is_exact(column) else None
         except pa.ArrowException:
             typed[name] = None
     if all(column is not None for column in typed.values()) and has_plain_identities(typed):

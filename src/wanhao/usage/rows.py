@@ -78,7 +78,7 @@ def _readable(columns: dict[str, pa.Array]) -> Mask:
     for name in ("start", "quantity"):
         good &= _matches(columns[name], _INTEGER)
     good &= _matches(columns["number"], _NATURAL)
-    good &= _matches(columns["sign"], r"^[+-]?1$")
+    good &= _matches(columns["sign"], r"^[+-]?[0-9]{1,2}$")
     for name, longest in (("record_id", LONGEST_ID), ("source", LONGEST_SOURCE)):
         good &= _matches(columns[name], _WORD)
         length = pc.binary_length(columns[name]).to_numpy(zero_copy_only=False)
