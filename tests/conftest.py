@@ -23,6 +23,7 @@ def _choose_folder() -> Path:
     if "WANHAO_TEST_DATA" not in os.environ:
         made = Path(tempfile.mkdtemp(prefix="wanhao-tests-"))
         made.chmod(0o755)  # PostgreSQL may run as another user
+        (made / "static").mkdir()
         os.environ["WANHAO_TEST_DATA"] = str(made)
     return Path(os.environ["WANHAO_TEST_DATA"])
 
