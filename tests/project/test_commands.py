@@ -76,7 +76,7 @@ def test_migrate_makes_an_embedded_database_ready_and_status_reads_it(run: Comma
 
 
 def test_status_shows_that_what_came_in_is_what_became_of_it() -> None:
-    assert status_lines(STATUS) == [
+    assert status_lines(STATUS, refused=1) == [
         "records in          1,000,007",
         "metered             1,000,000",
         "duplicate           5",
@@ -84,6 +84,7 @@ def test_status_shows_that_what_came_in_is_what_became_of_it() -> None:
         "records per second  16,667 (last minute)",
         "lag                 0.2 s",
         "files waiting       3",
+        "files refused       1",
         "last batch          12 (2026-11-22 08:30:00 UTC)",
         "meter               runs",
     ]
@@ -94,7 +95,8 @@ def test_load_that_is_not_counted_in_time_is_told(run: Command, tmp_path: Path) 
     file.write_text("record_id\n")
     done = run("usage", "load", "--wait", "--seconds", "0.1", str(file))
     assert done.returncode == 1
-    assert "Not counted within 0 s: calls.csv." in done.stderr
+    assert "Not counted within 0.1 s: calls.csv." in done.stderr
+    assert "The meter does not run" in done.stderr
     assert "wanhao usage status" in done.stderr
 
 

@@ -1,3 +1,4 @@
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ def test_a_file_arrives_whole_and_its_progress_is_told(tmp_path: Path, inbox: Pa
     file = usage_file(tmp_path / "out")
     told: list[int] = []
     placed = hand_over(file, inbox, told.append)
-    assert placed.read_bytes() == file.read_bytes()
+    assert placed.path.read_bytes() == file.read_bytes()
+    assert placed.digest == hashlib.sha256(file.read_bytes()).hexdigest()
     assert sum(told) == file.stat().st_size
     assert len(told) > 1
     assert [entry.name for entry in inbox.iterdir()] == ["calls.csv"]

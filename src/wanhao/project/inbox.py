@@ -1,14 +1,24 @@
 """Handing usage files over: a file appears in the inbox whole or not at all."""
 
+import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from wanhao.values.errors import WanhaoError
 
 SUFFIXES = (".csv", ".csv.gz", ".csv.zst", ".parquet")
 PIECE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """A file in the inbox; `digest` (SHA-256 of its bytes) is what the meter knows it by."""
+
+    path: Path
+    digest: str
 
 
 def check_names(files: Sequence[Path], inbox: Path) -> None:
@@ -35,14 +45,18 @@ def _check_name(file: Path, inbox: Path) -> None:
         )
 
 
-def hand_over(file: Path, inbox: Path, copied: Callable[[int], object] = lambda _: None) -> Path:
+def hand_over(
+    file: Path, inbox: Path, copied: Callable[[int], object] = lambda _: None
+) -> HandedOver:
     """Copy the file beside its place, force it to disk, then rename it; `copied` gets octets."""
     inbox.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
     unfinished = inbox / f".{file.name}.{os.getpid()}.tmp"
     try:
         with file.open("rb") as source, unfinished.open("wb") as target:
             while piece := source.read(PIECE_BYTES):
                 target.write(piece)
+                digest.update(piece)
                 copied(len(piece))
             target.flush()
             os.fsync(target.fileno())
@@ -53,4 +67,4 @@ def hand_over(file: Path, inbox: Path, copied: Callable[[int], object] = lambda 
             f"{file.name} could not be handed over: {error.strerror}.",
             f"Check the space and the rights of {inbox}: wanhao doctor",
         ) from error
-    return inbox / file.name
+    return HandedOver(path=inbox / file.name, digest=digest.hexdigest())

@@ -1,11 +1,13 @@
 """What may be read of the usage room."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Sum
 
 from wanhao.usage.contracts import (
+    FileOutcome,
     MeterStatus,
     QuarantinedRecord,
     QuarantineReason,
@@ -14,7 +16,7 @@ from wanhao.usage.contracts import (
 )
 from wanhao.usage.facts_log import decode
 from wanhao.usage.masking import masked
-from wanhao.usage.models import Batch, Fact, MeterPulse, QuarantineCount
+from wanhao.usage.models import Batch, Fact, MeterPulse, QuarantineCount, UsageFile
 from wanhao.usage.models import QuarantinedRecord as QuarantineRow
 
 RATE_WINDOW = timedelta(minutes=1)
@@ -59,6 +61,33 @@ def _lag(counted: Batch | None, pulse: MeterPulse | None, now: datetime) -> floa
         waiting = (now - pulse.oldest_waiting_at).total_seconds()
         return max(waiting, last or 0.0, 0.0)
     return None if last is None else max(last, 0.0)
+
+
+def file_outcomes(digests: Collection[str]) -> dict[str, FileOutcome]:
+    """What became of the files with these contents; the meter may not have seen some yet."""
+    return {row.digest: _outcome(row) for row in UsageFile.objects.filter(digest__in=list(digests))}
+
+
+def refused_files() -> int:
+    """How many files could not be read, or not to their end, since the beginning."""
+    return UsageFile.objects.filter(finished=True).exclude(trouble="").count()
+
+
+def latest_refused(limit: int) -> list[FileOutcome]:
+    """The files refused last."""
+    rows = UsageFile.objects.filter(finished=True).exclude(trouble="").order_by("-finished_at")
+    return [_outcome(row) for row in rows[:limit]]
+
+
+def quarantined_since(file: str, since: datetime) -> int:
+    """How many rows of files with this name were put aside since then."""
+    return QuarantineRow.objects.filter(file=file, batch__committed_at__gte=since).count()
+
+
+def _outcome(row: UsageFile) -> FileOutcome:
+    return FileOutcome(
+        name=row.name, rows_done=row.rows_done, trouble=row.trouble, finished_at=row.finished_at
+    )
 
 
 def rate_points(now: datetime, minutes: int = 10, step_seconds: int = 5) -> list[RatePoint]:

@@ -1,6 +1,5 @@
 """`wanhao usage`: hand over usage files, and see how the counting stands."""
 
-import time
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -12,11 +11,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from wanhao.project.command.sessions import database
 from wanhao.project.env import environment
 from wanhao.project.inbox import check_names, hand_over
+from wanhao.project.waiting import wait_until_taken
 from wanhao.usage.contracts import MeterStatus
-from wanhao.usage.queries import meter_status
-from wanhao.values.errors import WanhaoError
-
-WAIT_POLL_SECONDS = 0.5
+from wanhao.usage.queries import meter_status, refused_files
 
 
 @click.group()
@@ -26,31 +23,32 @@ def usage() -> None:
 
 @usage.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--wait", is_flag=True, help="Return when the files were counted.")
+@click.option("--wait", is_flag=True, help="Return when the files were counted; say how it went.")
 @click.option("--seconds", default=600.0, show_default=True, help="Wait at most so long.")
 def load(files: tuple[Path, ...], wait: bool, seconds: float) -> None:
     """Copy usage FILES into the inbox, each complete or not at all."""
-    inbox = environment().inbox
+    inbox, since = environment().inbox, datetime.now(UTC)
     check_names(files, inbox)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    placed = []
     with Progress(*columns, console=Console(stderr=True)) as progress:
         for file in files:
             task = progress.add_task(file.name, total=file.stat().st_size)
-            hand_over(file, inbox, partial(progress.advance, task))
+            placed.append(hand_over(file, inbox, partial(progress.advance, task)))
     click.echo(f"{len(files)} usage file(s) handed over to {inbox}")
     if wait:
-        _wait_until_taken([inbox / file.name for file in files], seconds)
+        wait_until_taken(placed, seconds, since)
 
 
 @usage.command()
 @database()
 def status() -> None:
     """Show how many records were counted, and whether the meter runs."""
-    for line in status_lines(meter_status(datetime.now(UTC))):
+    for line in status_lines(meter_status(datetime.now(UTC)), refused_files()):
         click.echo(line)
 
 
-def status_lines(status: MeterStatus) -> list[str]:
+def status_lines(status: MeterStatus, refused: int) -> list[str]:
     """The counting in figures; what came in is always all that became of it."""
     lag = "none yet" if status.lag_seconds is None else f"{status.lag_seconds:.1f} s"
     commit = f"{status.last_commit_at:%Y-%m-%d %H:%M:%S} UTC" if status.last_commit_at else "never"
@@ -62,20 +60,8 @@ def status_lines(status: MeterStatus) -> list[str]:
         "records per second": f"{status.records_per_second:,.0f} (last minute)",
         "lag": lag,
         "files waiting": str(status.waiting_files),
+        "files refused": str(refused),
         "last batch": f"{status.last_batch} ({commit})",
         "meter": "runs" if status.alive else "does not run; start it with: wanhao up",
     }
     return [f"{name:<20}{value}" for name, value in figures.items()]
-
-
-def _wait_until_taken(places: list[Path], seconds: float) -> None:
-    """The meter moves a file out of the inbox once its effects are committed."""
-    deadline = time.monotonic() + seconds
-    while waiting := [place.name for place in places if place.exists()]:
-        if time.monotonic() > deadline:
-            raise WanhaoError(
-                f"Not counted within {seconds:.0f} s: {', '.join(waiting)}.",
-                "See whether the meter runs: wanhao usage status",
-            )
-        time.sleep(WAIT_POLL_SECONDS)
-    click.echo("All were counted.")
