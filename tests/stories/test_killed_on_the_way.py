@@ -32,7 +32,7 @@ SWITCHED_OFF = ("voice-80", "message-80", "balance-15")
 OPENING_FEN = 2000
 FILES, SENT_TWICE, STRANGE = 20, 5, 2
 STREAM_SECONDS = 24.0
-PATIENCE = 40.0
+PATIENCE = 240.0
 ANSWER_MS = 150
 """How long the SMSC takes to answer, so that a kill finds messages on the way."""
 PLAN = {plan.code: plan for plan in read_catalogue()}["custom-prepaid-19"]
