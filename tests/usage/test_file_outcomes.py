@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.usage.operators import NOW, KeepingSink, drop, meter, row, settle, two_customers
+from tests.usage.operators import KeepingSink, drop, meter, row, settle, two_customers
 from wanhao.usage import queries
 from wanhao.usage.models import UsageFile
 
