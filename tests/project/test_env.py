@@ -19,6 +19,7 @@ def read_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("WANHAO_PORT", "http", "WANHAO_PORT='http'"),
         ("WANHAO_PORT", "70000", "less than or equal to 65535"),
+        ("WANHAO_HOST", "", "WANHAO_HOST=''"),
         ("WANHAO_SMSC_WINDOW", "0", "greater than or equal to 1"),
         ("WANHAO_DEMO", "perhaps", "WANHAO_DEMO='perhaps'"),
     ],
@@ -41,6 +42,13 @@ def test_a_relative_data_folder_is_taken_from_here(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("WANHAO_DATA", "kept")
     assert environment().data == Path.cwd() / "kept"
     assert environment().inbox == Path.cwd() / "kept" / "usage" / "inbox"
+
+
+def test_an_empty_data_folder_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = environment().data
+    environment.cache_clear()
+    monkeypatch.setenv("WANHAO_DATA", "")
+    assert environment().data == usual
 
 
 def test_every_variable_has_a_meaning() -> None:

@@ -24,3 +24,10 @@ def test_a_port_just_left_is_free(free_port: Callable[[], int]) -> None:
         client.close()
     assert is_free("127.0.0.1", port)
     assert not answers("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
+def test_an_address_of_another_machine_is_told_as_such(host: str) -> None:
+    with pytest.raises(WanhaoError, match="not an address of this machine") as error:
+        refuse_if_taken(host, 8010, "WANHAO_PORT")
+    assert "WANHAO_HOST" in error.value.remedy

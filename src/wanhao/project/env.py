@@ -24,6 +24,11 @@ def default_data_folder() -> Path:
     return Path("/var/lib/wanhao") / digest
 
 
+def _or_default(value: object) -> object:
+    """An empty WANHAO_DATA is as if it were not set; it must not mean the folder one stands in."""
+    return default_data_folder() if value == "" else value
+
+
 def _split(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -38,7 +43,7 @@ class Environment(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="WANHAO_", extra="ignore", frozen=True)
 
-    data: Annotated[Path, AfterValidator(Path.absolute)] = Field(
+    data: Annotated[Path, BeforeValidator(_or_default), AfterValidator(Path.absolute)] = Field(
         default_factory=default_data_folder,
         description="folder of everything wanhao keeps: database, usage files, archive, logs",
     )
@@ -51,7 +56,9 @@ class Environment(BaseSettings):
     secret_key: str = Field(
         default="", description="signs cookies; made and kept in the data folder when empty"
     )
-    host: str = Field(default="127.0.0.1", description="address the web process listens on")
+    host: str = Field(
+        default="127.0.0.1", min_length=1, description="address the web process listens on"
+    )
     port: int = Field(default=8010, ge=1, le=65535, description="port of the pages")
     allowed_hosts: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
         default=["127.0.0.1", "localhost", "[::1]"],

@@ -1,5 +1,6 @@
 """Whether a TCP port is free, and what to do when it is not."""
 
+import errno
 import socket
 
 from wanhao.values.errors import WanhaoError
@@ -7,15 +8,7 @@ from wanhao.values.errors import WanhaoError
 
 def is_free(host: str, port: int) -> bool:
     """Whether a server could listen there now."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # As servers do; without it a port just left would look taken for a minute.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+    return _refused(host, port) is None
 
 
 def answers(host: str, port: int, timeout_seconds: float = 1.0) -> bool:
@@ -28,10 +21,33 @@ def answers(host: str, port: int, timeout_seconds: float = 1.0) -> bool:
 
 
 def refuse_if_taken(host: str, port: int, variable: str) -> None:
-    """Stop with a clear error when another program has the port."""
-    if is_free(host, port):
+    """Stop with a clear error when nobody could listen there; most often another program does."""
+    refused = _refused(host, port)
+    if refused is None:
         return
+    if refused.errno == errno.EADDRINUSE:
+        raise WanhaoError(
+            f"Port {port} on {host} is taken by another program.",
+            f"Stop that program, or choose another port: {variable}={port + 100} wanhao up",
+        )
+    if refused.errno == errno.EACCES:
+        raise WanhaoError(
+            f"Port {port} is closed to this user; ports below 1024 belong to root.",
+            f"Choose another port: {variable}=8010 wanhao up",
+        )
     raise WanhaoError(
-        f"Port {port} on {host} is taken by another program.",
-        f"Stop that program, or choose another port: {variable}={port + 100} wanhao up",
+        f"{host} is not an address of this machine ({refused.strerror or refused}).",
+        "Set WANHAO_HOST to one, or to 127.0.0.1 (only this machine) or 0.0.0.0 (all addresses).",
     )
+
+
+def _refused(host: str, port: int) -> OSError | None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        # As servers do; without it a port just left would look taken for a minute.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error
+    return None
