@@ -105,15 +105,22 @@ def test_each_page_fits_its_screen_and_complains_of_nothing(
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("look", ["dark", "large"])
+@pytest.mark.parametrize(("look", "language"), [("dark", "zh"), ("large", "zh"), ("large", "en")])
 def test_dark_and_large_type_fit_too(
-    browser: Browser, busy: SmallOperator, told: Served, path: str, size: str, look: str
+    browser: Browser,
+    busy: SmallOperator,
+    told: Served,
+    path: str,
+    size: str,
+    look: str,
+    language: str,
 ) -> None:
+    options = {"language": LANGUAGES[language], "size": SIZES[size]}
     wish = {"dark": look == "dark", "large": look == "large"}
-    with visiting(browser, told.url + PATHS[path], size=SIZES[size], **wish) as visit:
+    with visiting(browser, told.url + PATHS[path], **options, **wish) as visit:
         expect(visit.page.locator(".live__live")).to_be_visible(timeout=PATIENCE_MS)
         assert overflow(visit.page) <= 0
-        take_picture(visit.page, f"{path}-{look}-{size}")
+        take_picture(visit.page, f"{path}-{look}-{language}-{size}")
         ground = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
         assert ground == ("rgb(15, 23, 32)" if look == "dark" else "rgb(246, 247, 249)")
         assert visit.complaints == []
