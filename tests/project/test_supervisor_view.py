@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from wanhao.project.supervisor import ProcessView
-from wanhao.project.supervisor_view import LineDisplay, TableDisplay, duration
+from wanhao.project.supervisor_view import LineDisplay, TableDisplay, display, duration
 
 METER = ProcessView(
     name="meter", running=True, pid=7, seconds=65.0, deaths=0, exit_code=None, line="batch 12"
@@ -33,6 +33,22 @@ def test_on_a_terminal_each_process_has_one_line() -> None:
     lines = out.getvalue().splitlines()
     assert any("meter" in line and "running" in line and "1:05" in line for line in lines)
     assert any("sms" in line and "ended with 3, starts again (1x)" in line for line in lines)
+
+
+def test_on_a_narrow_terminal_names_and_states_stay_whole() -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=60, force_terminal=True, color_system=None)
+    with TableDisplay(console) as shown:
+        shown.show("Open http://127.0.0.1:8010/", [replace(METER, line="waiting " * 20)])
+    assert "meter  running " in out.getvalue()
+
+
+def test_a_terminal_that_cannot_draw_gets_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    assert isinstance(display(), TableDisplay)
+    monkeypatch.setenv("TERM", "dumb")
+    assert isinstance(display(), LineDisplay)
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (65, "1:05"), (7325, "2:02:05")])

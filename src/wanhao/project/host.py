@@ -46,7 +46,7 @@ class _Host:
         self._env = env
         self._server = None if env.database_url else EmbeddedPostgres(env.data)
         self._checked = self._began = time.monotonic()
-        self._database_line = ""
+        self._restarts = 0
         self._is_open = False
 
     def run(self) -> None:
@@ -100,7 +100,7 @@ class _Host:
             return
         self._checked = now
         if not self._server.answers():
-            self._database_line = "was started again after a crash"
+            self._restarts += 1
             self._server.start()
             self._began = time.monotonic()
 
@@ -111,9 +111,9 @@ class _Host:
             running=True,
             pid=None,
             seconds=time.monotonic() - self._began,
-            deaths=0,
+            deaths=self._restarts,
             exit_code=None,
-            line=f"{told} {self._database_line}".strip(),
+            line=f"{told}, started again after a crash" if self._restarts else told,
         )
 
     def _children(self) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Shows the processes: a table that stays in place on a terminal, else a line per change."""
 
-import sys
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
@@ -30,7 +29,9 @@ class Display(Protocol):
 
 def display() -> Display:
     """The one that suits the terminal, or its absence."""
-    return TableDisplay() if sys.stdout.isatty() else LineDisplay()
+    console = Console()
+    drawable = console.is_terminal and not console.is_dumb_terminal
+    return TableDisplay(console) if drawable else LineDisplay()
 
 
 def state_word(view: ProcessView) -> str:
@@ -70,9 +71,9 @@ class TableDisplay:
     def show(self, headline: str, views: Sequence[ProcessView]) -> None:
         """Draw the table again."""
         table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-        table.add_column(no_wrap=True)
-        table.add_column(no_wrap=True)
-        table.add_column(justify="right", no_wrap=True)
+        table.add_column(no_wrap=True, min_width=max(len(view.name) for view in views))
+        table.add_column(no_wrap=True, min_width=len("running"))
+        table.add_column(justify="right", no_wrap=True, min_width=len("0:00:00"))
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
         for view in views:
             colour = "green" if view.running else "red"
