@@ -130,3 +130,26 @@ def test_a_data_folder_that_cannot_be_made_is_told(data: Path) -> None:
     (data / "file").write_text("")
     with pytest.raises(WanhaoError, match="cannot be written"), only_one(data / "file", ""):
         pass
+
+
+def test_reading_commands_make_no_database(run: Command, data: Path) -> None:
+    assert "There is no database" in run("usage", "status").stderr
+    told = run("doctor").stdout
+    assert "not made yet" in told
+    assert "wanhao up" in told
+    assert not (data / "pg").exists()
+
+
+def test_the_doctor_tells_a_wrong_database_url_among_its_findings(run: Command) -> None:
+    done = run("doctor", DATABASE_URL="sqlite:///db")
+    assert done.returncode == 1
+    assert "free space" in done.stdout
+    assert "DATABASE_URL is wrong" in done.stdout
+
+
+def test_the_doctor_tells_a_data_folder_that_cannot_be_used(run: Command, data: Path) -> None:
+    (data / "file").write_text("")
+    done = run("doctor", WANHAO_DATA=str(data / "file"))
+    assert done.returncode == 1
+    assert "set WANHAO_DATA to another folder" in done.stdout
+    assert done.stderr == ""

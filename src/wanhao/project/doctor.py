@@ -9,8 +9,9 @@ from pathlib import Path
 
 from wanhao.channels.sms.peer.launcher import HERE, NODE
 from wanhao.project.env import Environment
-from wanhao.project.ports_in_use import answers, is_free
+from wanhao.project.ports_in_use import answers, refuse_if_taken
 from wanhao.project.single import running_host
+from wanhao.values.errors import WanhaoError
 
 OLDEST_PYTHON = (3, 11)
 # Below this the archive and the database's log may fill the disk within a day of traffic.
@@ -91,10 +92,11 @@ def _pages_port(env: Environment) -> Finding:
         told = f"served at {place}" if served else f"nothing answers at {place}"
         remedy = f"Read {env.data / 'log' / 'web.log'}."
         return Finding(subject="pages", ok=served, told=told, remedy=remedy)
-    free = is_free(env.host, env.port)
-    told = f"{place} is free" if free else f"{place} is taken by another program"
-    remedy = f"Stop that program, or choose another port: WANHAO_PORT={env.port + 100}"
-    return Finding(subject="pages", ok=free, told=told, remedy=remedy)
+    try:
+        refuse_if_taken(env.host, env.port, "WANHAO_PORT")
+    except WanhaoError as error:
+        return Finding(subject="pages", ok=False, told=error.message, remedy=error.remedy)
+    return Finding(subject="pages", ok=True, told=f"{place} is free")
 
 
 def _smsc(env: Environment) -> Finding:

@@ -104,6 +104,14 @@ class EmbeddedPostgres:
         """Whether this object started the server and so will stop it."""
         return self._process is not None
 
+    @property
+    def is_made(self) -> bool:
+        """Whether this data folder has a database; one of another user's counts as made."""
+        try:
+            return self._cluster.exists()
+        except PermissionError:
+            return True
+
     def answers(self) -> bool:
         """Whether the server accepts connections now."""
         return PGconn.ping(self.url("postgres").encode()) == Ping.OK

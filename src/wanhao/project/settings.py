@@ -28,7 +28,7 @@ def _database() -> dict[str, Any]:
     try:
         parts = conninfo_to_dict(url)
     except ProgrammingError as error:
-        raise WanhaoError(f"DATABASE_URL is wrong: {error}.", REMEDY) from None
+        raise WanhaoError(f"DATABASE_URL is wrong: {str(error).strip()}.", REMEDY) from None
     known = {
         "dbname": "NAME",
         "user": "USER",

@@ -1,6 +1,5 @@
 """The `wanhao` command: one small file per group of commands, loaded when it is asked for."""
 
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,10 +8,10 @@ from types import MappingProxyType
 from typing import Any
 
 import click
-import django
 import psycopg
 from django.db import Error as DatabaseError
 
+from wanhao.project.command.sessions import start_django
 from wanhao.values.errors import WanhaoError
 
 DATABASE_REMEDY = (
@@ -44,7 +43,9 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "sms": _entry("processes", "sms", "Send messages to the SMSC and take its receipts."),
         "usage": _entry("usage", "usage", "Hand over usage files; see how counting stands."),
         "demo": _entry("demo", "demo", "The demo operator: its world, traffic and SMSC."),
-        "doctor": _entry("doctor", "doctor", "Say what is wrong and what to do."),
+        "doctor": _entry(
+            "doctor", "doctor", "Say what is wrong and what to do.", with_django=False
+        ),
         "migrate": _entry("database", "migrate", "Bring the database up to date."),
         "manage": _entry("database", "manage", "Run one of Django's management commands."),
     }
@@ -62,8 +63,7 @@ class Commands(click.Group):
         if entry is None:
             return None
         if entry.with_django:
-            os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wanhao.project.settings")
-            django.setup()
+            start_django()
         found = getattr(import_module(entry.module), entry.attribute)
         assert isinstance(found, click.Command)
         return found

@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 
 import click
 
-from wanhao.project.command.sessions import database
+from wanhao.project.command.sessions import database, start_django
 from wanhao.project.doctor import Finding, examine_machine
-from wanhao.project.doctor_database import examine_database
-from wanhao.project.env import environment
+from wanhao.project.env import Environment, environment
+from wanhao.project.postgres import EmbeddedPostgres
 from wanhao.values.errors import WanhaoError
 
 
@@ -28,9 +29,26 @@ def doctor() -> None:
 
 
 def _findings() -> Iterator[Finding]:
-    yield from examine_machine(environment())
+    env = environment()
+    machine = list(examine_machine(env))
+    yield from machine
+    # Settings keep a key in the data folder, and a server its cluster: neither goes without it.
+    if any(item.subject == "data folder" and not item.ok for item in machine):
+        return
     try:
-        with database():
-            yield from examine_database(datetime.now(UTC))
+        yield from _of_the_database(env)
     except WanhaoError as error:
         yield Finding(subject="database", ok=False, told=error.message, remedy=error.remedy)
+
+
+def _of_the_database(env: Environment) -> Iterator[Finding]:
+    """Look into the database; one that was never made is not made here."""
+    if not env.database_url and not EmbeddedPostgres(env.data).is_made:
+        told, remedy = "not made yet", "The first start makes it: wanhao up"
+        yield Finding(subject="database", ok=False, told=told, remedy=remedy)
+        return
+    start_django()
+    # Its imports need the settings, which may be what is wrong.
+    rooms = import_module("wanhao.project.doctor_database")
+    with database():
+        yield from rooms.examine_database(datetime.now(UTC))

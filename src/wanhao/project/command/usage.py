@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-from wanhao.project.command.sessions import database
+from wanhao.project.command.sessions import database, refuse_without_database
 from wanhao.project.env import environment
 from wanhao.project.inbox import check_names, hand_over
 from wanhao.project.waiting import wait_until_taken
@@ -41,11 +41,12 @@ def load(files: tuple[Path, ...], wait: bool, seconds: float) -> None:
 
 
 @usage.command()
-@database()
 def status() -> None:
     """Show how many records were counted, and whether the meter runs."""
-    for line in status_lines(meter_status(datetime.now(UTC)), refused_files()):
-        click.echo(line)
+    refuse_without_database()
+    with database():
+        for line in status_lines(meter_status(datetime.now(UTC)), refused_files()):
+            click.echo(line)
 
 
 def status_lines(status: MeterStatus, refused: int) -> list[str]:
