@@ -61,6 +61,15 @@ def test_quarantine_says_why_and_where_without_the_whole_number(
     assert str(STRANGER) not in shown
 
 
+def test_a_refused_file_is_seen(client: Client, operator: SmallOperator) -> None:
+    assert "refused" not in page(client, "/operations/quarantine/")
+    (operator.folders.inbox / "broken.parquet").write_bytes(b"no parquet")
+    operator.count()
+    shown = page(client, "/operations/quarantine/")
+    assert "1 file was refused in the last 24 hours." in shown
+    assert "broken.parquet" in shown
+
+
 def test_no_whole_number_is_on_the_page(client: Client, operator: SmallOperator) -> None:
     operator.calls([80])
     operator.send()
@@ -86,7 +95,9 @@ def test_before_the_first_record_the_next_step_is_told(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_a_meter_that_does_not_run_is_said_in_words(client: Client) -> None:
-    assert "The meter is not running." in page(client)
+    shown = page(client)
+    assert "The meter is not running." in shown
+    assert "no file waiting" not in shown
 
 
 def test_a_meter_that_runs_raises_no_alarm(client: Client, operator: SmallOperator) -> None:
@@ -117,7 +128,7 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(
 ) -> None:
     operator.calls([80, 5], number=TALKER)
     operator.calls([5, 5, 5], number=STRANGER)
-    expected = {"counting": 5, "reminders": 1, "messages": 1, "quarantine": 2}
+    expected = {"counting": 5, "reminders": 1, "messages": 1, "quarantine": 4}
     for part, queries in expected.items():
         with django_assert_num_queries(queries):
             page(client, f"/operations/{part}/")

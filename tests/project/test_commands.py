@@ -1,4 +1,5 @@
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -66,13 +67,16 @@ def test_a_database_that_was_never_made_ready_is_told(run: Command) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_migrate_makes_an_embedded_database_ready_and_status_reads_it(run: Command) -> None:
+def test_migrate_makes_an_embedded_database_ready_and_status_reads_it(
+    run: Command, data: Path
+) -> None:
     assert run("migrate").stdout.endswith("The database is up to date.\n")
     assert "No planned migration operations." in run("manage", "migrate", "--plan").stdout
     done = run("usage", "status")
     assert done.returncode == 0
     assert "records in          0\n" in done.stdout
     assert "does not run" in done.stdout
+    assert f"inbox               {data / 'usage' / 'inbox'}" in done.stdout
 
 
 def test_status_shows_that_what_came_in_is_what_became_of_it() -> None:
@@ -88,6 +92,12 @@ def test_status_shows_that_what_came_in_is_what_became_of_it() -> None:
         "last batch          12 (2026-11-22 08:30:00 UTC)",
         "meter               runs",
     ]
+
+
+def test_status_says_nothing_of_what_waits_while_nobody_looks() -> None:
+    told = status_lines(replace(STATUS, alive=False), refused=0)
+    assert "files waiting       not known while the meter does not run" in told
+    assert "lag                 not known while the meter does not run" in told
 
 
 def test_load_that_is_not_counted_in_time_is_told(run: Command, tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """What whoever delivered a file is told of it."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.usage.operators import KeepingSink, drop, meter, row, settle, two_customers
+from tests.usage.operators import NOW, KeepingSink, drop, meter, row, settle, two_customers
 from wanhao.usage import queries
 from wanhao.usage.models import UsageFile
 
@@ -27,10 +29,11 @@ def test_a_refused_file_says_why_and_is_among_the_refused(tmp_path):
     made = meter(tmp_path, KeepingSink())
     drop(tmp_path, "broken.parquet", b"no parquet")
     settle(made)
-    (refused,) = queries.latest_refused(5)
+    (refused,) = queries.latest_refused(5, NOW)
     assert refused.name == "broken.parquet"
     assert refused.trouble
     assert queries.refused_files() == 1
+    assert queries.refused_files(NOW + timedelta(days=1)) == 0
 
 
 def test_a_file_nobody_saw_has_no_outcome():

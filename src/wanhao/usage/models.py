@@ -75,6 +75,15 @@ class UsageFile(models.Model):
     arrived_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["finished_at"],
+                name="usage_file_refused",
+                condition=models.Q(finished=True) & ~models.Q(trouble=""),
+            )
+        ]
+
     def __str__(self) -> str:
         return self.name
 

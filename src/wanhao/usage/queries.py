@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from wanhao.usage.contracts import (
     FileOutcome,
@@ -68,15 +68,19 @@ def file_outcomes(digests: Collection[str]) -> dict[str, FileOutcome]:
     return {row.digest: _outcome(row) for row in UsageFile.objects.filter(digest__in=list(digests))}
 
 
-def refused_files() -> int:
-    """How many files could not be read, or not to their end, since the beginning."""
-    return UsageFile.objects.filter(finished=True).exclude(trouble="").count()
+def refused_files(since: datetime | None = None) -> int:
+    """How many files could not be read, or not to their end, since then or the beginning."""
+    return _refused(since).count()
 
 
-def latest_refused(limit: int) -> list[FileOutcome]:
-    """The files refused last."""
-    rows = UsageFile.objects.filter(finished=True).exclude(trouble="").order_by("-finished_at")
-    return [_outcome(row) for row in rows[:limit]]
+def latest_refused(limit: int, since: datetime) -> list[FileOutcome]:
+    """The files refused last, since then."""
+    return [_outcome(row) for row in _refused(since).order_by("-finished_at")[:limit]]
+
+
+def _refused(since: datetime | None) -> QuerySet[UsageFile]:
+    rows = UsageFile.objects.filter(finished=True).exclude(trouble="")
+    return rows if since is None else rows.filter(finished_at__gte=since)
 
 
 def quarantined_since(file: str, since: datetime) -> int:

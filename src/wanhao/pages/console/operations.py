@@ -1,6 +1,7 @@
 """The operations page: is everything counted, is everybody told."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +17,8 @@ from wanhao.usage import queries as usage
 STEP_SECONDS = 5
 CHART_MINUTES = 10
 LATEST_HELD = 5
+LATEST_REFUSED = 3
+REFUSED_WITHIN = timedelta(days=1)
 
 
 @require_safe
@@ -66,11 +69,14 @@ def _messages() -> dict[str, Any]:
 
 
 def _quarantine() -> dict[str, Any]:
+    since = timezone.now() - REFUSED_WITHIN
     reasons = figures.reason_rows(usage.quarantine_by_reason())
     return {
         "reasons": reasons,
         "held_count": sum(row.records for row in reasons),
         "held": figures.held_rows(usage.latest_quarantined(LATEST_HELD)),
+        "refused_count": usage.refused_files(since),
+        "refused": usage.latest_refused(LATEST_REFUSED, since),
     }
 
 

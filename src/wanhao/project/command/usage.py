@@ -47,11 +47,16 @@ def status() -> None:
     with database():
         for line in status_lines(meter_status(datetime.now(UTC)), refused_files()):
             click.echo(line)
+    click.echo(f"{'inbox':<20}{environment().inbox}")
 
 
 def status_lines(status: MeterStatus, refused: int) -> list[str]:
-    """The counting in figures; what came in is always all that became of it."""
+    """The counting in figures; what came in is always all that became of it.
+
+    What waits is what the meter saw last, so it is not known while the meter does not run.
+    """
     lag = "none yet" if status.lag_seconds is None else f"{status.lag_seconds:.1f} s"
+    unknown = "not known while the meter does not run"
     commit = f"{status.last_commit_at:%Y-%m-%d %H:%M:%S} UTC" if status.last_commit_at else "never"
     figures = {
         "records in": f"{status.records_in:,}",
@@ -59,8 +64,8 @@ def status_lines(status: MeterStatus, refused: int) -> list[str]:
         "duplicate": f"{status.duplicate:,}",
         "quarantined": f"{status.quarantined:,}",
         "records per second": f"{status.records_per_second:,.0f} (last minute)",
-        "lag": lag,
-        "files waiting": str(status.waiting_files),
+        "lag": lag if status.alive else unknown,
+        "files waiting": str(status.waiting_files) if status.alive else unknown,
         "files refused": str(refused),
         "last batch": f"{status.last_batch} ({commit})",
         "meter": "runs" if status.alive else "does not run; start it with: wanhao up",
