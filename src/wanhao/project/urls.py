@@ -11,6 +11,8 @@ from wanhao.project.phones import wire_phones
 
 wire_phones()
 
+admin.site.site_header = admin.site.site_title = "wanhao 万号"
+
 urlpatterns = [
     path("", operations, name="operations"),
     path("operations/<slug:part>/", operations_part, name="operations-part"),

@@ -80,6 +80,8 @@ class Commands(click.Group):
         except (DatabaseError, psycopg.Error) as error:
             told = str(error).strip().split("\n", 1)[0]
             raise Refusal(f"The database refused: {told}", DATABASE_REMEDY) from error
+        except BrokenPipeError:
+            raise  # whoever read our words has heard enough, as in: wanhao usage status | head -1
         except OSError as error:
             told = f"{error.strerror or error}: {error.filename or 'no file'}"
             raise Refusal(told, "See what is wrong with: wanhao doctor") from error

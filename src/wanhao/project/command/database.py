@@ -1,10 +1,12 @@
 """`wanhao migrate` and `wanhao manage`."""
 
 import click
+from django.contrib.auth import get_user_model
 from django.core.management import call_command, execute_from_command_line
 
 from wanhao.products.actions import load_catalogue
 from wanhao.project.command.sessions import database
+from wanhao.project.env import environment
 from wanhao.workflows.watch_thresholds import watch_thresholds
 
 
@@ -16,6 +18,9 @@ def migrate() -> None:
     load_catalogue()
     watch_thresholds()
     click.echo("The database is up to date.")
+    # The demo is open to everybody; elsewhere the pages ask who one is.
+    if not environment().demo and not get_user_model().objects.exists():
+        click.echo("Nobody can sign in yet. Make the first employee: wanhao manage createsuperuser")
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
