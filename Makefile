@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 WORKERS ?= auto
 
+MADE := $(VENV)/.made
 INSTALLED := $(VENV)/.runtime-installed
 DEVELOPMENT := $(VENV)/.development-installed
 TRANSLATED := $(VENV)/.translated
@@ -51,14 +52,15 @@ clean:
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 	find src -name '*.mo' -delete
 
-$(BIN)/python:
+$(MADE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed; choose one with: make PYTHON=python3.11"; exit 1; }
 	@echo "Making the virtual environment ($(VENV))"
 	@$(PYTHON) -m venv $(VENV) \
 		|| { echo "Install the Debian package python3-venv, then try again."; rm -rf $(VENV); exit 1; }
+	@touch $@
 
-$(INSTALLED): requirements/runtime.txt pyproject.toml | $(BIN)/python
+$(INSTALLED): requirements/runtime.txt pyproject.toml | $(MADE)
 	@echo "Installing Python packages (about 250 MB, only this once) ..."
 	@$(PIP) install --require-hashes -r requirements/runtime.txt
 	@$(PIP) install --no-build-isolation --no-deps -e .

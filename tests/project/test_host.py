@@ -185,6 +185,7 @@ def test_a_database_that_is_killed_comes_back_and_counting_goes_on(host: Host) -
     host.wait_until(lambda: host.run("doctor").returncode == 0)
     before = records_in(host)
     host.wait_until(lambda: records_in(host) > before)
+    assert host.child("meter")
 
 
 def test_ctrl_c_stops_everything_and_it_can_be_run_again_at_once(host: Host) -> None:
@@ -212,3 +213,14 @@ def test_without_the_demo_neither_traffic_nor_a_local_smsc_runs(host: Host) -> N
     assert not host.child("traffic")
     assert not host.says("smsc")
     assert host.end(signal.SIGINT) == 0
+
+
+def test_ctrl_c_while_it_prepares_stops_it_without_a_complaint(host: Host) -> None:
+    if host.process.poll() is None:
+        host.end(signal.SIGINT)
+    host.start()
+    host.wait_until(lambda: host.says("The database is up to date."))
+    assert host.end(signal.SIGINT) == 0
+    assert host.says("Everything was stopped.")
+    assert not host.says("refused")
+    assert not host.says("failed")

@@ -76,7 +76,14 @@ class _Host:
 
     def _step(self, *arguments: str) -> None:
         """One command to its end, in view."""
-        done = _child([*OURSELVES, *arguments], self._children()).wait()
+        child = _child([*OURSELVES, *arguments], self._children())
+        try:
+            done = child.wait()
+        except KeyboardInterrupt:
+            # Before the database goes; else it would complain of what was only a Ctrl-C.
+            child.kill()
+            child.wait()
+            raise
         if done != 0:
             raise WanhaoError(
                 f"Not started, because `wanhao {' '.join(arguments)}` failed (see above).",
