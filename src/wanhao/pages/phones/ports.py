@@ -17,7 +17,7 @@ class HandsetMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CastCard:
-    """One person of the demo: who they are, what they show, their plan, and what is left of it.
+    """One person of the demo: who they are, what they show, and their plan.
 
     What is not known stays empty and is not shown.
     """
@@ -31,8 +31,6 @@ class CastCard:
     shows_en: str = ""
     plan_zh: str = ""
     plan_en: str = ""
-    left_zh: str = ""
-    left_en: str = ""
 
 
 class CastReader(Protocol):

@@ -41,7 +41,6 @@ class Handset:
     story: str
     shows: str
     plan: str
-    left: str
     bubbles: tuple[Bubble, ...]
     fresh: bool
 
@@ -96,7 +95,6 @@ def _handset(card: CastCard, messages: Sequence[HandsetMessage], now: datetime) 
         story=spoken(card.story_zh, card.story_en),
         shows=spoken(card.shows_zh, card.shows_en),
         plan=spoken(card.plan_zh, card.plan_en),
-        left=spoken(card.left_zh, card.left_en),
         bubbles=bubbles,
         fresh=any(bubble.fresh for bubble in bubbles),
     )
