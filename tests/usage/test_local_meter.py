@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from threading import Thread
+from threading import Event, Thread
 
 import pyarrow.parquet as pq
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from tests.usage.operators import (
     MB,
@@ -22,9 +22,11 @@ from tests.usage.operators import (
     settle,
     two_customers,
 )
-from wanhao.usage import queries
+from wanhao.usage import local, queries
 from wanhao.usage.actions import record_facts
 from wanhao.usage.contracts import FundsFact, MoneyCrossing, UsageCrossing
+from wanhao.usage.folders import Folders
+from wanhao.usage.local import LocalMeter
 from wanhao.usage.models import Batch, MeterPulse, QuarantinedRecord, UsageFile
 from wanhao.values.errors import WanhaoError
 
@@ -287,3 +289,33 @@ def test_a_cycle_opens_by_the_clock_and_closes_72_hours_after_its_end(tmp_path):
     settle(made)
     assert counted() == (4, 3, 0, 1)
     assert QuarantinedRecord.objects.get().reason == "cycle-closed"
+
+
+def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path, monkeypatch):
+    two_customers()
+    answers = iter([OperationalError("away"), OperationalError("still away")])
+    taken, stop = local.take_lock, Event()
+
+    def take_lock():
+        for error in answers:
+            raise error
+        taken()
+        stop.set()
+
+    monkeypatch.setattr(local, "take_lock", take_lock)
+    monkeypatch.setattr(local, "RETRY_SECONDS", 0)
+    made = LocalMeter(folders=Folders(tmp_path), sink=KeepingSink(), shards=2)
+    made.run(stop)
+    assert stop.is_set()
+    assert list(made.folders.snapshots.iterdir())
+
+
+def test_a_stop_without_the_database_is_no_failure(tmp_path, monkeypatch):
+    two_customers()
+    made = meter(tmp_path)
+
+    def gone():
+        raise OperationalError("terminating connection")
+
+    monkeypatch.setattr(local, "give_lock_back", gone)
+    made.stop()

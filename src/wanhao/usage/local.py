@@ -79,7 +79,8 @@ class LocalMeter:
 
     def run(self, stop: threading.Event) -> None:
         """Count until told to stop, then leave a snapshot; a lost database is waited for."""
-        self.start()
+        if not self._come_up(stop):
+            return
         while not stop.is_set():
             try:
                 busy = self.step()
@@ -93,9 +94,25 @@ class LocalMeter:
         self.stop()
 
     def stop(self) -> None:
-        """Leave a snapshot and give the lock back."""
-        self.snapshot()
-        give_lock_back()
+        """Leave a snapshot and give the lock back; with the database gone, so is the lock."""
+        try:
+            self.snapshot()
+            give_lock_back()
+        except LOST as error:
+            log.warning("stopped without the database: %s", error)
+
+    def _come_up(self, stop: threading.Event) -> bool:
+        """Start as soon as the database answers; False when told to stop before it does."""
+        while not stop.is_set():
+            try:
+                self.start()
+            except LOST as error:
+                log.warning("waiting for the database: %s", error)
+                connection.close()
+                stop.wait(RETRY_SECONDS)
+            else:
+                return True
+        return False
 
     def step(self) -> bool:
         """Take in new facts, then one batch of records; False when there was nothing to do."""
