@@ -26,6 +26,8 @@ class SmallOperator:
         self.folders = Folders(folder)
         self.meter = LocalMeter(folders=self.folders, sink=TellCustomers(), shards=2)
         self._next = 0
+        # Fixed, so that calls sent again are the same to the second.
+        self._start = int((datetime.now(UTC) - timedelta(minutes=5)).timestamp())
 
     def open(self) -> None:
         """Start the meter, open the accounts, and tell it what to watch."""
@@ -49,10 +51,9 @@ class SmallOperator:
         """Drop a file of calls and count it; `kept` sends the same calls in another file."""
         if kept:
             self._next -= len(minutes)
-        start = int((datetime.now(UTC) - timedelta(minutes=5)).timestamp())
         rows = []
         for length in minutes:
-            rows.append(f"{self._next},msc-1,{number},voice,domestic,{start},{length * 60},1\n")
+            rows.append(f"{self._next},msc-1,{number},voice,domestic,{self._start},{length * 60},1\n")
             self._next += 1
         if kept:
             rows.reverse()  # another file by its bytes, the same records
