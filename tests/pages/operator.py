@@ -53,7 +53,8 @@ class SmallOperator:
             self._next -= len(minutes)
         rows = []
         for length in minutes:
-            rows.append(f"{self._next},msc-1,{number},voice,domestic,{self._start},{length * 60},1\n")
+            amount = f"{self._start},{length * 60},1"
+            rows.append(f"{self._next},msc-1,{number},voice,domestic,{amount}\n")
             self._next += 1
         if kept:
             rows.reverse()  # another file by its bytes, the same records
