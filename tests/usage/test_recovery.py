@@ -1,6 +1,7 @@
 """Coming up again: with another database, an older one, a full disk, one that comes and goes."""
 
 from collections import Counter
+from threading import Event
 
 import pyarrow.parquet as pq
 import pytest
@@ -155,7 +156,7 @@ def test_a_database_that_refuses_to_commit_is_not_pressed(tmp_path, monkeypatch)
         real(*what)
 
     monkeypatch.setattr("wanhao.usage.local.commit_step", refuse_at_first)
-    monkeypatch.setattr("wanhao.usage.local._rest", waits.append)
+    monkeypatch.setattr("wanhao.usage.local._rest", lambda _, seconds: waits.append(seconds))
     drop(tmp_path, "a.csv", [row(1)])
     settle(made)
     assert len(waits) == 3
@@ -183,3 +184,19 @@ def tell_funds(fen):
     """What Zhao's account can spend."""
     with transaction.atomic():
         record_facts([FundsFact(account_id=1, spendable_fen=fen)])
+
+
+def test_a_meter_told_to_stop_while_the_database_is_away_stops_at_once(tmp_path, monkeypatch):
+    two_customers()
+    stop = Event()
+    made = meter(tmp_path)
+
+    def lose(*what):
+        stop.set()
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("wanhao.usage.local.commit_step", lose)
+    drop(tmp_path, "a.csv", [row(1)])
+    made.run(stop)
+    assert made.state.last_batch == 0
+    assert [path.name for path in made.folders.inbox.iterdir()] == ["a.csv"]

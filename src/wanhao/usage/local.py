@@ -7,7 +7,6 @@ committed is replayed from the last snapshot, what was not is read again.
 
 import logging
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -45,6 +44,10 @@ Checkpoint = Callable[[str], None]
 Clock = Callable[[], datetime]
 
 
+class HaltedError(Exception):
+    """The meter was told to stop while it waited for the database."""
+
+
 def utc_now() -> datetime:
     """The clock of this machine."""
     return datetime.now(UTC)
@@ -65,6 +68,7 @@ class LocalMeter:
     state: MeterState = field(init=False)
     index: DuplicateIndex = field(init=False)
     intake: Intake = field(init=False)
+    _halt: threading.Event = field(init=False, default_factory=threading.Event)
     _snapshot_at: int = field(init=False, default=0)
     _pulsed_at: datetime | None = field(init=False, default=None)
     _tidied_at: datetime | None = field(init=False, default=None)
@@ -79,19 +83,27 @@ class LocalMeter:
 
     def run(self, stop: threading.Event) -> None:
         """Count until told to stop, then leave a snapshot; a lost database is waited for."""
+        self._halt = stop
         if not self._come_up(stop):
             return
-        while not stop.is_set():
-            try:
-                busy = self.step()
-            except LOST as error:
-                log.warning("the database does not answer, counting waits: %s", error)
-                self._reconnect()
-                self.intake = Intake(self.folders, self.batch_rows)
-                continue
-            if not busy:
-                stop.wait(IDLE_SECONDS)
+        try:
+            while not stop.is_set():
+                self._step_or_wait(stop)
+        except HaltedError:
+            log.warning("stopped while the database was away; what was read is read again")
+            return
         self.stop()
+
+    def _step_or_wait(self, stop: threading.Event) -> None:
+        try:
+            busy = self.step()
+        except LOST as error:
+            log.warning("the database does not answer, counting waits: %s", error)
+            self._reconnect()
+            self.intake = Intake(self.folders, self.batch_rows)
+            return
+        if not busy:
+            stop.wait(IDLE_SECONDS)
 
     def stop(self) -> None:
         """Leave a snapshot and give the lock back; with the database gone, so is the lock."""
@@ -129,7 +141,9 @@ class LocalMeter:
 
     def snapshot(self) -> None:
         """Save state and index; what follows is replayed from here. Where the disk refuses, more
-        is replayed, from the one before."""
+        is replayed, from the one before. Before the first batch there is nothing to keep."""
+        if self.state.last_batch == 0:
+            return
         try:
             fact_at = recorded_at(self.state.last_fact)
             save_snapshot(self.folders.snapshots, self.state, self.index, fact_at)
@@ -228,9 +242,10 @@ class LocalMeter:
         self.checkpoint("commit")
 
     def _reconnect(self) -> None:
-        """Wait for the database to answer again and take the lock anew."""
+        """Wait for the database to answer again and take the lock anew; HaltedError when the meter
+        is told to stop before it does."""
         while True:
-            _rest(RETRY_SECONDS)
+            _rest(self._halt, RETRY_SECONDS)
             try:
                 connection.close()
                 take_lock()
@@ -255,5 +270,6 @@ class LocalMeter:
                 log.warning("counted files could not be removed: %s", error)
 
 
-def _rest(seconds: float) -> None:
-    time.sleep(seconds)
+def _rest(halt: threading.Event, seconds: float) -> None:
+    if halt.wait(seconds):
+        raise HaltedError

@@ -251,4 +251,5 @@ def _stream(path: Path) -> pa.NativeFile:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+    said = str(error).strip().splitlines()
+    return said[0][:200].rstrip(".") if said else type(error).__name__
