@@ -40,6 +40,7 @@ def test_a_customers_message_is_kept_whole(
         until(lambda: "bound" in sms.line)
         _from_customer(smsc, text, style)
         until(lambda: list(kept.texts()))
+        until(lambda: -1 not in smsc.get("/stats")["answers"])
     assert list(kept.texts()) == [("16907910001", text)]
     assert set(smsc.get("/stats")["answers"]) <= {0}
 
@@ -50,7 +51,7 @@ def test_without_a_place_to_keep_it_the_smsc_keeps_the_message(
     with Sms(replace(config, received=None), MemoryOutbox()) as sms:
         until(lambda: "bound" in sms.line)
         _from_customer(smsc, SHORT, "plain")
-        until(lambda: smsc.get("/stats")["answers"])
+        until(lambda: set(smsc.get("/stats")["answers"]) - {-1})
     assert set(smsc.get("/stats")["answers"]) == {0x64}
 
 
@@ -61,7 +62,7 @@ def test_a_receipt_for_a_message_nobody_knows_is_counted_and_done_with(
         until(lambda: "bound" in sms.line)
         text = "id:none stat:DELIVRD"
         smsc.post("/deliver", **{"from": "16907910001", "to": "1", "text": text, "esm_class": 4})
-        until(lambda: smsc.get("/stats")["answers"])
+        until(lambda: set(smsc.get("/stats")["answers"]) - {-1})
     assert smsc.get("/stats")["answers"] == [0]
     assert "unmatched 1" in sms.lines[-1]
 
