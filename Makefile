@@ -19,7 +19,7 @@ CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format bench bench-quick clean
+.PHONY: up test check format bench-quick clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -43,7 +43,7 @@ format: $(DEVELOPMENT)
 	$(BIN)/ruff check --fix src tests bench
 	$(BIN)/ruff format src tests bench
 
-bench bench-quick: $(DEVELOPMENT)
+bench-quick: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --quick
 
 clean:
