@@ -121,6 +121,7 @@ async def test_the_connection_is_given_back_when_nobody_watches(hub: LiveHub, ur
     async with asyncio.timeout(PATIENCE):
         while await listeners(url) != 0:
             await asyncio.sleep(0.02)
+    assert await listeners(url) == 0
 
 
 async def test_what_is_not_understood_is_left_aside(hub: LiveHub, url: str) -> None:

@@ -311,7 +311,7 @@ def test_a_database_that_is_away_at_the_start_is_waited_for(tmp_path, monkeypatc
     assert made.state.last_batch == 0
 
 
-def test_a_stop_without_the_database_is_no_failure(tmp_path, monkeypatch):
+def test_a_stop_without_the_database_is_no_failure(tmp_path, monkeypatch, caplog):
     two_customers()
     made = meter(tmp_path)
 
@@ -320,3 +320,4 @@ def test_a_stop_without_the_database_is_no_failure(tmp_path, monkeypatch):
 
     monkeypatch.setattr(local, "give_lock_back", gone)
     made.stop()
+    assert "stopped without the database" in caplog.text

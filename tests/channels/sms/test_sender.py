@@ -235,6 +235,9 @@ def test_a_receipt_that_overtakes_the_answer_still_finds_its_message(
     smsc.post("/mode", receipt_delay_ms=0, delay_ms=200)
     with Sms(config, outbox):
         until(lambda: len(outbox.receipts) == 2)
+    assert sorted(receipt.number for receipt in outbox.receipts) == [
+        FIRST_NUMBER + i for i in (1, 2)
+    ]
 
 
 def test_logs_and_status_never_show_whom_a_message_is_for(

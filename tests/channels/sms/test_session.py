@@ -61,6 +61,7 @@ async def test_any_other_refusal_of_the_bind_is_tried_again(
         await soon(lambda: smsc.get("/stats")["refused"] >= 3)
         smsc.post("/mode", refuse_bind=0)
         await _bound(session)
+        assert session.state is LinkState.BOUND
 
 
 async def test_the_window_is_filled_and_never_exceeded(smsc: SmscPeer, config: SmscConfig) -> None:
@@ -148,6 +149,7 @@ async def test_a_dead_link_is_dropped_and_made_again(smsc: SmscPeer, config: Sms
         await soon(lambda: smsc.get("/stats")["binds"] >= 2)
         smsc.post("/mode", deaf=False)
         await _bound(session)
+        assert session.state is LinkState.BOUND
 
 
 async def test_an_smsc_that_restarts_is_found_again(smsc: SmscPeer, config: SmscConfig) -> None:
