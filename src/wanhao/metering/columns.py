@@ -6,8 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 I64: TypeAlias = NDArray[np.int64]
-I32: TypeAlias = NDArray[np.int32]
-I16: TypeAlias = NDArray[np.int16]
 I8: TypeAlias = NDArray[np.int8]
 U8: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.bool_]

@@ -8,10 +8,8 @@ from wanhao.metering.columns import I64, ceil_div
 from wanhao.metering.meters import DATA, SERVICES
 
 KILO = 1024
-QUANTUM = np.array([1, 1, KILO], np.int64)
-"""What is rounded up before it is priced: a voice unit, a message, 1 KB (domain: 0.3 yuan a MB)."""
 PRICED_PER = np.array([1, 1, KILO], np.int64)
-"""How many quanta one price is for: data is priced per MB of 1024 KB."""
+"""How many units one price is for: data is counted up to KB and priced per MB (0.3 yuan a MB)."""
 
 
 @dataclass(slots=True)

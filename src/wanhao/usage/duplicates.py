@@ -16,7 +16,6 @@ WINDOW_DAYS = 35
 """No open cycle reaches further back: a month of 31 days and 72 hours."""
 RUN_GROWTH = 4
 U64 = NDArray[np.uint64]
-Identity = NDArray[np.void]
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB), np.uint64(0x9E3779B97F4A7C15))
 
 

@@ -30,11 +30,6 @@ class Backoff:
         self._chance = chance
         self._delay = first
 
-    @property
-    def is_fresh(self) -> bool:
-        """Nothing went wrong since the last `reset`."""
-        return self._delay == self._first
-
     def next(self) -> float:
         """The delay before the next try: between half and all of the current step."""
         step = self._delay
