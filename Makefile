@@ -61,7 +61,7 @@ $(MADE):
 	@touch $@
 
 $(INSTALLED): requirements/runtime.txt pyproject.toml | $(MADE)
-	@echo "Installing Python packages (about 250 MB, only this once) ..."
+	@echo "Installing Python packages (about 310 MB, only this once) ..."
 	@$(PIP) install --require-hashes -r requirements/runtime.txt
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
