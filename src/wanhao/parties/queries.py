@@ -44,6 +44,18 @@ def pay_types(account_ids: Collection[int]) -> dict[int, PayType]:
     return {account_id: PayType(kind) for account_id, kind in rows}
 
 
+def accounts_by_reference(references: Collection[str]) -> dict[str, int]:
+    """The account of each reference; a reference nobody has is left out."""
+    rows = BillingAccount.objects.filter(reference__in=set(references))
+    return dict(rows.values_list("reference", "id"))
+
+
+def account_references(account_ids: Collection[int]) -> dict[int, str]:
+    """The reference of each account; an unknown account is left out."""
+    rows = BillingAccount.objects.filter(id__in=_one_of(account_ids))
+    return dict(rows.values_list("id", "reference"))
+
+
 def cities() -> list[City]:
     """The cities the operator serves."""
     return list(known_cities())
