@@ -1,23 +1,15 @@
 """Open accounts: parties, what they hold, their opening balance, and the facts the meter needs."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from wanhao.billing.actions import open_balances, record_payments
-from wanhao.billing.contracts import NewPayment
-from wanhao.billing.queries import balances
 from wanhao.parties import actions as parties
-from wanhao.parties.contracts import NewAccount, OpenedAccount
-from wanhao.products.actions import hold_offering
-from wanhao.products.queries import offering
-from wanhao.usage.actions import record_facts
-from wanhao.usage.contracts import Fact, LineFact
+from wanhao.parties.contracts import NewAccount, NewGroup, OpenedAccount, OpenedGroup
 from wanhao.values.errors import WanhaoError
-from wanhao.workflows.describe_terms import account_funds, group_terms
+from wanhao.workflows.equip_accounts import FreshAccount, FreshGroup, equip_accounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,56 +39,22 @@ def open_accounts(orders: Sequence[AccountOrder], now: datetime) -> list[OpenedA
             )
     opened = parties.open_accounts([order.account for order in orders])
     new = [(order, account) for order, account in zip(orders, opened, strict=True) if account.first]
-    _hold(new, now)
-    open_balances([account.account_id for _, account in new], now)
-    record_payments([_payment(*pair) for pair in new if pair[0].opening_balance_fen], now)
-    record_facts(_facts(new))
+    equip_accounts([_fresh(order, account, now) for order, account in new], now)
     return opened
 
 
-New = Sequence[tuple[AccountOrder, OpenedAccount]]
-
-
-def _hold(new: New, now: datetime) -> None:
-    groups: dict[str, list[int]] = defaultdict(list)
-    for order, account in new:
-        for code, group in zip(order.offering_codes, account.groups, strict=True):
-            groups[code].append(group.group_id)
-    for code, group_ids in groups.items():
-        hold_offering(group_ids, code, now)
-
-
-def _payment(order: AccountOrder, account: OpenedAccount) -> NewPayment:
-    return NewPayment(
+def _fresh(order: AccountOrder, account: OpenedAccount, now: datetime) -> FreshAccount:
+    """The account as opened, with what was ordered for it."""
+    groups = zip(order.account.groups, account.groups, order.offering_codes, strict=True)
+    return FreshAccount(
         account_id=account.account_id,
-        amount_fen=order.opening_balance_fen,
-        reference=order.payment_reference,
+        pay_type=account.pay_type,
+        groups=tuple(_fresh_group(asked, group, code, now) for asked, group, code in groups),
+        opening_balance_fen=order.opening_balance_fen,
+        payment_reference=order.payment_reference,
     )
 
 
-def _facts(new: New) -> list[Fact]:
-    """Terms before the lines that live under them, money last."""
-    plans = {code: offering(code) for code in {c for order, _ in new for c in order.offering_codes}}
-    left = balances([account.account_id for _, account in new])
-    terms = [
-        group_terms(group.group_id, account.account_id, plans[code])
-        for order, account in new
-        for code, group in zip(order.offering_codes, account.groups, strict=True)
-    ]
-    since = {
-        line.number: line.since
-        for order, _ in new
-        for group in order.account.groups
-        for line in group.lines
-    }
-    lines = [
-        LineFact(number=line.number, group_id=group.group_id, since=since[line.number])
-        for _, account in new
-        for group in account.groups
-        for line in group.lines
-    ]
-    funds = [
-        account_funds(account.account_id, account.pay_type, left[account.account_id])
-        for _, account in new
-    ]
-    return [*terms, *lines, *funds]
+def _fresh_group(asked: NewGroup, group: OpenedGroup, code: str, now: datetime) -> FreshGroup:
+    lines = tuple((line.number, line.since) for line in asked.lines)
+    return FreshGroup(group_id=group.group_id, plan=code, held_since=now, lines=lines)

@@ -1,0 +1,92 @@
+"""Equip accounts that were just opened: what they hold, opening balance, facts for the meter."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from wanhao.billing.actions import open_balances, record_payments
+from wanhao.billing.contracts import NewPayment
+from wanhao.billing.queries import balances
+from wanhao.parties.contracts import PayType
+from wanhao.products.actions import hold_offering
+from wanhao.products.queries import offering
+from wanhao.usage.actions import record_facts
+from wanhao.usage.contracts import Fact, LineFact
+from wanhao.workflows.describe_terms import account_funds, group_terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreshGroup:
+    """A group just opened: the plan it shall hold from `held_since`, and (number, since) of lines.
+
+    `since` is epoch seconds UTC.
+    """
+
+    group_id: int
+    plan: str
+    held_since: datetime
+    lines: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreshAccount:
+    """An account just opened; a balance above nothing is a payment with a reference of its own."""
+
+    account_id: int
+    pay_type: PayType
+    groups: tuple[FreshGroup, ...]
+    opening_balance_fen: int = 0
+    payment_reference: str = ""
+
+
+def equip_accounts(accounts: Sequence[FreshAccount], now: datetime) -> None:
+    """Write all that an open account needs, within the caller's transaction.
+
+    This is the one place that says what that is. WanhaoError when a plan is not sold or a payment's
+    reference was used for something else.
+    """
+    _hold(accounts)
+    open_balances([account.account_id for account in accounts], now)
+    record_payments([_payment(account) for account in accounts if account.opening_balance_fen], now)
+    record_facts(_facts(accounts))
+
+
+def _hold(accounts: Sequence[FreshAccount]) -> None:
+    alike: dict[tuple[str, datetime], list[int]] = defaultdict(list)
+    for _, group in _groups(accounts):
+        alike[group.plan, group.held_since].append(group.group_id)
+    for (plan, since), group_ids in alike.items():
+        hold_offering(group_ids, plan, since)
+
+
+def _groups(accounts: Sequence[FreshAccount]) -> Iterator[tuple[FreshAccount, FreshGroup]]:
+    return ((account, group) for account in accounts for group in account.groups)
+
+
+def _payment(account: FreshAccount) -> NewPayment:
+    return NewPayment(
+        account_id=account.account_id,
+        amount_fen=account.opening_balance_fen,
+        reference=account.payment_reference,
+    )
+
+
+def _facts(accounts: Sequence[FreshAccount]) -> list[Fact]:
+    """Terms before the lines that live under them, money last."""
+    plans = {code: offering(code) for code in {group.plan for _, group in _groups(accounts)}}
+    left = balances([account.account_id for account in accounts])
+    terms = [
+        group_terms(group.group_id, account.account_id, plans[group.plan])
+        for account, group in _groups(accounts)
+    ]
+    lines = [
+        LineFact(number=number, group_id=group.group_id, since=since)
+        for _, group in _groups(accounts)
+        for number, since in group.lines
+    ]
+    funds = [
+        account_funds(account.account_id, account.pay_type, left[account.account_id])
+        for account in accounts
+    ]
+    return [*terms, *lines, *funds]
