@@ -7,7 +7,7 @@ from django.db.models.expressions import RawSQL
 
 from wanhao.parties.cities import known_cities
 from wanhao.parties.contracts import City, Language, LineRole, LineView, PayType
-from wanhao.parties.models import BillingAccount, Line
+from wanhao.parties.models import BillingAccount, Line, LineGroup
 
 
 def lines_by_number(numbers: Collection[int]) -> dict[int, LineView]:
@@ -54,6 +54,18 @@ def account_references(account_ids: Collection[int]) -> dict[int, str]:
     """The reference of each account; an unknown account is left out."""
     rows = BillingAccount.objects.filter(id__in=_one_of(account_ids))
     return dict(rows.values_list("id", "reference"))
+
+
+def next_accounts(after: int, limit: int) -> tuple[int, ...]:
+    """The ids of the next accounts beyond `after`, in order; none: there are no more."""
+    rows = BillingAccount.objects.filter(id__gt=after).order_by("id")
+    return tuple(rows.values_list("id", flat=True)[:limit])
+
+
+def groups_between(first: int, last: int) -> dict[int, int]:
+    """The account of every group whose account is `first`, `last` or between, in their order."""
+    rows = LineGroup.objects.filter(account_id__range=(first, last)).order_by("account_id", "id")
+    return dict(rows.values_list("id", "account_id"))
 
 
 def cities() -> list[City]:
