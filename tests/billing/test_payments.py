@@ -14,7 +14,7 @@ from hypothesis.extra.django import TransactionTestCase
 from tests.parties.examples import a_line, an_account
 from wanhao.billing.actions import open_balances, record_payment, record_payments
 from wanhao.billing.contracts import NewPayment
-from wanhao.billing.models import LedgerEntry, Payment
+from wanhao.billing.models import JournalTransaction, Payment, Posting
 from wanhao.billing.queries import balances
 from wanhao.parties.actions import open_accounts
 from wanhao.values.errors import WanhaoError
@@ -30,8 +30,8 @@ def opened_accounts(count: int) -> list[int]:
 
 
 def sums_of_entries() -> dict[int, int]:
-    rows = LedgerEntry.objects.values("account_id").annotate(fen=Sum("amount_fen"))
-    return dict(rows.values_list("account_id", "fen"))
+    rows = Posting.objects.filter(account_id__isnull=False).values("account_id")
+    return dict(rows.annotate(fen=Sum("amount_fen")).values_list("account_id", "fen"))
 
 
 @pytest.fixture
@@ -44,8 +44,10 @@ def test_a_payment_raises_the_balance_and_leaves_an_entry(account: int) -> None:
 
     assert (paid.balance_fen, paid.first) == (5000, True)
     assert balances([account, 999_999]) == {account: 5000}
-    entry = LedgerEntry.objects.get()
-    assert (entry.amount_fen, entry.book, entry.at) == (5000, "payments", NOW)
+    journal = JournalTransaction.objects.get()
+    assert (journal.kind, journal.reference, journal.at) == ("payment", "P1", NOW)
+    sides = Posting.objects.values_list("book", "account_id", "amount_fen")
+    assert set(sides) == {("general", account, 5000), ("clearing-other", None, -5000)}
 
 
 def test_the_same_reference_pays_once(account: int) -> None:
@@ -53,7 +55,7 @@ def test_the_same_reference_pays_once(account: int) -> None:
     again = record_payment(account_id=account, amount_fen=5000, reference="P1", now=NOW)
 
     assert (again.balance_fen, again.first) == (5000, False)
-    assert LedgerEntry.objects.count() == 1
+    assert JournalTransaction.objects.count() == 1
 
 
 def test_the_same_reference_with_another_amount_or_account_is_an_error(db: None) -> None:
@@ -95,11 +97,11 @@ def test_opening_a_balance_again_keeps_it(account: int) -> None:
     assert balances([account]) == {account: 5000}
 
 
-@pytest.mark.parametrize("rows", [LedgerEntry.objects, Payment.objects])
+@pytest.mark.parametrize("rows", [JournalTransaction.objects, Posting.objects, Payment.objects])
 def test_the_database_refuses_to_rewrite_the_past(account: int, rows: type) -> None:
     record_payment(account_id=account, amount_fen=5000, reference="P1", now=NOW)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        rows.update(amount_fen=1)
+        rows.update(id=1)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         rows.all()._raw_delete("default")
 

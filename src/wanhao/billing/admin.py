@@ -1,9 +1,18 @@
-"""Read-only lists of balances, payments and entries."""
+"""Read-only lists of balances, the journal and its papers; voucher codes are nowhere kept."""
 
 from django.contrib import admin
 
 from wanhao.access.read_only import ReadOnlyAdmin
-from wanhao.billing.models import AccountBalance, LedgerEntry, Payment
+from wanhao.billing.models import (
+    AccountBalance,
+    Arrears,
+    BalanceBucket,
+    JournalTransaction,
+    Payment,
+    PaymentReturn,
+    Posting,
+    VoucherBatch,
+)
 
 
 @admin.register(AccountBalance)
@@ -13,13 +22,43 @@ class AccountBalanceAdmin(ReadOnlyAdmin):
     search_fields = ("=account__reference",)
 
 
-@admin.register(Payment)
-class PaymentAdmin(ReadOnlyAdmin):
-    list_display = ("reference", "account", "amount_fen", "received_at")
+@admin.register(BalanceBucket)
+class BalanceBucketAdmin(ReadOnlyAdmin):
+    list_display = ("account_id", "kind", "balance_fen", "opened_at", "expires_at")
+    list_filter = ("kind",)
+
+
+@admin.register(JournalTransaction)
+class JournalTransactionAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "reference", "at", "cycle", "memo")
+    list_filter = ("kind",)
     search_fields = ("=reference",)
 
 
-@admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnlyAdmin):
-    list_display = ("id", "account", "book", "amount_fen", "at")
+@admin.register(Posting)
+class PostingAdmin(ReadOnlyAdmin):
+    list_display = ("transaction_id", "book", "account_id", "bucket_id", "amount_fen")
     list_filter = ("book",)
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin):
+    list_display = ("reference", "account_id", "amount_fen", "channel", "kind", "received_at")
+    list_filter = ("channel", "kind")
+    search_fields = ("=reference",)
+
+
+@admin.register(PaymentReturn)
+class PaymentReturnAdmin(ReadOnlyAdmin):
+    list_display = ("reference", "kind", "payment_id", "amount_fen", "returned_at")
+    list_filter = ("kind",)
+
+
+@admin.register(VoucherBatch)
+class VoucherBatchAdmin(ReadOnlyAdmin):
+    list_display = ("name", "face_fen", "issued_at", "expires_at")
+
+
+@admin.register(Arrears)
+class ArrearsAdmin(ReadOnlyAdmin):
+    list_display = ("account_id", "last_day", "charged_fen", "unpaid_fen")
