@@ -4,9 +4,9 @@ from pathlib import Path
 from tests.architecture.tree import SOURCE, named, parsed, source_files
 
 # Fen and counted units are integers; a float would lose some of them.
-INTEGER_ROOMS = ("values", "metering", "products", "billing", "workflows")
+INTEGER_ROOMS = ("values", "metering", "products", "billing", "loyalty", "workflows")
 # Rules are given `now`; a rule that reads the clock cannot be replayed.
-PURE_ROOMS = ("values", "metering", "products", "billing", "parties")
+PURE_ROOMS = ("values", "metering", "products", "billing", "loyalty", "parties")
 CLOCK_CALLS = {"now", "utcnow", "today", "time", "time_ns"}
 
 

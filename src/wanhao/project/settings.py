@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "wanhao.parties",
     "wanhao.products",
     "wanhao.billing",
+    "wanhao.loyalty",
     "wanhao.usage",
     "wanhao.communications",
     "wanhao.pages",

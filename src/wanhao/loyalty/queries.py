@@ -1,0 +1,167 @@
+"""Reads of points, stars and rights; each asks the database once."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date, datetime
+
+from wanhao.loyalty.contracts import (
+    BatchView,
+    EntryKind,
+    EntryView,
+    Errand,
+    PointsView,
+    RedeemItem,
+    RightUseView,
+    RightView,
+    Star,
+    StarChangeView,
+    StarReason,
+    StarView,
+)
+from wanhao.loyalty.earning import last_day, oldest_good_year, points_rules
+from wanhao.loyalty.growing import missing_growth, star_rules
+from wanhao.loyalty.models import (
+    AccountStar,
+    HeldRight,
+    PointsBatch,
+    PointsEntry,
+    RightUse,
+    StarChange,
+)
+from wanhao.loyalty.turns import is_finished
+
+LATEST = 50
+
+
+def points_of(account_ids: Collection[int], now: datetime) -> dict[int, PointsView]:
+    """What each account can redeem and what of it expires when; none for who has none."""
+    rules = points_rules()
+    rows = PointsBatch.objects.filter(
+        account_id__in=set(account_ids), year__gte=oldest_good_year(now, rules), points__gt=0
+    )
+    batches: dict[int, list[BatchView]] = defaultdict(list)
+    for row in rows.order_by("account_id", "year"):
+        view = BatchView(year=row.year, points=row.points, expires=last_day(row.year, rules))
+        batches[row.account_id].append(view)
+    return {
+        account_id: PointsView(
+            account_id=account_id,
+            points=sum(batch.points for batch in found),
+            batches=tuple(found),
+        )
+        for account_id, found in batches.items()
+    }
+
+
+def history(
+    account_id: int, limit: int = LATEST, before: int | None = None
+) -> tuple[EntryView, ...]:
+    """An account's movements, the latest first; `before` an entry, to page on."""
+    rows = PointsEntry.objects.filter(account_id=account_id)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    rows = rows.select_related("batch", "redemption").order_by("-id")[:limit]
+    return tuple(
+        EntryView(
+            entry_id=row.pk,
+            day=row.day,
+            kind=EntryKind(row.kind),
+            points=row.points,
+            year=row.batch.year,
+            cycle=row.cycle,
+            counted_fen=row.counted_fen,
+            reward_percent=row.reward_percent,
+            item=row.redemption.item if row.redemption else "",
+            reference=row.redemption.reference if row.redemption else "",
+        )
+        for row in rows
+    )
+
+
+def items() -> dict[str, RedeemItem]:
+    """What points can be turned into, by code."""
+    return dict(points_rules().items)
+
+
+def stars() -> tuple[Star, ...]:
+    """The stars from 0 to 7."""
+    return star_rules().stars
+
+
+def stars_of(account_ids: Collection[int], now: datetime) -> dict[int, StarView]:
+    """Each account's star in force with its rights; an account without one is left out."""
+    wanted = set(account_ids)
+    rights = _rights_of(wanted, now)
+    rules = star_rules()
+    return {
+        row.account_id: StarView(
+            account_id=row.account_id,
+            star=row.star,
+            name_zh=rules.stars[row.star].name_zh,
+            name_en=rules.stars[row.star].name_en,
+            growth=row.growth,
+            missing=missing_growth(row.star, row.growth, rules),
+            since=row.since,
+            ends_at=row.ends_at,
+            rights=tuple(rights[row.account_id]),
+        )
+        for row in AccountStar.objects.filter(account_id__in=wanted, ends_at__gt=now)
+    }
+
+
+def star_history(account_id: int, limit: int = LATEST) -> tuple[StarChangeView, ...]:
+    """How an account's star changed, the latest first."""
+    rows = StarChange.objects.filter(account_id=account_id).order_by("-id")[:limit]
+    return tuple(
+        StarChangeView(
+            at=row.at,
+            before=row.before,
+            after=row.after,
+            growth=row.growth,
+            reason=StarReason(row.reason),
+        )
+        for row in rows
+    )
+
+
+def right_uses(account_id: int, limit: int = LATEST) -> tuple[RightUseView, ...]:
+    """Which rights an account used, the latest first."""
+    rows = RightUse.objects.filter(right__account_id=account_id).order_by("-id")
+    return tuple(
+        RightUseView(at=at, code=code, reference=reference)
+        for at, code, reference in rows.values_list("at", "right__code", "reference")[:limit]
+    )
+
+
+def credit_days() -> tuple[int, int]:
+    """From which day of a month to which the points of the month before are credited."""
+    return points_rules().credit_days
+
+
+def round_finished(errand: Errand, cycle: int, day: date) -> bool:
+    """Whether that day's way round all accounts is over."""
+    return is_finished(errand, cycle, day)
+
+
+def _rights_of(account_ids: set[int], now: datetime) -> dict[int, list[RightView]]:
+    known = star_rules().rights
+    rows = HeldRight.objects.filter(
+        account_id__in=account_ids, begins_at__lte=now, ends_at__gt=now, code__in=known
+    )
+    found: dict[int, list[RightView]] = defaultdict(list)
+    for row in rows.order_by("id"):
+        right = known[row.code]
+        found[row.account_id].append(
+            RightView(
+                code=row.code,
+                number=right.number,
+                name_zh=right.name_zh,
+                name_en=right.name_en,
+                percent=row.percent,
+                times=row.times,
+                left=row.left,
+                begins_at=row.begins_at,
+                ends_at=row.ends_at,
+            )
+        )
+    return found
