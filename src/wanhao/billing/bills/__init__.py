@@ -1,0 +1,1 @@
+"""Bills: what an account owes for a closed cycle, in lines that explain themselves."""
