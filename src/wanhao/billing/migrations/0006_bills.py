@@ -54,7 +54,7 @@ DROP FUNCTION wanhao_billing_refuse_item();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wanhao_billing', '0004_ledger_guards'),
+        ('wanhao_billing', '0005_foreign_billing'),
         ('wanhao_parties', '0001_initial'),
     ]
 
