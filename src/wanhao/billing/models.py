@@ -13,9 +13,13 @@ from django.db import models
 from wanhao.billing.bill_models import Bill, BillItem, BillRun, IssuedEInvoice
 from wanhao.billing.books import Book
 from wanhao.billing.contracts import BalanceKind, Channel, JournalKind, ReturnKind
+from wanhao.billing.foreign_models import ForeignFeed, ForeignFunds, ForeignPayment, ForeignTerms
 
-# Bills have a file of their own; the room's tables are all known from here.
-__all__ = ["Bill", "BillItem", "BillRun", "IssuedEInvoice"]
+# Bills and a foreign billing have files of their own; the room's tables are all known from here.
+__all__ = [
+    *("Bill", "BillItem", "BillRun", "IssuedEInvoice"),
+    *("ForeignFeed", "ForeignFunds", "ForeignPayment", "ForeignTerms"),
+]
 
 Q = models.Q
 BUCKET_KINDS = [kind.value for kind in BalanceKind if kind is not BalanceKind.GENERAL]

@@ -1,0 +1,1 @@
+"""An operator's own billing, spoken to over HTTP."""
