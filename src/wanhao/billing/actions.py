@@ -16,7 +16,7 @@ from wanhao.billing.contracts import (
     NewPayment,
     PaymentResult,
 )
-from wanhao.billing.ledger import Draft, Line, general, lock_accounts, of_bucket, post
+from wanhao.billing.ledger import Draft, Line, general, lock_accounts, of_bucket, post_new
 from wanhao.billing.models import BalanceBucket, JournalTransaction, Payment, Posting
 from wanhao.billing.queries import balances
 from wanhao.values.cycle import Cycle
@@ -214,7 +214,7 @@ def _write_payments(payments: Sequence[NewPayment], now: datetime) -> None:
         )
         for payment in payments
     ]
-    entered = _post_all(JournalKind.PAYMENT, drafts, now)
+    entered = post_new(JournalKind.PAYMENT, drafts, now)
     rows = [
         (
             payment.account_id,
@@ -242,16 +242,7 @@ def _write_credits(given: Sequence[NewCredit], now: datetime) -> None:
         )
         for credit in given
     ]
-    _post_all(JournalKind.CREDIT, drafts, now)
-
-
-def _post_all(kind: JournalKind, drafts: Sequence[Draft], now: datetime) -> dict[str, int]:
-    entered = post(kind, drafts, now)
-    for draft in drafts:
-        if draft.reference not in entered:
-            # The same reference for the same account would have waited at the account's lock.
-            raise _used_otherwise(kind.value.title(), draft.reference)
-    return entered
+    post_new(JournalKind.CREDIT, drafts, now)
 
 
 def _open_buckets(

@@ -81,6 +81,18 @@ def post(
         return dict(cursor.fetchall())
 
 
+def post_new(kind: JournalKind, drafts: Sequence[Draft], now: datetime) -> dict[str, int]:
+    """As `post`, but a reference that is known already is an error and nothing may stay."""
+    entered = post(kind, drafts, now)
+    for draft in drafts:
+        if draft.reference not in entered:
+            raise WanhaoError(
+                f"'{draft.reference}' was recorded with another amount or for another account.",
+                "Look it up; if this is a new one, give it a reference of its own.",
+            )
+    return entered
+
+
 def lock_accounts(account_ids: Collection[int]) -> dict[int, int]:
     """Lock accounts until the transaction ends; returns their general balances.
 

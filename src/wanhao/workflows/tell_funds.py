@@ -1,0 +1,19 @@
+"""Tell funds: the meter learns what accounts can spend now that money has moved."""
+
+from collections.abc import Collection
+
+from wanhao.billing.queries import balances
+from wanhao.parties.queries import pay_types
+from wanhao.usage.actions import record_facts
+from wanhao.workflows.describe_terms import account_funds
+
+
+def tell_funds(account_ids: Collection[int]) -> None:
+    """Record what each account can spend; belongs into the transaction that moved its money."""
+    has, pays = balances(account_ids), pay_types(account_ids)
+    record_facts(
+        [
+            account_funds(account_id, pays[account_id], has[account_id])
+            for account_id in sorted(account_ids)
+        ]
+    )
