@@ -1,49 +1,139 @@
 """Writes of offerings and of products held."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
-from wanhao.products.catalogue import CATALOGUE_FILE, FIGURES, read_catalogue
-from wanhao.products.models import Product, ProductOffering
+from wanhao.products.composing import compose_plan
+from wanhao.products.contracts import NewHolding, TariffTerms
+from wanhao.products.loading import load_catalogue
+from wanhao.products.models import DataStop, Tariff
+from wanhao.products.ordering import cancel, change_plan, lock_groups, order
 from wanhao.products.queries import offering_row
+from wanhao.products.tariffs import tariff_of
+from wanhao.values.cycle import Cycle
+from wanhao.values.errors import WanhaoError
 
-HOLD = """
-INSERT INTO wanhao_products_product (group_id, offering_id, since)
-SELECT id, %s, %s FROM unnest(%s::bigint[]) AS id
+__all__ = [
+    "cancel",
+    "change_plan",
+    "compose_plan",
+    "end_due",
+    "hold_offering",
+    "hold_offerings",
+    "lift_data_stop",
+    "load_catalogue",
+    "lock_groups",
+    "order",
+    "stop_data",
+    "take_untold_tariffs",
+]
+
+ASKED = """
+WITH asked AS (
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::int[])
+        AS asked(group_id, offering_id, slot, since, charged_from)
+)
+"""
+END_OTHERS = (
+    ASKED
+    + """
+UPDATE wanhao_products_product AS product
+SET until = greatest(product.since, asked.since)
+FROM asked
+WHERE product.group_id = asked.group_id AND product.slot = asked.slot AND asked.slot <> ''
+  AND product.until IS NULL AND product.offering_id <> asked.offering_id
+"""
+)
+HOLD = (
+    ASKED
+    + """
+INSERT INTO wanhao_products_product (group_id, offering_id, slot, since, charged_from)
+SELECT group_id, offering_id, slot, since, charged_from FROM asked
+WHERE NOT EXISTS (
+    SELECT FROM wanhao_products_product AS product
+    WHERE product.group_id = asked.group_id AND product.offering_id = asked.offering_id
+      AND asked.slot <> '' AND product.until IS NULL
+)
+"""
+)
+STOP = """
+INSERT INTO wanhao_products_datastop (group_id, cycle, since)
+SELECT group_id, %s, %s FROM unnest(%s::bigint[]) AS asked(group_id)
+ON CONFLICT (group_id, cycle) WHERE lifted_at IS NULL DO NOTHING
+"""
+END_DUE = """
+UPDATE wanhao_products_product SET ends_at = NULL
+WHERE id IN (
+    SELECT id FROM wanhao_products_product WHERE ends_at <= %s
+    ORDER BY ends_at LIMIT %s FOR UPDATE SKIP LOCKED
+)
+RETURNING group_id
 """
 
 
-@transaction.atomic
-def load_catalogue(path: Path = CATALOGUE_FILE) -> int:
-    """Bring the offerings to what the catalogue says; returns how many it has.
-
-    May be repeated. An offering that left the file stays, as customers may hold it. A file with a
-    mistake changes nothing and raises WanhaoError.
-    """
-    offerings = read_catalogue(path)
-    ProductOffering.objects.bulk_create(
-        [ProductOffering(**asdict(offering)) for offering in offerings],
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["name_zh", "name_en", *FIGURES],
-    )
-    return len(offerings)
-
-
-@transaction.atomic
 def hold_offering(group_ids: Sequence[int], code: str, since: datetime) -> None:
-    """Let groups hold an offering from `since`; the plan they held ends at that moment.
+    """Let groups hold an offering from `since`; what they held in its place ends at that moment.
 
     A group that holds it already keeps it as it is. WanhaoError when nothing of that code is sold.
     """
-    offering = offering_row(code)
-    held = Product.objects.filter(group_id__in=group_ids, until__isnull=True)
-    holders = set(held.filter(offering=offering).values_list("group_id", flat=True))
-    held.exclude(offering=offering).update(until=since)
-    takers = [group_id for group_id in dict.fromkeys(group_ids) if group_id not in holders]
+    groups = dict.fromkeys(group_ids)
+    hold_offerings([NewHolding(group_id=group, code=code, since=since) for group in groups])
+
+
+@transaction.atomic
+def hold_offerings(holdings: Sequence[NewHolding]) -> None:
+    """Let many groups hold offerings; see `hold_offering`. Nothing is checked but the codes.
+
+    For accounts that are opened or taken over; what a customer wants is `order`.
+    """
+    rows = {code: offering_row(code) for code in {holding.code for holding in holdings}}
+    asked: list[Any] = [
+        [holding.group_id for holding in holdings],
+        [rows[holding.code].pk for holding in holdings],
+        [rows[holding.code].slot for holding in holdings],
+        [holding.since for holding in holdings],
+        [holding.charged_from or Cycle.of(holding.since).number for holding in holdings],
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(HOLD, [offering.pk, since, takers])
+        cursor.execute(END_OTHERS, asked)
+        cursor.execute(HOLD, asked)
+
+
+def end_due(now: datetime, limit: int = 500) -> list[int]:
+    """The groups some of whose products ended within their month since this was last asked.
+
+    Each end is given out once; call it in the transaction that tells the meter.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(END_DUE, [now, limit])
+        return sorted({group_id for (group_id,) in cursor.fetchall()})
+
+
+def take_untold_tariffs() -> tuple[TariffTerms, ...]:
+    """The tariffs the meter does not know yet, which from now on count as told.
+
+    Call it in the transaction that tells the meter; a rival waits for its end.
+    """
+    rows = list(Tariff.objects.select_for_update().filter(told=False).order_by("id"))
+    if rows:
+        Tariff.objects.filter(id__in=[row.pk for row in rows]).update(told=True)
+    return tuple(tariff_of(row) for row in rows)
+
+
+def stop_data(group_ids: Sequence[int], cycle: int, now: datetime) -> None:
+    """Remember that the data of groups is stopped for a month; one that is stopped stays so."""
+    with connection.cursor() as cursor:
+        cursor.execute(STOP, [cycle, now, list(dict.fromkeys(group_ids))])
+
+
+def lift_data_stop(group_id: int, cycle: int, now: datetime) -> None:
+    """The customer wants data again in a month it was stopped; WanhaoError when it is not."""
+    stopped = DataStop.objects.filter(group_id=group_id, cycle=cycle, lifted_at__isnull=True)
+    if not stopped.update(lifted_at=now):
+        raise WanhaoError(
+            f"The data of group {group_id} is not stopped in {cycle}.",
+            "Nothing has to be done: data works.",
+        )

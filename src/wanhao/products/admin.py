@@ -1,20 +1,32 @@
-"""Read-only lists of offerings and products."""
+"""Read-only lists of offerings, products, tariffs and stops of data."""
 
 from django.contrib import admin
 
 from wanhao.access.read_only import ReadOnlyAdmin
-from wanhao.products.models import Product, ProductOffering
+from wanhao.products.models import DataStop, Product, ProductOffering, Tariff
 
 
 @admin.register(ProductOffering)
 class ProductOfferingAdmin(ReadOnlyAdmin):
-    list_display = ("code", "name_zh", "fee_fen", "voice_minutes", "messages", "data_mb")
+    list_display = ("code", "name_zh", "kind", "fee_fen", "period", "sold_from", "sold_until")
+    list_filter = ("kind", "family")
     search_fields = ("code", "name_zh", "name_en")
 
 
 @admin.register(Product)
 class ProductAdmin(ReadOnlyAdmin):
-    list_display = ("group", "offering", "since", "until")
+    list_display = ("group", "offering", "since", "until", "charged_from")
     list_filter = ("offering",)
     list_select_related = ("group", "offering")
+    search_fields = ("=group__id",)
+
+
+@admin.register(Tariff)
+class TariffAdmin(ReadOnlyAdmin):
+    list_display = ("id", "voice_unit_seconds", "terms", "told")
+
+
+@admin.register(DataStop)
+class DataStopAdmin(ReadOnlyAdmin):
+    list_display = ("group", "cycle", "since", "lifted_at")
     search_fields = ("=group__id",)

@@ -1,43 +1,66 @@
-"""Offerings on sale and the products groups hold."""
+"""Offerings on sale, the products groups hold, and the tariffs they are charged by."""
 
 from typing import ClassVar
 
 from django.db import models
 
+from wanhao.products.contracts import Kind, Period
 
-class ProductOffering(models.Model):
-    """A plan on sale, as the catalogue file says."""
+SLOT_LENGTH = 32
+FIRST_CYCLE, LAST_CYCLE = 200001, 999912
+
+
+class CatalogueFamily(models.Model):
+    """Offerings that belong together, in the order of the catalogue."""
 
     code = models.CharField(max_length=32, unique=True)
+    place = models.IntegerField()
+    name_zh = models.CharField(max_length=64)
+    name_en = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ProductOffering(models.Model):
+    """One version of an offering: `terms` is all that the catalogue says of it.
+
+    `slot` is what a group has one of at a time, empty for what it may have several of. `composed`
+    offerings were put together from modules and stand in no file.
+    """
+
+    code = models.CharField(max_length=32)
+    sold_from = models.DateField()
+    sold_until = models.DateField(null=True, blank=True)
+    family = models.CharField(max_length=32)
+    kind = models.CharField(max_length=9, choices=[(kind.value, kind.name) for kind in Kind])
+    slot = models.CharField(max_length=SLOT_LENGTH, blank=True)
+    place = models.IntegerField()
     name_zh = models.CharField(max_length=64)
     name_en = models.CharField(max_length=64)
     fee_fen = models.BigIntegerField()
-    voice_minutes = models.IntegerField()
-    messages = models.IntegerField()
-    data_mb = models.IntegerField()
-    voice_unit_seconds = models.IntegerField()
-    voice_price_fen = models.IntegerField()
-    message_price_fen = models.IntegerField()
-    data_price_fen_per_mb = models.IntegerField()
+    period = models.CharField(max_length=5, choices=[(one.value, one.name) for one in Period])
+    composed = models.BooleanField(default=False)
+    terms = models.JSONField()
 
     class Meta:
         constraints: ClassVar = [
+            models.UniqueConstraint(fields=["code", "sold_from"], name="offering_version_once"),
             models.CheckConstraint(
-                condition=models.Q(
-                    fee_fen__gte=0,
-                    voice_price_fen__gte=0,
-                    message_price_fen__gte=0,
-                    data_price_fen_per_mb__gte=0,
-                ),
-                name="offering_costs_nothing_or_more",
+                condition=models.Q(fee_fen__gte=0), name="offering_costs_nothing_or_more"
             ),
             models.CheckConstraint(
-                condition=models.Q(voice_minutes__gte=0, messages__gte=0, data_mb__gte=0),
-                name="offering_includes_nothing_or_more",
+                condition=models.Q(kind__in=[kind.value for kind in Kind]),
+                name="offering_kind_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(voice_unit_seconds__range=(1, 60)),
-                name="offering_voice_unit_up_to_a_minute",
+                condition=models.Q(period__in=[period.value for period in Period]),
+                name="offering_period_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sold_until__isnull=True)
+                | models.Q(sold_until__gte=models.F("sold_from")),
+                name="offering_sale_ends_after_it_begins",
             ),
         ]
 
@@ -46,27 +69,112 @@ class ProductOffering(models.Model):
 
 
 class Product(models.Model):
-    """An offering held by a group, from `since` until `until`; live while `until` is empty."""
+    """An offering held by a group from `since` until `until`, for good while that is empty.
+
+    `charged_from` is the first month billed here. `ends_at` repeats an `until` within a month: an
+    end the meter has to be told of when it comes.
+    """
 
     group = models.ForeignKey(
         "wanhao_parties.LineGroup", on_delete=models.PROTECT, related_name="+"
     )
     offering = models.ForeignKey(ProductOffering, on_delete=models.PROTECT, related_name="+")
+    slot = models.CharField(max_length=SLOT_LENGTH, blank=True)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
+    charged_from = models.IntegerField()
+    ends_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["group"],
-                condition=models.Q(until__isnull=True),
-                name="product_one_plan_per_group",
+                fields=["group", "slot"],
+                condition=models.Q(until__isnull=True) & ~models.Q(slot=""),
+                name="product_one_of_a_slot",
             ),
             models.CheckConstraint(
                 condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
                 name="product_ends_after_it_begins",
             ),
+            models.CheckConstraint(
+                condition=models.Q(charged_from__range=(FIRST_CYCLE, LAST_CYCLE)),
+                name="product_charged_from_a_month",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__isnull=True) | models.Q(ends_at=models.F("until")),
+                name="product_end_is_its_until",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["ends_at"],
+                condition=models.Q(ends_at__isnull=False),
+                name="product_end_due",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"product {self.pk}"
+
+
+class Tariff(models.Model):
+    """A combination of prices under a number that never means anything else.
+
+    A trigger refuses changes. `told`: the meter knows it.
+    """
+
+    fingerprint = models.CharField(max_length=64, unique=True)
+    voice_unit_seconds = models.IntegerField()
+    terms = models.JSONField()
+    told = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=models.Q(told=False), name="tariff_untold"),
+        ]
+
+    def __str__(self) -> str:
+        return f"tariff {self.pk}"
+
+
+class PlanTariff(models.Model):
+    """The tariff of a plan, alone or with an automatic upgrade."""
+
+    plan = models.ForeignKey(ProductOffering, on_delete=models.PROTECT, related_name="+")
+    upgrade = models.ForeignKey(
+        ProductOffering, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["plan", "upgrade"], nulls_distinct=False, name="tariff_of_a_plan_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"tariff {self.tariff_id} of plan {self.plan_id}"
+
+
+class DataStop(models.Model):
+    """A group's data was stopped at the limit of its schedule, until the customer asks to go on."""
+
+    group = models.ForeignKey(
+        "wanhao_parties.LineGroup", on_delete=models.PROTECT, related_name="+"
+    )
+    cycle = models.IntegerField()
+    since = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["group", "cycle"],
+                condition=models.Q(lifted_at__isnull=True),
+                name="data_stopped_once_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"data stop {self.pk}"

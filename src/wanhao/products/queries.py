@@ -1,46 +1,242 @@
-"""Reads of offerings and of products held."""
+"""Reads of offerings, of products held, and of what is owed for them; set-based."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from wanhao.products.catalogue import FIGURES, WORDS
-from wanhao.products.contracts import Offering
-from wanhao.products.models import Product, ProductOffering
+from wanhao.products import rules
+from wanhao.products.catalogue import Family
+from wanhao.products.contracts import (
+    Allowance,
+    FeeLine,
+    HeldPack,
+    HeldProduct,
+    Holding,
+    Kind,
+    Offering,
+    Service,
+    StoppedData,
+    TariffTerms,
+)
+from wanhao.products.models import (
+    CatalogueFamily,
+    DataStop,
+    PlanTariff,
+    Product,
+    ProductOffering,
+    Tariff,
+)
+from wanhao.products.rows import offering_of, product_of
+from wanhao.products.tariffs import tariff_of
+from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
 
+HELD = """
+SELECT DISTINCT ON (group_id) group_id, offering_id
+FROM wanhao_products_product
+WHERE group_id = ANY(%s) AND slot = 'plan'
+  AND (until IS NULL OR (until > statement_timestamp() AND until > since))
+ORDER BY group_id, since
+"""
+AT = """
+SELECT id, group_id, offering_id, since, until
+FROM wanhao_products_product
+WHERE group_id = ANY(%s) AND since <= %s AND (until IS NULL OR until > %s)
+ORDER BY group_id, id
+"""
+OWED = """
+SELECT product.id, group_id, offering_id, since, until
+FROM wanhao_products_product AS product
+WHERE group_id = ANY(%s) AND charged_from <= %s AND since < %s
+  AND (until IS NULL OR (until > %s AND until > since))
+ORDER BY group_id, since, id
+"""
+RENT = """
+SELECT group_id, sum(fee_fen)::bigint
+FROM wanhao_products_product AS product
+JOIN wanhao_products_productoffering AS offering ON offering.id = offering_id
+WHERE group_id = ANY(%s) AND charged_from <= %s AND since <= %s
+  AND (until IS NULL OR until > %s) AND offering.period = 'month'
+GROUP BY group_id
+"""
 
-def offering(code: str) -> Offering:
-    """The offering of that code; WanhaoError when there is none."""
-    return _view(offering_row(code))
+
+class _Held(NamedTuple):
+    product_id: int
+    group_id: int
+    offering_id: int
+    since: datetime
+    until: datetime | None
+
+
+def offering(code: str, day: date | None = None) -> Offering:
+    """The offering of a code as sold on a day, else the latest; WanhaoError if there is none."""
+    return offering_of(offering_row(code, day))
 
 
 def offerings() -> tuple[Offering, ...]:
-    """All offerings, in the order of the catalogue."""
-    return tuple(_view(row) for row in ProductOffering.objects.order_by("id"))
+    """The offerings of the catalogue, in its order."""
+    rows = ProductOffering.objects.filter(composed=False).order_by("place", "id")
+    return tuple(offering_of(row) for row in rows)
+
+
+def families() -> tuple[Family, ...]:
+    """The families of the catalogue, in its order."""
+    rows = CatalogueFamily.objects.order_by("place", "id")
+    return tuple(
+        Family(place=row.place, code=row.code, name_zh=row.name_zh, name_en=row.name_en)
+        for row in rows
+    )
 
 
 def offerings_held(group_ids: Collection[int]) -> dict[int, Offering]:
     """The plan each group holds now; a group without one is left out."""
-    # One array: thousands of single parameters cost more than the answer.
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [list(set(group_ids))])
+        pairs = cursor.fetchall()
+    known = _offerings({offering_id for _, offering_id in pairs})
+    return {group_id: known[offering_id] for group_id, offering_id in pairs}
+
+
+def products_of(group_id: int, now: datetime) -> tuple[HeldProduct, ...]:
+    """What a group holds or will hold, in the order it was ordered."""
+    rows = Product.objects.filter(group_id=group_id).select_related("offering").order_by("id")
+    return tuple(
+        product_of(row)
+        for row in rows
+        if row.until is None or (row.until > now and row.until > row.since)
+    )
+
+
+def holdings(group_ids: Collection[int], at: datetime) -> dict[int, Holding]:
+    """The terms of each group at an instant; a group without a plan is left out."""
+    held = _rows(AT, [list(set(group_ids)), at, at])
+    known = _offerings({row.offering_id for row in held})
+    tariffs = {(row.plan_id, row.upgrade_id): row.tariff_id for row in PlanTariff.objects.all()}
+    groups: dict[int, list[_Held]] = defaultdict(list)
+    for row in held:
+        groups[row.group_id].append(row)
+    cycle = Cycle.of(at)
+    return {
+        group_id: _holding(plan, rows, known, tariffs, cycle)
+        for group_id, rows in groups.items()
+        if (plan := next((row for row in rows if known[row.offering_id].is_plan), None))
+    }
+
+
+def fees(cycle: int, group_ids: Collection[int]) -> dict[int, tuple[FeeLine, ...]]:
+    """What each group owes in a month for what it holds; a group that owes nothing is left out."""
+    month = Cycle(cycle)
+    held = _rows(OWED, [list(set(group_ids)), cycle, month.end, month.start])
+    known = _offerings({row.offering_id for row in held})
+    lines: dict[int, list[FeeLine]] = defaultdict(list)
+    for row in held:
+        sold = known[row.offering_id]
+        fee, days, of_days = rules.fee_in(sold, row.since, row.until, month)
+        if fee:
+            lines[row.group_id].append(
+                FeeLine(
+                    product_id=row.product_id,
+                    offering_code=sold.code,
+                    name_zh=sold.name_zh,
+                    name_en=sold.name_en,
+                    fee_fen=fee,
+                    days=days,
+                    of_days=of_days,
+                    kind=rules.fee_kind(sold),
+                )
+            )
+    return {group_id: tuple(found) for group_id, found in lines.items()}
+
+
+def rent(cycle: int, group_ids: Collection[int]) -> dict[int, int]:
+    """What each group owes in fen in every month from `cycle` on, if nothing changes any more."""
+    start = Cycle(cycle).start
+    with connection.cursor() as cursor:
+        cursor.execute(RENT, [list(set(group_ids)), cycle, start, start])
+        return dict(cursor.fetchall())
+
+
+def tariffs_after(number: int = 0) -> tuple[TariffTerms, ...]:
+    """The tariffs with a higher number, in their order."""
+    rows = Tariff.objects.filter(id__gt=number).order_by("id")
+    return tuple(tariff_of(row) for row in rows)
+
+
+def data_stops(group_ids: Collection[int], cycle: int) -> tuple[StoppedData, ...]:
+    """The stops of data of groups in a month, lifted or not, oldest first."""
     groups = RawSQL("SELECT unnest(%s::bigint[])", [list(set(group_ids))])
-    held = Product.objects.filter(group_id__in=groups, until__isnull=True)
-    pairs = list(held.values_list("group_id", "offering_id"))
-    rows = ProductOffering.objects.in_bulk({offering_id for _, offering_id in pairs})
-    views = {offering_id: _view(row) for offering_id, row in rows.items()}
-    return {group_id: views[offering_id] for group_id, offering_id in pairs}
+    rows = DataStop.objects.filter(group_id__in=groups, cycle=cycle).order_by("id")
+    return tuple(
+        StoppedData(
+            group_id=row.group_id, cycle=row.cycle, since=row.since, lifted_at=row.lifted_at
+        )
+        for row in rows
+    )
 
 
-def offering_row(code: str) -> ProductOffering:
+def offering_row(code: str, day: date | None = None) -> ProductOffering:
     """The row of that code, for this room's actions; WanhaoError when there is none."""
-    row = ProductOffering.objects.filter(code=code).first()
-    if row is None:
+    versions = list(ProductOffering.objects.filter(code=code).order_by("-sold_from"))
+    if not versions:
         raise WanhaoError(
             f"No offering has the code '{code}'.",
-            "Use a code of products/catalogue.toml, or load the catalogue first.",
+            "Use a code of: wanhao catalogue list. Load the catalogue if it is missing there.",
         )
-    return row
+    sold = [row for row in versions if day is not None and offering_of(row).on_sale(day)]
+    return (sold or versions)[0]
 
 
-def _view(row: ProductOffering) -> Offering:
-    return Offering(**{name: getattr(row, name) for name in (*WORDS, *FIGURES)})
+def _offerings(ids: set[int]) -> dict[int, Offering]:
+    rows = ProductOffering.objects.in_bulk(ids)
+    return {pk: offering_of(row) for pk, row in rows.items()}
+
+
+def _rows(sql: str, parameters: list[Any]) -> list[_Held]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [_Held(*row) for row in cursor.fetchall()]
+
+
+def _holding(
+    plan: _Held,
+    rows: Iterable[_Held],
+    known: dict[int, Offering],
+    tariffs: dict[tuple[int, int | None], int],
+    cycle: Cycle,
+) -> Holding:
+    sold = known[plan.offering_id]
+    upgrade = next(
+        (row.offering_id for row in rows if known[row.offering_id].kind is Kind.UPGRADE), None
+    )
+    packs = [row for row in rows if known[row.offering_id].kind is Kind.PACK]
+    return Holding(
+        plan=sold,
+        plan_id=plan.offering_id,
+        tariff=tariffs[plan.offering_id, upgrade],
+        voice_minutes=rules.included_in(sold, sold.voice_minutes, plan.since, cycle),
+        messages=rules.included_in(sold, sold.messages, plan.since, cycle),
+        data_mb=rules.included_in(sold, sold.data_mb, plan.since, cycle),
+        rolls=sold.rolls,
+        packs=tuple(
+            _pack(row, known[row.offering_id], part, cycle)
+            for row in packs
+            for part in known[row.offering_id].allowances
+        ),
+    )
+
+
+def _pack(row: _Held, sold: Offering, part: Allowance, cycle: Cycle) -> HeldPack:
+    return HeldPack(
+        product_id=row.product_id,
+        code=sold.code,
+        service=Service(part.service),
+        quantity=rules.included_in(sold, part.quantity, row.since, cycle),
+        rank=part.rank,
+        rolls=part.rolls,
+        renews=row.until is None,
+    )
