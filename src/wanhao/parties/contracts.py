@@ -1,6 +1,7 @@
 """What other rooms may hold of customers, accounts, groups and lines."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -76,6 +77,22 @@ class LineView:
     language: Language
     city: str
     customer_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountProfile:
+    """Who pays, when, and since when they are with us: the beginning of the oldest line.
+
+    `live` is false when no line is left; `since` is empty when there never was one.
+    """
+
+    account_id: int
+    reference: str
+    customer_name: str
+    customer_kind: CustomerKind
+    pay_type: PayType
+    since: datetime | None
+    live: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,31 @@
 
 from collections.abc import Collection
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from wanhao.parties.cities import known_cities
-from wanhao.parties.contracts import City, Language, LineRole, LineView, PayType
+from wanhao.parties.contracts import (
+    AccountProfile,
+    City,
+    CustomerKind,
+    Language,
+    LineRole,
+    LineView,
+    PayType,
+)
 from wanhao.parties.models import BillingAccount, Line, LineGroup
+
+PROFILES = """
+SELECT account.id, account.reference, customer.name, customer.kind, account.pay_type,
+    (SELECT min(line.since) FROM wanhao_parties_line AS line WHERE line.account_id = account.id),
+    EXISTS (SELECT FROM wanhao_parties_line AS line
+            WHERE line.account_id = account.id AND line.until IS NULL)
+FROM wanhao_parties_billingaccount AS account
+JOIN wanhao_parties_customer AS customer ON customer.id = account.customer_id
+WHERE account.id = ANY(%s::bigint[])
+"""
 
 
 def lines_by_number(numbers: Collection[int]) -> dict[int, LineView]:
@@ -54,6 +73,25 @@ def account_references(account_ids: Collection[int]) -> dict[int, str]:
     """The reference of each account; an unknown account is left out."""
     rows = BillingAccount.objects.filter(id__in=_one_of(account_ids))
     return dict(rows.values_list("id", "reference"))
+
+
+def account_profiles(account_ids: Collection[int]) -> dict[int, AccountProfile]:
+    """Who stands behind each account; an unknown account is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(PROFILES, [list(set(account_ids))])
+        rows = cursor.fetchall()
+    return {
+        account_id: AccountProfile(
+            account_id=account_id,
+            reference=reference,
+            customer_name=name,
+            customer_kind=CustomerKind(kind),
+            pay_type=PayType(pay_type),
+            since=since,
+            live=live,
+        )
+        for account_id, reference, name, kind, pay_type, since, live in rows
+    }
 
 
 def next_accounts(after: int, limit: int) -> tuple[int, ...]:
