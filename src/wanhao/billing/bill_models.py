@@ -15,6 +15,9 @@ ITEM_KINDS = ["late", "one-off", "credit"]
 class Bill(models.Model):
     """What an account owes for a cycle; never changed, never deleted.
 
+    One whose `source` is foreign was issued by the operator's own billing: `journal` has its number
+    there, and our ledger knows nothing of it.
+
     The database refuses a bill whose lines do not come to its total (see the migration).
     """
 
@@ -30,12 +33,19 @@ class Bill(models.Model):
     issued_at = models.DateTimeField()
     due_on = models.DateField()
     journal = models.CharField(max_length=96)
+    source = models.CharField(
+        max_length=8, choices=[("own", "own"), ("foreign", "foreign")], db_default="own"
+    )
 
     class Meta:
         constraints: ClassVar = [
             # In this order: a cycle's bills are written and checked by ranges of accounts.
             models.UniqueConstraint(fields=["cycle", "account"], name="bill_once_per_cycle"),
             models.CheckConstraint(condition=~Q(journal=""), name="bill_names_its_journal"),
+            models.CheckConstraint(
+                condition=Q(source="own") | Q(source="foreign", journal__startswith="foreign-"),
+                name="bill_source_known",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,7 @@ class ForeignFeed(models.Model):
     pages = models.BigIntegerField(default=0)
     changes = models.BigIntegerField(default=0)
     repeated = models.BigIntegerField(default=0)
+    unknown = models.BigIntegerField(default=0)
     trouble = models.CharField(max_length=LONGEST_TROUBLE, blank=True)
     trouble_at = models.DateTimeField(null=True)
 

@@ -14,7 +14,8 @@ WITH charged AS (
         AND journal.reference LIKE %(reference)s AND posting.account_id IS NOT NULL
     GROUP BY posting.account_id
 ), billed AS (
-    SELECT account_id, total_fen AS fen FROM wanhao_billing_bill WHERE cycle = %(cycle)s
+    SELECT account_id, total_fen AS fen FROM wanhao_billing_bill
+    WHERE cycle = %(cycle)s AND source = 'own'
 ), both_sides AS (
     SELECT coalesce(billed.account_id, charged.account_id) AS account_id,
         billed.account_id IS NOT NULL AS has_bill,

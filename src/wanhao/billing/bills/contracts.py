@@ -19,6 +19,7 @@ class LineKind(StrEnum):
     DATA = "data"
     LATE = "late"
     CREDIT = "credit"
+    FOREIGN = "foreign"
 
 
 USAGE_KINDS = (LineKind.VOICE, LineKind.MESSAGE, LineKind.DATA)
@@ -73,6 +74,7 @@ class BillLine:
     Fees say `days` of `of_days`. Usage says how much was `used` and how much of it lay `beyond`
     every allowance: voice units of `voice_unit` seconds, messages, octets; `price_fen` is per voice
     unit, message or MB. A late line is about `of_cycle`. `code` is an offering's or an item's own.
+    A foreign line is kept as it was told: its names, and in `detail` what explains it.
     """
 
     kind: LineKind
@@ -91,6 +93,7 @@ class BillLine:
     price_fen: int = 0
     tariff: int = 0
     of_cycle: int = 0
+    detail: str = ""
     upgrade: Upgrade | None = None
     allowances: tuple[Allowance, ...] = ()
 
@@ -135,7 +138,10 @@ class Issued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillView:
-    """A bill as it was issued; to be paid by the end of `due_on` (Asia/Shanghai)."""
+    """A bill as it was issued; to be paid by the end of `due_on` (Asia/Shanghai).
+
+    An `imported` one was issued by another billing and is not in our ledger.
+    """
 
     account_id: int
     cycle: int
@@ -144,6 +150,20 @@ class BillView:
     issued_at: datetime
     due_on: date
     journal: str
+    imported: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedBill:
+    """A bill that another billing issued under `number`; its total is the sum of its lines."""
+
+    account_id: int
+    cycle: int
+    number: str
+    lines: tuple[BillLine, ...]
+    total_fen: int
+    issued_at: datetime
+    due_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

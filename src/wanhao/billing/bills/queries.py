@@ -108,4 +108,5 @@ def _view(row: Bill) -> BillView:
         issued_at=row.issued_at,
         due_on=row.due_on,
         journal=row.journal,
+        imported=row.source == "foreign",
     )

@@ -123,6 +123,8 @@ def _usage_title(line: BillLine, language: Language) -> str:
 
 
 def _notes(line: BillLine, used: str, language: Language) -> tuple[str, ...]:
+    if line.detail:
+        return (line.detail,)
     if line.kind in USAGE_KINDS:
         return (phrase("note", "used", language, used=used), *_beyond(line, language))
     if line.kind is LineKind.LATE:

@@ -86,12 +86,18 @@ class ForeignBillingClient:
     def changes(self, after: str) -> ChangesPage:
         """The page of changes behind a cursor; the empty cursor is the beginning."""
         asked = {"after": after, "limit": str(MOST_CHANGES)}
-        return self._get("/changes", asked, ChangesPage)
+        page = self._get("/changes", asked, ChangesPage)
+        _refuse_standstill(page, after, "/changes")
+        return page
 
     def bills(self, cycle: int, after: str, account: str = "") -> BillsPage:
         """The page of a cycle's bills behind a cursor; of one account only where it is named."""
         asked = {"cycle": str(cycle), "after": after, "limit": str(MOST_BILLS)}
-        return self._get("/bills", asked | ({"account": account} if account else {}), BillsPage)
+        page = self._get("/bills", asked | ({"account": account} if account else {}), BillsPage)
+        _refuse_standstill(page, after, "/bills")
+        if any(bill.cycle != cycle or account not in ("", bill.account) for bill in page.bills):
+            raise _wrong("/bills", "it has bills that were not asked for")
+        return page
 
     def pay(self, payment: OutgoingPayment) -> PaymentAnswer:
         """Hand a payment over; however often it is asked, they book it once per reference."""
@@ -160,6 +166,12 @@ class ForeignBillingClient:
                 if time.monotonic() > until:
                     raise _TryAgainError("its answer did not end in time")
             return response.status_code, bytes(body)
+
+
+def _refuse_standstill(page: ChangesPage | BillsPage, after: str, path: str) -> None:
+    """A page that promises more behind its own cursor would be asked for without end."""
+    if page.more and page.cursor == after:
+        raise _wrong(path, "it says there is more, but its cursor does not move")
 
 
 def _understood(answer: bytes, page: type[Page], path: str) -> Page:

@@ -64,18 +64,19 @@ class Kept:
     number that nobody here has (yet); they are kept until it is opened.
     """
 
-    funds: tuple[ToldFunds, ...]
-    terms: tuple[ToldTerms, ...]
-    changes: int
-    repeated: int
-    unknown: int
+    funds: tuple[ToldFunds, ...] = ()
+    terms: tuple[ToldTerms, ...] = ()
+    changes: int = 0
+    repeated: int = 0
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
     """One step along a feed; `more` is true when the next page waits already.
 
-    `taken` is false when another follower took the page first: nothing was applied then.
+    `taken` is false when another follower took the page first: nothing was applied then. Of bills,
+    `different` ones came again with other lines than were imported.
     """
 
     taken: bool
@@ -83,6 +84,7 @@ class Followed:
     changes: int = 0
     repeated: int = 0
     unknown: int = 0
+    different: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,7 @@ class FeedView:
     pages: int
     changes: int
     repeated: int
+    unknown: int
     trouble: str
     trouble_at: datetime | None
 

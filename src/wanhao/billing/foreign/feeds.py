@@ -31,6 +31,7 @@ def move_feed(
     feed.pages += 1
     feed.changes += kept.changes
     feed.repeated += kept.repeated
+    feed.unknown += kept.unknown
     feed.latest_at = latest_at or feed.latest_at
     feed.caught_up_at = feed.caught_up_at if more else now
     feed.trouble, feed.trouble_at = "", None
@@ -65,6 +66,7 @@ def feeds() -> tuple[FeedView, ...]:
             pages=feed.pages,
             changes=feed.changes,
             repeated=feed.repeated,
+            unknown=feed.unknown,
             trouble=feed.trouble,
             trouble_at=feed.trouble_at,
         )

@@ -41,7 +41,6 @@ def keep_balances(
     news = [row for row in rows if _is_news(row, before.get(row.reference), _funds_meaning)]
     return Kept(
         funds=tuple(_funds(row) for row in news if row.account_id),
-        terms=(),
         changes=len(changes),
         repeated=len(changes) - len(rows),
         unknown=sum(row.account_id is None for row in rows),
@@ -69,7 +68,6 @@ def keep_terms(
         row for row in rows if _is_news(row, before.get((row.number, row.cycle)), _terms_meaning)
     ]
     return Kept(
-        funds=(),
         terms=tuple(_told_terms(news, lines)),
         changes=len(changes),
         repeated=len(changes) - len(rows),
@@ -110,9 +108,6 @@ def recognise(
     return Kept(
         funds=tuple(_funds(row) for row in funds if row.account_id),
         terms=tuple(_told_terms(terms, lines)),
-        changes=0,
-        repeated=0,
-        unknown=0,
     )
 
 
