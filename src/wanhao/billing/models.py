@@ -17,8 +17,14 @@ from wanhao.billing.foreign_models import ForeignFeed, ForeignFunds, ForeignPaym
 
 # Bills and a foreign billing have files of their own; the room's tables are all known from here.
 __all__ = [
-    *("Bill", "BillItem", "BillRun", "IssuedEInvoice"),
-    *("ForeignFeed", "ForeignFunds", "ForeignPayment", "ForeignTerms"),
+    "Bill",
+    "BillItem",
+    "BillRun",
+    "ForeignFeed",
+    "ForeignFunds",
+    "ForeignPayment",
+    "ForeignTerms",
+    "IssuedEInvoice",
 ]
 
 Q = models.Q

@@ -16,7 +16,7 @@ JOURNAL = "foreign-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOutcome:
-    """What importing came to; `different` bills were known with other lines and stay as they are."""
+    """What importing came to; `different` bills were known with other lines and stay so."""
 
     new: int
     repeated: int
