@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from wanhao.parties.contracts import CustomerKind, Language, LineRole, PayType
+from wanhao.parties.states import UNFINISHED, RunState
 
 
 class Customer(models.Model):
@@ -109,3 +110,42 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class ImportRun(models.Model):
+    """One import of one file, known by the digest of its content; it goes on where it stopped."""
+
+    digest = models.CharField(max_length=64)
+    name = models.CharField(max_length=255)
+    state = models.CharField(
+        max_length=8, choices=[(state.value, state.name) for state in RunState]
+    )
+    rows = models.BigIntegerField(default=0)
+    chunks = models.IntegerField(default=0)
+    chunks_done = models.IntegerField(default=0)
+    accounts_opened = models.BigIntegerField(default=0)
+    lines_opened = models.BigIntegerField(default=0)
+    rows_left_out = models.BigIntegerField(default=0)
+    trouble = models.TextField(default="", blank=True)
+    started_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["digest"],
+                condition=models.Q(state__in=[state.value for state in UNFINISHED]),
+                name="import_unfinished_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in RunState]),
+                name="import_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(chunks_done__range=(0, models.F("chunks"))),
+                name="import_within_its_chunks",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

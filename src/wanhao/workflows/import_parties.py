@@ -1,0 +1,232 @@
+"""Import parties: an operator's customers, accounts, lines and holdings, chunk by chunk."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.db import IntegrityError, transaction
+
+from wanhao.parties.contracts import PayType
+from wanhao.parties.importing import actions, staging
+from wanhao.parties.importing.checking import Checker, RowFault
+from wanhao.parties.importing.contracts import (
+    LINES_PER_CHUNK,
+    FaultCount,
+    ImportedLine,
+    Source,
+    Vocabulary,
+)
+from wanhao.parties.importing.reading import digest_of, ignored_columns, read_batches
+from wanhao.parties.states import RunState
+from wanhao.products.queries import offerings, offerings_held
+from wanhao.values.cycle import Cycle
+from wanhao.values.errors import WanhaoError
+from wanhao.workflows.equip_accounts import FreshAccount, FreshGroup, equip_accounts
+
+TRIES = 5
+"""How often a chunk is compared anew when somebody is faster, before the import gives up."""
+
+Watch = Callable[[str, int, int], None]
+"""Told the step ("reading", "comparing", "opening"), how much of it is done, and how much it is."""
+Tell = Callable[[str, Iterator[RowFault]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """How a file is to be imported: only looked at, or refused whole when a row is wrong."""
+
+    encoding: str = "utf-8"
+    dry_run: bool = False
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOutcome:
+    """What became of a file, or would: rows = opened + standing + left out, always.
+
+    `resumed_at` is the chunk at which an interrupted import went on, 0 for one from the beginning.
+    """
+
+    name: str
+    rows: int
+    accounts: int
+    accounts_opened: int
+    rows_opened: int
+    rows_standing: int
+    rows_left_out: int
+    faults: tuple[FaultCount, ...]
+    ignored_columns: tuple[str, ...]
+    resumed_at: int
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Import:
+    """One file on its way: what it is, how it is wanted, and whom to tell."""
+
+    path: Path
+    source: Source
+    wish: Wish
+    tell: Tell
+    watch: Watch
+    clock: Callable[[], datetime]
+
+
+def import_parties(
+    path: Path, wish: Wish, *, tell: Tell, watch: Watch, clock: Callable[[], datetime]
+) -> ImportOutcome:
+    """Import a file, or go on with one whose import was interrupted.
+
+    Accounts come in whole or stay out whole, some thousands of lines in one transaction; what is
+    known already as the file says is left alone, what is known otherwise stays out. `tell` is given
+    the faults at the end. WanhaoError when the file cannot be read or is being imported already.
+    """
+    source = Source(name=path.name, digest=digest_of(path), encoding=wish.encoding)
+    work = _Import(path=path, source=source, wish=wish, tell=tell, watch=watch, clock=clock)
+    if wish.dry_run:
+        with _staged(work) as rows:
+            return _look(work, rows)
+    with actions.only_import_of(source):
+        actions.begin_run(source, clock())
+        try:
+            with _staged(work) as rows:
+                return _open(work, rows)
+        except WanhaoError as error:
+            actions.refuse_run(source, str(error), clock())
+            raise
+
+
+@contextmanager
+def _staged(work: _Import) -> Iterator[int]:
+    """The file's rows compared with each other on the stage, which is empty again afterwards."""
+    vocabulary = _vocabulary()
+    checker = Checker(vocabulary, work.clock())
+    size = work.path.stat().st_size
+    rows = 0
+    with staging.stage():
+        for batch in read_batches(work.path, work.source.encoding):
+            staging.add(checker.check(batch))
+            rows += len(batch.row) + len(batch.shapeless)
+            work.watch("reading", batch.read, size)
+        staging.compare_rows()
+        yield rows
+
+
+def _vocabulary() -> Vocabulary:
+    sold = offerings()
+    return Vocabulary(plans=frozenset(one.code for one in sold), packs=frozenset())
+
+
+def _look(work: _Import, rows: int) -> ImportOutcome:
+    """What would happen; nothing is written."""
+    _, chunks = staging.size()
+    accounts = lines = 0
+    for chunk in range(chunks):
+        with transaction.atomic():
+            _compare(chunk)
+            opened, of_lines = actions.count_new()
+        accounts, lines = accounts + opened, lines + of_lines
+        work.watch("comparing", min((chunk + 1) * LINES_PER_CHUNK, rows), rows)
+    return _outcome(work, rows, (accounts, lines), refused=False)
+
+
+def _open(work: _Import, rows: int) -> ImportOutcome:
+    """Open what is not open yet, from the first chunk that is not done."""
+    _, chunks = staging.size()
+    done = actions.note_size(work.source, rows, chunks, work.clock())
+    for chunk in range(chunks if work.wish.strict else done):
+        with transaction.atomic():
+            _compare(chunk)
+        work.watch("comparing", min((chunk + 1) * LINES_PER_CHUNK, rows), rows)
+    refused = work.wish.strict and staging.left_out() > 0
+    for chunk in range(chunks if refused else done, chunks):
+        _open_chunk(work, chunk)
+        work.watch("opening", min((chunk + 1) * LINES_PER_CHUNK, rows), rows)
+    state = RunState.REFUSED if refused else RunState.FINISHED
+    opened = actions.end_run(work.source, state, work.clock(), left_out=staging.left_out())
+    return _outcome(work, rows, opened, refused=refused, resumed_at=done)
+
+
+def _open_chunk(work: _Import, chunk: int) -> None:
+    """One chunk in one transaction, compared anew while somebody else is faster."""
+    for _ in range(TRIES):
+        try:
+            with transaction.atomic():
+                _compare(chunk)
+                if work.wish.strict and staging.left_out():
+                    break
+                now = work.clock()
+                accounts = list(_fresh(actions.open_chunk(), now))
+                equip_accounts(accounts, now)
+                lines = sum(len(group.lines) for one in accounts for group in one.groups)
+                actions.note_chunk(work.source, chunk, len(accounts), lines, now)
+                return
+        except (actions.ChunkChangedError, IntegrityError):
+            continue
+    raise WanhaoError(
+        f"What {work.source.name} speaks of is being changed by somebody else.",
+        "Start the import again; it goes on where it stopped.",
+    )
+
+
+def _compare(chunk: int) -> None:
+    """Put out what is known otherwise, by the parties or by what their groups hold."""
+    standing = actions.compare_chunk(chunk)
+    held = offerings_held([line.group_id for line in standing])
+    actions.put_out(
+        [
+            (line, "plan")
+            for line in standing
+            if line.group_id not in held or held[line.group_id].code != line.plan
+        ]
+    )
+
+
+def _fresh(lines: Sequence[ImportedLine], now: datetime) -> Iterator[FreshAccount]:
+    accounts: dict[int, dict[int, list[ImportedLine]]] = defaultdict(lambda: defaultdict(list))
+    for line in lines:
+        accounts[line.account_id][line.group_id].append(line)
+    for account_id, groups in accounts.items():
+        told = next(iter(groups.values()))[0].told
+        yield FreshAccount(
+            account_id=account_id,
+            pay_type=PayType(told.pay_type),
+            groups=tuple(_fresh_group(group_id, of, now) for group_id, of in groups.items()),
+            opening_balance_fen=told.balance_fen,
+            payment_reference=f"import-{told.account}" if told.balance_fen else "",
+        )
+
+
+def _fresh_group(group_id: int, lines: Sequence[ImportedLine], now: datetime) -> FreshGroup:
+    main = next(line.told for line in lines if line.told.is_main)
+    return FreshGroup(
+        group_id=group_id,
+        plan=main.plan,
+        held_since=max(datetime.fromtimestamp(main.since, UTC), Cycle.of(now).start),
+        lines=tuple((line.told.number, line.told.since) for line in lines),
+    )
+
+
+def _outcome(
+    work: _Import, rows: int, opened: tuple[int, int], *, refused: bool, resumed_at: int = 0
+) -> ImportOutcome:
+    """The account of the file, told while its rows are still on the stage."""
+    left_out = staging.left_out()
+    accounts, _ = staging.size()
+    work.tell(work.source.name, staging.faults())
+    return ImportOutcome(
+        name=work.source.name,
+        rows=rows,
+        accounts=accounts,
+        accounts_opened=opened[0],
+        rows_opened=opened[1],
+        rows_standing=rows - opened[1] - left_out,
+        rows_left_out=left_out,
+        faults=staging.fault_counts(),
+        ignored_columns=tuple(ignored_columns(work.path, work.source.encoding)),
+        resumed_at=resumed_at,
+        refused=refused,
+    )
