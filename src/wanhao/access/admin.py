@@ -1,8 +1,8 @@
-"""Read-only list of logins."""
+"""Read-only lists of logins and of who read what."""
 
 from django.contrib import admin
 
-from wanhao.access.models import Login
+from wanhao.access.models import Login, PersonalDataRead
 from wanhao.access.read_only import ReadOnlyAdmin
 
 
@@ -12,3 +12,10 @@ class LoginAdmin(ReadOnlyAdmin):
     list_filter = ("kind", "is_active")
     search_fields = ("name",)
     exclude = ("password",)
+
+
+@admin.register(PersonalDataRead)
+class PersonalDataReadAdmin(ReadOnlyAdmin):
+    list_display = ("read_at", "login", "purpose", "subject")
+    list_select_related = ("login",)
+    search_fields = ("=subject",)

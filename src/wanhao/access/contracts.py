@@ -1,5 +1,7 @@
 """What other rooms may hold of a login."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -8,3 +10,13 @@ class LoginKind(StrEnum):
 
     CUSTOMER = "customer"
     EMPLOYEE = "employee"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadView:
+    """That somebody read personal data; `login_name` is empty when nobody had signed in."""
+
+    login_name: str
+    subject: str
+    purpose: str
+    read_at: datetime

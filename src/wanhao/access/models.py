@@ -52,3 +52,24 @@ class Login(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PersonalDataRead(models.Model):
+    """That somebody read a customer's data, and what for; never changed, never deleted."""
+
+    login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="+", null=True)
+    subject = models.CharField(max_length=96)
+    purpose = models.CharField(max_length=64)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~models.Q(subject="") & ~models.Q(purpose=""),
+                name="read_says_of_whom_and_what_for",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["subject", "-id"], name="read_of_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} of {self.subject}"
