@@ -8,7 +8,7 @@ from tests.parties.examples import SINCE, a_line, an_account
 from wanhao.parties.actions import open_accounts
 from wanhao.parties.contracts import CustomerKind, PayType
 from wanhao.parties.models import Line
-from wanhao.parties.queries import account_profiles
+from wanhao.parties.queries import account_profiles, groups_between
 
 
 @pytest.mark.django_db
@@ -31,3 +31,16 @@ def test_the_oldest_line_counts_and_who_has_none_left_is_not_live() -> None:
     assert account_profiles([opened.account_id])[opened.account_id].since == early
     lines.update(until=datetime(2026, 11, 1, tzinfo=UTC))
     assert not account_profiles([opened.account_id])[opened.account_id].live
+
+
+@pytest.mark.django_db
+def test_groups_are_told_by_a_range_of_accounts_both_ends_included() -> None:
+    orders = [
+        an_account(f"A{n}", (a_line(16907910000 + 2 * n),), (a_line(16907910001 + 2 * n),))
+        for n in range(3)
+    ]
+    opened = open_accounts(orders)
+    found = groups_between(opened[1].account_id, opened[2].account_id)
+    assert list(found.items()) == [
+        (group.group_id, account.account_id) for account in opened[1:] for group in account.groups
+    ]

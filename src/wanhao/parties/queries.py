@@ -102,8 +102,8 @@ def next_accounts(after: int, limit: int) -> tuple[int, ...]:
 
 def groups_between(first: int, last: int) -> dict[int, int]:
     """The account of every group whose account is `first`, `last` or between, in their order."""
-    rows = LineGroup.objects.filter(account_id__range=(first, last)).order_by("account_id", "id")
-    return dict(rows.values_list("id", "account_id"))
+    rows = LineGroup.objects.filter(account_id__gte=first, account_id__lte=last)
+    return dict(rows.order_by("account_id", "id").values_list("id", "account_id"))
 
 
 def cities() -> list[City]:
