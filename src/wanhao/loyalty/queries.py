@@ -133,6 +133,15 @@ def right_uses(account_id: int, limit: int = LATEST) -> tuple[RightUseView, ...]
     )
 
 
+def not_credited(account_ids: Collection[int], cycle: int) -> list[int]:
+    """Those of the accounts that have no points of a cycle yet, in their order."""
+    rows = PointsEntry.objects.filter(
+        account_id__in=list(account_ids), cycle=cycle, kind=EntryKind.EARNED.value
+    )
+    credited = set(rows.values_list("account_id", flat=True))
+    return [account_id for account_id in account_ids if account_id not in credited]
+
+
 def credit_days() -> tuple[int, int]:
     """From which day of a month to which the points of the month before are credited."""
     return points_rules().credit_days
