@@ -241,7 +241,7 @@ def test_two_who_issue_the_same_bills_at_once_issue_them_once() -> None:
 
 
 AMOUNTS = st.integers(-100_000, 10_000_000)
-KINDS = st.sampled_from(list(LineKind))
+KINDS = st.sampled_from([kind for kind in LineKind if kind is not LineKind.FOREIGN])
 ZONES = st.sampled_from(["", "domestic", "roaming", "hk-macau-taiwan", "free"])
 LINES = st.lists(st.builds(BillLine, kind=KINDS, fen=AMOUNTS, zone=ZONES), max_size=6)
 

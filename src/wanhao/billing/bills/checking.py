@@ -1,4 +1,7 @@
-"""Holds a cycle's bills against the ledger: account by account, to the fen."""
+"""Holds a cycle's bills against the ledger: account by account, to the fen.
+
+Bills that another billing system issued are not in our ledger and are left out.
+"""
 
 from django.db import connection
 
@@ -15,7 +18,7 @@ WITH charged AS (
     GROUP BY posting.account_id
 ), billed AS (
     SELECT account_id, total_fen AS fen FROM wanhao_billing_bill
-    WHERE cycle = %(cycle)s AND source = 'own'
+    WHERE cycle = %(cycle)s AND journal LIKE %(reference)s
 ), both_sides AS (
     SELECT coalesce(billed.account_id, charged.account_id) AS account_id,
         billed.account_id IS NOT NULL AS has_bill,

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-CODE_LENGTH = 64
-
 
 class LineKind(StrEnum):
     """What a line of a bill is about; it also names the revenue its money belongs to."""
@@ -219,3 +217,20 @@ class CheckedCycle:
     def holds(self) -> bool:
         """Whether every bill is what the ledger charged."""
         return self.bills_fen == self.ledger_fen and not self.unequal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payer:
+    """Whom a bill is for, as it may be printed: name masked, and each group's number masked."""
+
+    reference: str
+    name: str
+    numbers: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """Who sends the bill."""
+
+    name_zh: str
+    name_en: str

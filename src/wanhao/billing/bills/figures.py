@@ -50,7 +50,7 @@ def unit_price(service: str, fen: int, unit_seconds: int, language: Language) ->
 def month_name(cycle: int, language: Language) -> str:
     """A cycle as 2026年11月 or Nov 2026."""
     year, month = divmod(cycle, 100)
-    return phrase("unit", "month", language, year=year, month=month, name=month_abbr[month])
+    return phrase("unit", "month", language, year=year, month=month, short=month_abbr[month])
 
 
 def yuan(fen: int) -> str:

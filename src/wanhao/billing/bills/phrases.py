@@ -18,6 +18,6 @@ def phrases() -> Phrases:
         return tomllib.load(file)
 
 
-def phrase(section: str, name: str, language: Language, **figures: str | int) -> str:
+def phrase(section: str, name: str, language: Language, /, **figures: str | int) -> str:
     """One text with its figures filled in."""
     return phrases()[section][name][language.value].format(**figures)
