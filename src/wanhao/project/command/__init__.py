@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "meter": _entry("processes", "meter", "Count the usage files that are dropped."),
         "sms": _entry("processes", "sms", "Send messages to the SMSC and take its receipts."),
         "usage": _entry("usage", "usage", "Hand over usage files; see how counting stands."),
+        "points": _entry("points", "points", "See points; credit a month; clear what ended."),
         "demo": _entry("demo", "demo", "The demo operator: its world, traffic and SMSC."),
         "doctor": _entry(
             "doctor", "doctor", "Say what is wrong and what to do.", with_django=False
