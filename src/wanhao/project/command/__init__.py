@@ -41,7 +41,10 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "worker": _entry("processes", "worker", "Release what is due."),
         "meter": _entry("processes", "meter", "Count the usage files that are dropped."),
         "sms": _entry("processes", "sms", "Send messages to the SMSC and take its receipts."),
+        "parties": _entry("parties", "parties", "Import customers; see the imports so far."),
         "usage": _entry("usage", "usage", "Hand over usage files; see how counting stands."),
+        "billing": _entry("billing", "billing", "Who does the billing; the link to a foreign one."),
+        "catalogue": _entry("catalogue", "catalogue", "Check, load and list what is on sale."),
         "points": _entry("points", "points", "See points; credit a month; clear what ended."),
         "demo": _entry("demo", "demo", "The demo operator: its world, traffic and SMSC."),
         "doctor": _entry(
