@@ -1,4 +1,4 @@
-"""The worker: publishes the thresholds that are watched and releases messages that are due."""
+"""The worker: publishes the thresholds that are watched, releases messages, does what is due."""
 
 import logging
 import threading
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from django.db import InterfaceError, OperationalError, connection
 
 from wanhao.communications.actions import release_due
+from wanhao.workflows.run_due_points import run_due_points
 from wanhao.workflows.watch_thresholds import watch_thresholds
 
 PAUSE_SECONDS = 0.5
@@ -15,18 +16,23 @@ RETRY_SECONDS = 2.0
 BATCH = 500
 # Rules may change while we run; a new threshold is watched at the latest after so many turns.
 TURNS_BETWEEN_THRESHOLDS = 120
+# What is due by the calendar: each call takes one small step and says whether there was one. Looked
+# for as seldom as thresholds, and on every turn while there is more to do.
+DUE_STEPS: list[Callable[[datetime], bool]] = [run_due_points]
 
 logger = logging.getLogger(__name__)
 
 
 def run_worker(stop: threading.Event, pause: float = PAUSE_SECONDS) -> None:
     """Work until `stop` is set; while the database is away, wait for it."""
-    turn, released = 0, 0
+    turn, released, busy = 0, 0, False
     while not stop.is_set():
         try:
             if turn % TURNS_BETWEEN_THRESHOLDS == 0:
                 watch_thresholds()
             count = _release_all(stop)
+            if busy or turn % TURNS_BETWEEN_THRESHOLDS == 0:
+                busy = _take_steps()
         except (OperationalError, InterfaceError) as error:
             logger.warning("waiting for the database: %s", str(error).strip())
             connection.close()
@@ -39,6 +45,12 @@ def run_worker(stop: threading.Event, pause: float = PAUSE_SECONDS) -> None:
         turn += 1
         stop.wait(pause)
     connection.close()
+
+
+def _take_steps() -> bool:
+    """One step of each kind; whether there was anything to do."""
+    now = datetime.now(UTC)
+    return any([step(now) for step in DUE_STEPS])
 
 
 def _release_all(
