@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from wanhao.billing.contracts import NewPayment, PaymentResult
+from wanhao.values.errors import WanhaoError
 
 
 class Billing(StrEnum):
@@ -139,3 +140,11 @@ def billing_source() -> BillingSource:
     """Whoever does the billing."""
     assert CHOSEN.source is not None, "nobody was given the billing at the start"
     return CHOSEN.source
+
+
+def refuse_elsewhere(what: str) -> None:
+    """WanhaoError where billing is foreign; `what` is done where billing is done."""
+    if billing_source().billing is Billing.FOREIGN:
+        raise WanhaoError(
+            f"{what} in your own billing, not here.", "Do it there; this system is told of it."
+        )

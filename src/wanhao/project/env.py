@@ -5,14 +5,24 @@ import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from wanhao.billing.ports import Billing
 from wanhao.values.errors import WanhaoError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 REMEDY = "docs/reference/configuration.md lists every variable with its meaning and its limits."
 
 
@@ -91,12 +101,61 @@ class Environment(BaseSettings):
     )
     sms_source: str = Field(default="10001", description="sender number of every SMS")
     sms_sign_off: str = Field(default="【万号】", description="put at the end of every SMS")
+    billing: Billing = Field(
+        default=Billing.OWN,
+        description="who charges the customers: `own`, or `foreign` for a billing you have already",
+    )
+    billing_url: str = Field(
+        default="",
+        validate_default=True,
+        description="where a foreign billing answers; https, or http on this machine",
+    )
+    billing_token: str = Field(default="", description="the token a foreign billing asks for")
+    billing_token_file: Path | None = Field(
+        default=None,
+        validate_default=True,
+        description="a file with that token, instead of the token itself",
+    )
     demo_lines: int = Field(
         default=20_000, ge=100, le=100_000, description="lines of the demo operator"
     )
     demo_smsc_http_port: int = Field(
         default=2780, ge=1, le=65535, description="port at which the local SMSC shows its messages"
     )
+
+    @field_validator("billing_url")
+    @classmethod
+    def _reachable(cls, url: str, info: ValidationInfo) -> str:
+        """A token must not travel in the clear, so only this machine may be asked over http."""
+        parts = urlsplit(url)
+        local = parts.scheme == "http" and parts.hostname in HERE
+        if url and not (parts.hostname and (local or parts.scheme == "https")):
+            raise ValueError("give an https address; http only for this machine")
+        if not url and info.data.get("billing") is Billing.FOREIGN:
+            raise ValueError("a foreign billing needs an address")
+        return url
+
+    @field_validator("billing_token_file", mode="before")
+    @classmethod
+    def _token_given(cls, file: object, info: ValidationInfo) -> object:
+        foreign = info.data.get("billing") is Billing.FOREIGN
+        if foreign and not file and not info.data.get("billing_token"):
+            raise ValueError("a foreign billing needs a token: WANHAO_BILLING_TOKEN or _FILE")
+        return file or None
+
+    @property
+    def billing_secret(self) -> str:
+        """The token of a foreign billing, from the variable or from the file."""
+        token, place = self.billing_token, "WANHAO_BILLING_TOKEN"
+        if not token and self.billing_token_file:
+            place = "WANHAO_BILLING_TOKEN_FILE"
+            try:
+                token = self.billing_token_file.read_text().strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise WanhaoError(f"{place} cannot be read: {error}.", REMEDY) from None
+        if not (token and token.isascii() and token.isprintable()):
+            raise WanhaoError(f"{place} is not a token: visible ASCII characters only.", REMEDY)
+        return token
 
     @property
     def inbox(self) -> Path:

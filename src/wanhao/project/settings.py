@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "wanhao.usage",
     "wanhao.communications",
     "wanhao.pages",
+    "wanhao.project",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

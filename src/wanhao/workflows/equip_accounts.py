@@ -7,6 +7,7 @@ from datetime import datetime
 
 from wanhao.billing.actions import open_balances, record_payments
 from wanhao.billing.contracts import NewPayment
+from wanhao.billing.ports import Billing, billing_source, refuse_elsewhere
 from wanhao.billing.queries import balances
 from wanhao.parties.contracts import PayType
 from wanhao.products.actions import hold_offering
@@ -48,7 +49,10 @@ def equip_accounts(accounts: Sequence[FreshAccount], now: datetime) -> None:
     """
     _hold(accounts)
     open_balances([account.account_id for account in accounts], now)
-    record_payments([_payment(account) for account in accounts if account.opening_balance_fen], now)
+    payments = [_payment(account) for account in accounts if account.opening_balance_fen]
+    if payments:
+        refuse_elsewhere("Opening balances are kept")
+    record_payments(payments, now)
     record_facts(_facts(accounts))
 
 
@@ -85,6 +89,8 @@ def _facts(accounts: Sequence[FreshAccount]) -> list[Fact]:
         for _, group in _groups(accounts)
         for number, since in group.lines
     ]
+    if billing_source().billing is Billing.FOREIGN:
+        return [*terms, *lines]  # money is watched as soon as that billing tells of it
     funds = [
         account_funds(account.account_id, account.pay_type, left[account.account_id])
         for account in accounts

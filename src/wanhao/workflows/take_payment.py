@@ -1,11 +1,15 @@
-"""Take a payment: the balance rises, and the meter learns what the account can spend now."""
+"""Take a payment: the balance rises, and the meter learns what the account can spend now.
+
+Where billing is foreign the payment is written down to be forwarded; the balance rises when that
+billing says so.
+"""
 
 from datetime import datetime
 
 from django.db import transaction
 
-from wanhao.billing.actions import record_payment
-from wanhao.billing.contracts import BalanceKind, Channel, PaymentResult
+from wanhao.billing.contracts import BalanceKind, Channel, NewPayment, PaymentResult
+from wanhao.billing.ports import Billing, billing_source
 from wanhao.workflows.tell_funds import tell_funds
 
 
@@ -18,15 +22,16 @@ def take_payment(
     channel: Channel = Channel.OTHER,
     kind: BalanceKind = BalanceKind.GENERAL,
 ) -> PaymentResult:
-    """Record a payment once per reference; WanhaoError as `billing.actions.record_payment` says."""
-    paid = record_payment(
+    """Take a payment once per reference; WanhaoError as `billing.ports.BillingSource` says."""
+    source = billing_source()
+    payment = NewPayment(
         account_id=account_id,
         amount_fen=amount_fen,
         reference=reference,
-        now=now,
         channel=channel,
         kind=kind,
     )
-    if paid.first:
+    paid = source.take_payment(payment, now)
+    if paid.first and source.billing is Billing.OWN:
         tell_funds([account_id])
     return paid

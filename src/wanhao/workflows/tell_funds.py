@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from wanhao.billing.ports import refuse_elsewhere
 from wanhao.billing.queries import balances
 from wanhao.parties.queries import pay_types
 from wanhao.usage.actions import record_facts
@@ -9,7 +10,11 @@ from wanhao.workflows.describe_terms import account_funds
 
 
 def tell_funds(account_ids: Collection[int]) -> None:
-    """Record what each account can spend; belongs into the transaction that moved its money."""
+    """Record what each account can spend; belongs into the transaction that moved its money.
+
+    WanhaoError where billing is foreign: no money is moved here then, and the caller's is undone.
+    """
+    refuse_elsewhere("Money is moved")
     has, pays = balances(account_ids), pay_types(account_ids)
     record_facts(
         [

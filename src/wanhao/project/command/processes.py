@@ -8,6 +8,7 @@ from django.conf import settings
 
 from wanhao.channels.sms.contracts import SmscConfig
 from wanhao.channels.sms.sender import run_sms
+from wanhao.project.billing import keeping_up_with_billing
 from wanhao.project.command.sessions import database, stopped_by_signals
 from wanhao.project.env import environment
 from wanhao.project.ports_in_use import refuse_if_taken
@@ -44,7 +45,9 @@ def web() -> None:
 @database()
 def worker() -> None:
     """Release messages that are due; any number of workers may run."""
-    run_worker(stopped_by_signals())
+    stop = stopped_by_signals()
+    with keeping_up_with_billing(stop):
+        run_worker(stop)
 
 
 @click.command()

@@ -1,0 +1,14 @@
+"""Lets the project connect ports to adapters once every room is loaded, in every process."""
+
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class ProjectConfig(AppConfig):
+    name = "wanhao.project"
+    label = "wanhao_project"
+
+    def ready(self) -> None:
+        """Say who does the billing; by name, as rooms may only be imported when all are there."""
+        import_module("wanhao.project.billing").wire_billing()
