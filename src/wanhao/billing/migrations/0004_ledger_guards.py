@@ -65,6 +65,8 @@ CREATE TRIGGER {name}_is_append_only BEFORE UPDATE OR DELETE ON wanhao_billing_{
 FOR EACH ROW EXECUTE FUNCTION wanhao_billing_refuse_change();
 """
 APPENDED = ('journaltransaction', 'posting', 'paymentreturn', 'voucherbatch')
+# Each bill changes every balance: room on the page keeps the new rows beside the old ones.
+ROOM = "ALTER TABLE wanhao_billing_accountbalance SET (fillfactor = 50)"
 # A voucher is redeemed once and that is the only thing that ever happens to it.
 VOUCHER = """
 CREATE TRIGGER voucher_is_redeemed_once BEFORE UPDATE ON wanhao_billing_voucher FOR EACH ROW
@@ -96,4 +98,5 @@ class Migration(migrations.Migration):
         *(migrations.RunSQL(GUARDED.format(name=name)) for name in ('accountbalance', 'balancebucket')),
         *(migrations.RunSQL(APPEND_ONLY.format(name=name)) for name in APPENDED),
         migrations.RunSQL(VOUCHER),
+        migrations.RunSQL(ROOM),
     ]
