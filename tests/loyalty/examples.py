@@ -14,7 +14,7 @@ from wanhao.loyalty.growing import star_rules
 from wanhao.loyalty.models import PointsBatch, PointsEntry
 from wanhao.parties.actions import open_accounts
 from wanhao.parties.contracts import CustomerKind, PayType
-from wanhao.values.cycle import SHANGHAI
+from wanhao.values.cycle import SHANGHAI, Cycle
 
 NOW = datetime(2026, 12, 6, 2, 0, tzinfo=UTC)
 
@@ -66,9 +66,9 @@ def worth(account_id: int, growth: int) -> Worth:
 
 def star_for_account(account: int, star: int, cycle: int = 202610) -> None:
     """Let an evaluation find that star."""
-    month = cycle % 100 + 1
+    month = Cycle(cycle).next.number
     growth = star_rules().stars[star].growth
-    evaluate([worth(account, growth)], cycle=cycle, now=at(cycle // 100, month, 5))
+    evaluate([worth(account, growth)], cycle=cycle, now=at(month // 100, month % 100, 5))
 
 
 def left_by_year(account_id: int) -> dict[int, int]:

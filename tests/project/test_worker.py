@@ -14,6 +14,7 @@ class Turns:
         self.released = list(released)
         self.stop = threading.Event()
         self.watched = 0
+        self.due_steps: list[Callable[[object], bool]] = []
 
     def release_due(self, now: object, limit: int) -> int:
         found = self.released.pop(0)
@@ -33,6 +34,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Callable[[Turns], None]:
     def run(turns: Turns) -> None:
         monkeypatch.setattr(worker, "release_due", turns.release_due)
         monkeypatch.setattr(worker, "watch_thresholds", turns.watch_thresholds)
+        monkeypatch.setattr(worker, "DUE_STEPS", turns.due_steps)
         monkeypatch.setattr(worker, "RETRY_SECONDS", 0.01)
         worker.run_worker(turns.stop, pause=0.0)
 
@@ -62,3 +64,15 @@ def test_a_database_that_went_away_is_waited_for(
     work(turns)
     assert turns.watched == 2
     assert capsys.readouterr().out.splitlines()[-1] == "released 7 messages since the start"
+
+
+def test_what_is_due_is_done_a_step_a_turn_until_nothing_is(work: Callable[[Turns], None]) -> None:
+    turns, done = Turns(*[0] * 9), []
+    # The second kind has more to do than the first, and neither keeps the other waiting.
+    for name, steps in (("points", 2), ("bills", 4)):
+        left = iter([True] * steps)
+        turns.due_steps.append(
+            lambda _, name=name, left=left: next(left, False) and not done.append(name)
+        )
+    work(turns)
+    assert done == ["points", "bills", "points", "bills", "bills", "bills"]
