@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from wanhao.pages.console.ledger import ledger, ledger_statement
 from wanhao.pages.console.operations import operations, operations_part
 from wanhao.pages.design.preferences import choose
 from wanhao.pages.live.views import live
@@ -16,6 +17,8 @@ admin.site.site_header = admin.site.site_title = "wanhao 万号"
 urlpatterns = [
     path("", operations, name="operations"),
     path("operations/<slug:part>/", operations_part, name="operations-part"),
+    path("ledger/", ledger, name="ledger"),
+    path("ledger/<str:reference>/", ledger_statement, name="ledger-statement"),
     path("phones/", phones, name="phones"),
     path("phones/handsets/", phones_part, name="phones-part"),
     path("live/", live, name="live"),

@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 
+from wanhao.values.money import Money
+
 
 def spoken(zh: str, en: str) -> str:
     """The wording in the language of the page; Chinese when there is no other."""
@@ -58,3 +60,13 @@ def rate(per_second: float) -> str:
 def files(count: int) -> str:
     """A number of files in words."""
     return ngettext("%(count)s file", "%(count)s files", count) % {"count": thousands(count)}
+
+
+def money(fen: int) -> str:
+    """An amount as ¥1,234.50; a minus in front is owed."""
+    return str(Money(fen))
+
+
+def masked_name(name: str) -> str:
+    """The first character of a customer's name and stars, as 王**."""
+    return name[:1] + "**"
