@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from django.db.models import Max
+
 from wanhao.billing.foreign.answers import BalanceChange, TermsChange
 from wanhao.billing.foreign.contracts import Kept, ToldFunds, ToldTerms
 from wanhao.billing.foreign_models import ForeignFunds, ForeignTerms
@@ -68,7 +70,7 @@ def keep_terms(
         row for row in rows if _is_news(row, before.get((row.number, row.cycle)), _terms_meaning)
     ]
     return Kept(
-        terms=tuple(_told_terms(news, lines)),
+        terms=tuple(_told_terms(_in_force(news, now), lines)),
         changes=len(changes),
         repeated=len(changes) - len(rows),
         unknown=sum(row.group_id is None for row in rows),
@@ -107,7 +109,7 @@ def recognise(
     ForeignTerms.objects.bulk_update(terms, ["group", "looked_at"], batch_size=1_000)
     return Kept(
         funds=tuple(_funds(row) for row in funds if row.account_id),
-        terms=tuple(_told_terms(terms, lines)),
+        terms=tuple(_told_terms(_in_force(terms, now), lines)),
     )
 
 
@@ -193,6 +195,18 @@ def _told_terms(rows: Iterable[ForeignTerms], lines: Mapping[int, LineView]) -> 
                 message=row.message,
                 data=row.data,
             )
+
+
+def _in_force(rows: Sequence[ForeignTerms], now: datetime) -> list[ForeignTerms]:
+    """Without terms that newer ones of their number have replaced by now."""
+    newest = dict(
+        ForeignTerms.objects.filter(
+            number__in={row.number for row in rows}, cycle__lte=Cycle.of(now).number
+        )
+        .values_list("number")
+        .annotate(Max("cycle"))
+    )
+    return [row for row in rows if row.cycle >= newest.get(row.number, row.cycle)]
 
 
 def _forget_old(rows: Sequence[ForeignTerms], now: datetime) -> None:
