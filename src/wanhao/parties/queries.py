@@ -111,6 +111,11 @@ def cities() -> list[City]:
     return list(known_cities())
 
 
+def account_count() -> int:
+    """How many accounts there are."""
+    return BillingAccount.objects.count()
+
+
 def line_count() -> int:
     """How many lines are live."""
     return _live().count()

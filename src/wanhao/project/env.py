@@ -116,6 +116,21 @@ class Environment(BaseSettings):
         validate_default=True,
         description="a file with that token, instead of the token itself",
     )
+    operator_name_zh: str = Field(
+        default="万号", min_length=1, description="who sends the bills, in Chinese"
+    )
+    operator_name_en: str = Field(
+        default="Wanhao", min_length=1, description="who sends the bills, in English"
+    )
+    bill_due_day: int = Field(
+        default=25, ge=1, le=28, description="day of the next month by which a bill must be paid"
+    )
+    einvoice_url: str = Field(
+        default="", description="where e-invoices are asked for over HTTP; empty: nowhere"
+    )
+    einvoice_seller_tax_id: str = Field(
+        default="", description="tax id of the seller on e-invoices"
+    )
     demo_lines: int = Field(
         default=20_000, ge=100, le=100_000, description="lines of the demo operator"
     )

@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from wanhao.billing.bills.contracts import Letterhead
 from wanhao.project.env import REMEDY, environment
 from wanhao.project.postgres import embedded_url
 from wanhao.values.errors import WanhaoError
@@ -44,6 +45,7 @@ def _database() -> dict[str, Any]:
 SECRET_KEY = ENV.secret_key or _secret_key(ENV.data)
 DEBUG = False
 DEMO = ENV.demo
+LETTERHEAD = Letterhead(name_zh=ENV.operator_name_zh, name_en=ENV.operator_name_en)
 ALLOWED_HOSTS = ENV.allowed_hosts
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
