@@ -1,8 +1,11 @@
 """Reads of offerings, of products held, and of what is owed for them; set-based."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -11,14 +14,12 @@ from django.db.models.expressions import RawSQL
 from wanhao.products import rules
 from wanhao.products.catalogue import Family
 from wanhao.products.contracts import (
-    Allowance,
     FeeLine,
     HeldPack,
     HeldProduct,
     Holding,
     Kind,
     Offering,
-    Service,
     StoppedData,
     TariffTerms,
 )
@@ -115,28 +116,31 @@ def products_of(group_id: int, now: datetime) -> tuple[HeldProduct, ...]:
 def holdings(group_ids: Collection[int], at: datetime) -> dict[int, Holding]:
     """The terms of each group at an instant; a group without a plan is left out."""
     held = _rows(AT, [list(set(group_ids)), at, at])
-    known = _offerings({row.offering_id for row in held})
-    tariffs = {(row.plan_id, row.upgrade_id): row.tariff_id for row in PlanTariff.objects.all()}
-    groups: dict[int, list[_Held]] = defaultdict(list)
-    for row in held:
-        groups[row.group_id].append(row)
-    cycle = Cycle.of(at)
-    return {
-        group_id: _holding(plan, rows, known, tariffs, cycle)
-        for group_id, rows in groups.items()
-        if (plan := next((row for row in rows if known[row.offering_id].is_plan), None))
-    }
+    terms = _Terms({row.offering_id for row in held}, Cycle.of(at))
+    found = {}
+    for group_id, rows in groupby(held, key=attrgetter("group_id")):
+        holding = terms.of(list(rows))
+        if holding is not None:
+            found[group_id] = holding
+    return found
 
 
 def fees(cycle: int, group_ids: Collection[int]) -> dict[int, tuple[FeeLine, ...]]:
     """What each group owes in a month for what it holds; a group that owes nothing is left out."""
     month = Cycle(cycle)
-    held = _rows(OWED, [list(set(group_ids)), cycle, month.end, month.start])
+    start, end = month.start, month.end
+    held = _rows(OWED, [list(set(group_ids)), cycle, end, start])
     known = _offerings({row.offering_id for row in held})
+    kinds = {pk: rules.fee_kind(sold) for pk, sold in known.items()}
+    owed: dict[tuple[object, ...], tuple[int, int, int]] = {}  # most products owe alike
     lines: dict[int, list[FeeLine]] = defaultdict(list)
     for row in held:
         sold = known[row.offering_id]
-        fee, days, of_days = rules.fee_in(sold, row.since, row.until, month)
+        ends = row.until if row.until and row.until < end else None
+        alike = (row.offering_id, row.since if row.since > start else None, ends)
+        if alike not in owed:
+            owed[alike] = rules.fee_in(sold, row.since, row.until, month)
+        fee, days, of_days = owed[alike]
         if fee:
             lines[row.group_id].append(
                 FeeLine(
@@ -147,7 +151,7 @@ def fees(cycle: int, group_ids: Collection[int]) -> dict[int, tuple[FeeLine, ...
                     fee_fen=fee,
                     days=days,
                     of_days=of_days,
-                    kind=rules.fee_kind(sold),
+                    kind=kinds[row.offering_id],
                 )
             )
     return {group_id: tuple(found) for group_id, found in lines.items()}
@@ -202,41 +206,64 @@ def _rows(sql: str, parameters: list[Any]) -> list[_Held]:
         return [_Held(*row) for row in cursor.fetchall()]
 
 
-def _holding(
-    plan: _Held,
-    rows: Iterable[_Held],
-    known: dict[int, Offering],
-    tariffs: dict[tuple[int, int | None], int],
-    cycle: Cycle,
-) -> Holding:
-    sold = known[plan.offering_id]
-    upgrade = next(
-        (row.offering_id for row in rows if known[row.offering_id].kind is Kind.UPGRADE), None
-    )
-    packs = [row for row in rows if known[row.offering_id].kind is Kind.PACK]
-    return Holding(
-        plan=sold,
-        plan_id=plan.offering_id,
-        tariff=tariffs[plan.offering_id, upgrade],
-        voice_minutes=rules.included_in(sold, sold.voice_minutes, plan.since, cycle),
-        messages=rules.included_in(sold, sold.messages, plan.since, cycle),
-        data_mb=rules.included_in(sold, sold.data_mb, plan.since, cycle),
-        rolls=sold.rolls,
-        packs=tuple(
-            _pack(row, known[row.offering_id], part, cycle)
-            for row in packs
-            for part in known[row.offering_id].allowances
-        ),
-    )
+class _Terms:
+    """Turns what a group holds in a month into its terms; groups that hold alike share them."""
 
+    def __init__(self, offering_ids: set[int], cycle: Cycle) -> None:
+        self._known = _offerings(offering_ids)
+        self._plans = {pk for pk, sold in self._known.items() if sold.is_plan}
+        self._kinds = {pk: sold.kind for pk, sold in self._known.items()}
+        self._tariffs = {
+            (row.plan_id, row.upgrade_id): row.tariff_id for row in PlanTariff.objects.all()
+        }
+        self._cycle, self._start = cycle, cycle.start
+        self._alike: dict[tuple[object, ...], Holding] = {}
 
-def _pack(row: _Held, sold: Offering, part: Allowance, cycle: Cycle) -> HeldPack:
-    return HeldPack(
-        product_id=row.product_id,
-        code=sold.code,
-        service=Service(part.service),
-        quantity=rules.included_in(sold, part.quantity, row.since, cycle),
-        rank=part.rank,
-        rolls=part.rolls,
-        renews=row.until is None,
-    )
+    def of(self, rows: Sequence[_Held]) -> Holding | None:
+        """The terms of one group; None when it has no plan."""
+        plan, upgrade, packs = None, None, []
+        for row in rows:
+            kind = self._kinds[row.offering_id]
+            if row.offering_id in self._plans:
+                plan = row
+            elif kind is Kind.UPGRADE:
+                upgrade = row.offering_id
+            elif kind is Kind.PACK:
+                packs.append(row)
+        if plan is None:
+            return None
+        bare = self._bare(plan, upgrade)
+        return replace(bare, packs=self._packs(packs)) if packs else bare
+
+    def _bare(self, plan: _Held, upgrade: int | None) -> Holding:
+        since = plan.since if plan.since > self._start else None
+        alike = (plan.offering_id, upgrade, since)
+        if alike not in self._alike:
+            sold, cycle = self._known[plan.offering_id], self._cycle
+            self._alike[alike] = Holding(
+                plan=sold,
+                plan_id=plan.offering_id,
+                tariff=self._tariffs[plan.offering_id, upgrade],
+                voice_minutes=rules.included_in(sold, sold.voice_minutes, plan.since, cycle),
+                messages=rules.included_in(sold, sold.messages, plan.since, cycle),
+                data_mb=rules.included_in(sold, sold.data_mb, plan.since, cycle),
+                rolls=sold.rolls,
+                packs=(),
+            )
+        return self._alike[alike]
+
+    def _packs(self, rows: Sequence[_Held]) -> tuple[HeldPack, ...]:
+        return tuple(
+            HeldPack(
+                product_id=row.product_id,
+                code=sold.code,
+                service=part.service,
+                quantity=rules.included_in(sold, part.quantity, row.since, self._cycle),
+                rank=part.rank,
+                rolls=part.rolls,
+                renews=row.until is None,
+            )
+            for row in rows
+            for sold in (self._known[row.offering_id],)
+            for part in sold.allowances
+        )
