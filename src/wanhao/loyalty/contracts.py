@@ -74,7 +74,7 @@ class EntryView:
     """A movement of points on `day`; positive when points came.
 
     What was earned tells the cycle, the fen that counted and the reward in per cent; what was
-    redeemed, returned, or expired on its return tells the item and the redemption's reference.
+    redeemed, returned, or expired on its return tells the redemption: what, how many, reference.
     """
 
     entry_id: int
@@ -86,6 +86,7 @@ class EntryView:
     counted_fen: int | None = None
     reward_percent: int | None = None
     item: str = ""
+    quantity: int = 0
     reference: str = ""
 
 

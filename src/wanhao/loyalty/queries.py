@@ -16,6 +16,7 @@ from wanhao.loyalty.contracts import (
     Star,
     StarChangeView,
     StarReason,
+    StarRight,
     StarView,
 )
 from wanhao.loyalty.earning import last_day, oldest_good_year, points_rules
@@ -72,6 +73,7 @@ def history(
             counted_fen=row.counted_fen,
             reward_percent=row.reward_percent,
             item=row.redemption.item if row.redemption else "",
+            quantity=row.redemption.quantity if row.redemption else 0,
             reference=row.redemption.reference if row.redemption else "",
         )
         for row in rows
@@ -88,10 +90,15 @@ def stars() -> tuple[Star, ...]:
     return star_rules().stars
 
 
+def rights() -> dict[str, StarRight]:
+    """The rights that stars can give, by code."""
+    return dict(star_rules().rights)
+
+
 def stars_of(account_ids: Collection[int], now: datetime) -> dict[int, StarView]:
     """Each account's star in force with its rights; an account without one is left out."""
     wanted = set(account_ids)
-    rights = _rights_of(wanted, now)
+    held = _rights_of(wanted, now)
     rules = star_rules()
     return {
         row.account_id: StarView(
@@ -103,7 +110,7 @@ def stars_of(account_ids: Collection[int], now: datetime) -> dict[int, StarView]
             missing=missing_growth(row.star, row.growth, rules),
             since=row.since,
             ends_at=row.ends_at,
-            rights=tuple(rights[row.account_id]),
+            rights=tuple(held[row.account_id]),
         )
         for row in AccountStar.objects.filter(account_id__in=wanted, ends_at__gt=now)
     }

@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from wanhao.pages.console.ledger import ledger, ledger_statement
 from wanhao.pages.console.operations import operations, operations_part
+from wanhao.pages.console.points import points
 from wanhao.pages.design.preferences import choose
 from wanhao.pages.live.views import live
 from wanhao.pages.phones.views import phones, phones_part
@@ -19,6 +20,7 @@ urlpatterns = [
     path("operations/<slug:part>/", operations_part, name="operations-part"),
     path("ledger/", ledger, name="ledger"),
     path("ledger/<str:reference>/", ledger_statement, name="ledger-statement"),
+    path("points/<str:reference>/", points, name="points"),
     path("phones/", phones, name="phones"),
     path("phones/handsets/", phones_part, name="phones-part"),
     path("live/", live, name="live"),
