@@ -1,7 +1,5 @@
 """Amounts as a bill writes them: exact, in the unit a customer knows."""
 
-from calendar import month_abbr
-
 from wanhao.billing.bills.phrases import phrase
 from wanhao.parties.contracts import Language
 from wanhao.values.money import Money
@@ -10,6 +8,7 @@ OCTETS_PER_KB = 1024
 KB_PER_MB = 1024
 MB_PER_GB = 1024
 SECONDS_PER_MINUTE = 60
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def data_amount(octets: int) -> str:
@@ -47,10 +46,11 @@ def unit_price(service: str, fen: int, unit_seconds: int, language: Language) ->
     return phrase("unit", name, language, price=str(Money(fen)), seconds=unit_seconds)
 
 
-def month_name(cycle: int, language: Language) -> str:
-    """A cycle as 2026年11月 or Nov 2026."""
+def month_name(cycle: int, language: Language, *, short: bool = False) -> str:
+    """A cycle as 2026年11月 or Nov 2026; short without its year."""
     year, month = divmod(cycle, 100)
-    return phrase("unit", "month", language, year=year, month=month, short=month_abbr[month])
+    name = "short-month" if short else "month"
+    return phrase("unit", name, language, year=year, month=month, short=MONTHS[month - 1])
 
 
 def yuan(fen: int) -> str:

@@ -1,0 +1,140 @@
+"""An account's bills: five months in bars, and each bill with what explains it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from wanhao.access.actions import record_read
+from wanhao.billing.bills.contracts import BillView, MonthTotal, Payer
+from wanhao.billing.bills.figures import month_name
+from wanhao.billing.bills.pdf import bill_name, bill_pdf, period
+from wanhao.billing.bills.queries import history, shown_bill, waiting_fen
+from wanhao.billing.bills.table import bill_csv
+from wanhao.billing.bills.wording import sections
+from wanhao.pages.console.access import for_employees
+from wanhao.pages.design.rendering import render_page
+from wanhao.parties.contracts import Language
+from wanhao.products.queries import fees
+from wanhao.values.cycle import Cycle
+from wanhao.values.errors import WanhaoError
+from wanhao.workflows.find_payer import find_payer
+
+SHORTEST = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthBar:
+    """A month of the history; `height` of its bar in hundredths, `top` what is above it."""
+
+    cycle: int
+    name: str
+    short: str
+    fen: int | None
+    height: int
+    top: int
+
+
+@require_safe
+@for_employees
+def bills(request: HttpRequest, reference: str) -> HttpResponse:
+    """The last five months, and the running one apart; the reading is recorded."""
+    now = timezone.now()
+    account_id, payer = _payer(reference)
+    record_read(request.user, f"account {reference}", "bills", now)
+    current = Cycle.of(now).number
+    due = fees(current, list(payer.numbers))
+    context = {
+        "payer": payer,
+        "numbers": list(dict.fromkeys(payer.numbers.values())),
+        "months": month_bars(history(account_id, current), _language()),
+        "running": month_name(current, _language()),
+        "fees_fen": sum(line.fee_fen for lines in due.values() for line in lines),
+        "waiting_fen": waiting_fen([account_id]).get(account_id, 0),
+        "still": True,
+    }
+    return render_page(request, "console/bills.html", context)
+
+
+@require_safe
+@for_employees
+def bill(request: HttpRequest, reference: str, cycle: int) -> HttpResponse:
+    """One bill, each line open to what explains it; the reading is recorded."""
+    found, payer = _read(request, reference, cycle)
+    language = _language()
+    context = {
+        "bill": found,
+        "payer": payer,
+        "numbers": payer.numbers if len(payer.numbers) > 1 else {},
+        "month": month_name(cycle, language),
+        "period": period(cycle, language),
+        "sections": sections(found.lines, language),
+        "still": True,
+    }
+    return render_page(request, "console/bill.html", context)
+
+
+@require_safe
+@for_employees
+def bill_file(request: HttpRequest, reference: str, cycle: str, form: str) -> HttpResponse:
+    """One bill as a PDF or CSV file, in the language of the page; the reading is recorded."""
+    found, payer = _read(request, reference, int(cycle))
+    language = _language()
+    if form == "pdf":
+        content = bill_pdf(found, payer, settings.LETTERHEAD, language)
+        response = HttpResponse(content, content_type="application/pdf")
+    else:
+        response = HttpResponse(
+            bill_csv(found, payer, language), content_type="text/csv; charset=utf-8"
+        )
+    name = f"{bill_name(found, payer)}.{form}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def month_bars(months: Sequence[MonthTotal], language: Language) -> list[MonthBar]:
+    """Bars beside the highest of them; a bill is never too small to be seen, nothing has no bar."""
+    highest = max((month.fen or 0 for month in months), default=0) or 1
+    return [
+        MonthBar(
+            cycle=month.cycle,
+            name=month_name(month.cycle, language),
+            short=month_name(month.cycle, language, short=True),
+            fen=month.fen,
+            height=height,
+            top=100 - height,
+        )
+        for month in months
+        for height in [_height(month.fen, highest)]
+    ]
+
+
+def _height(fen: int | None, highest: int) -> int:
+    return max(fen * 100 // highest, SHORTEST) if fen and fen > 0 else 0
+
+
+def _read(request: HttpRequest, reference: str, cycle: int) -> tuple[BillView, Payer]:
+    now: datetime = timezone.now()
+    account_id, payer = _payer(reference)
+    found = shown_bill(account_id, cycle, Cycle.of(now).number)
+    if found is None:
+        raise Http404
+    record_read(request.user, f"account {reference}", f"bill {cycle}", now)
+    return found, payer
+
+
+def _payer(reference: str) -> tuple[int, Payer]:
+    try:
+        return find_payer(reference)
+    except WanhaoError as error:
+        raise Http404 from error
+
+
+def _language() -> Language:
+    return Language.EN if (get_language() or "").startswith("en") else Language.ZH
