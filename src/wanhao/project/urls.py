@@ -1,8 +1,9 @@
 """Every address of the product; the pages get their readers here, before the first request."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from wanhao.pages.console.bills import bill, bill_file, bills
 from wanhao.pages.console.ledger import ledger, ledger_statement
 from wanhao.pages.console.operations import operations, operations_part
 from wanhao.pages.console.points import points
@@ -20,6 +21,13 @@ urlpatterns = [
     path("operations/<slug:part>/", operations_part, name="operations-part"),
     path("ledger/", ledger, name="ledger"),
     path("ledger/<str:reference>/", ledger_statement, name="ledger-statement"),
+    path("bills/<str:reference>/", bills, name="bills"),
+    path("bills/<str:reference>/<int:cycle>/", bill, name="bill"),
+    re_path(
+        r"^bills/(?P<reference>[^/]+)/(?P<cycle>\d+)/bill\.(?P<form>pdf|csv)$",
+        bill_file,
+        name="bill-file",
+    ),
     path("points/<str:reference>/", points, name="points"),
     path("phones/", phones, name="phones"),
     path("phones/handsets/", phones_part, name="phones-part"),
