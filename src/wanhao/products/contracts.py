@@ -166,6 +166,7 @@ class Offering:
     family: str
     kind: Kind
     source: str
+    source_en: str = ""
     sold_from: date
     sold_until: date | None = None
     demo: tuple[str, ...] = ()
