@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from wanhao.pages.console.bills import bill, bill_file, bills
+from wanhao.pages.console.catalogue import catalogue, catalogue_offering
 from wanhao.pages.console.ledger import ledger, ledger_statement
 from wanhao.pages.console.operations import operations, operations_part
 from wanhao.pages.console.points import points
@@ -19,8 +20,11 @@ admin.site.site_header = admin.site.site_title = "wanhao 万号"
 urlpatterns = [
     path("", operations, name="operations"),
     path("operations/<slug:part>/", operations_part, name="operations-part"),
+    path("catalogue/", catalogue, name="catalogue"),
+    path("catalogue/<slug:code>/", catalogue_offering, name="catalogue-offering"),
     path("ledger/", ledger, name="ledger"),
     path("ledger/<str:reference>/", ledger_statement, name="ledger-statement"),
+    path("points/<str:reference>/", points, name="points"),
     path("bills/<str:reference>/", bills, name="bills"),
     path("bills/<str:reference>/<int:cycle>/", bill, name="bill"),
     re_path(
