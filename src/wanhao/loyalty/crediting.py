@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from wanhao.loyalty.contracts import Credited, Spending
 from wanhao.loyalty.earning import batch_year, earned, oldest_good_year, points_rules
 from wanhao.loyalty.models import HeldRight
-from wanhao.loyalty.turns import CREDITING, wait_for_turn
+from wanhao.loyalty.turns import CREDITING, one_of, wait_for_turn
 from wanhao.values.cycle import SHANGHAI, Cycle
 from wanhao.values.errors import WanhaoError
 
@@ -107,6 +107,6 @@ def expire(now: datetime, limit: int = 10_000) -> int:
 def _star_percents(account_ids: Sequence[int], now: datetime) -> dict[int, int]:
     """The points multiplier of each account whose star gives one."""
     rows = HeldRight.objects.filter(
-        account_id__in=account_ids, code=MULTIPLIER, begins_at__lte=now, ends_at__gt=now
+        account_id__in=one_of(account_ids), code=MULTIPLIER, begins_at__lte=now, ends_at__gt=now
     )
     return dict(rows.values_list("account_id", "percent"))

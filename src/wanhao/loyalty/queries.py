@@ -29,7 +29,7 @@ from wanhao.loyalty.models import (
     RightUse,
     StarChange,
 )
-from wanhao.loyalty.turns import is_finished
+from wanhao.loyalty.turns import is_finished, one_of
 
 LATEST = 50
 
@@ -143,7 +143,7 @@ def right_uses(account_id: int, limit: int = LATEST) -> tuple[RightUseView, ...]
 def not_credited(account_ids: Collection[int], cycle: int) -> list[int]:
     """Those of the accounts that have no points of a cycle yet, in their order."""
     rows = PointsEntry.objects.filter(
-        account_id__in=list(account_ids), cycle=cycle, kind=EntryKind.EARNED.value
+        account_id__in=one_of(account_ids), cycle=cycle, kind=EntryKind.EARNED.value
     )
     credited = set(rows.values_list("account_id", flat=True))
     return [account_id for account_id in account_ids if account_id not in credited]

@@ -16,7 +16,7 @@ from wanhao.loyalty.growing import (
     valid_until,
 )
 from wanhao.loyalty.models import AccountStar, HeldRight, RightUse, StarChange
-from wanhao.loyalty.turns import EVALUATING, wait_for_turn
+from wanhao.loyalty.turns import EVALUATING, one_of, wait_for_turn
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
 
@@ -56,7 +56,8 @@ def evaluate(worths: Sequence[Worth], *, cycle: int, now: datetime) -> Evaluated
     star before end. Give some thousands at a time.
     """
     wait_for_turn(EVALUATING)
-    held = AccountStar.objects.in_bulk([worth.account_id for worth in worths])
+    rows = AccountStar.objects.filter(account_id__in=one_of([each.account_id for each in worths]))
+    held = {row.account_id: row for row in rows}
     due = [
         one for one in worths if one.account_id not in held or held[one.account_id].cycle < cycle
     ]
@@ -84,7 +85,9 @@ def evaluate(worths: Sequence[Worth], *, cycle: int, now: datetime) -> Evaluated
 def leave(account_ids: Sequence[int], now: datetime) -> int:
     """Take the stars of accounts that leave, and the rights with them; returns how many had one."""
     wait_for_turn(EVALUATING)
-    rows = list(AccountStar.objects.filter(account_id__in=account_ids, ends_at__gt=now, star__gt=0))
+    rows = list(
+        AccountStar.objects.filter(account_id__in=one_of(account_ids), ends_at__gt=now, star__gt=0)
+    )
     StarChange.objects.bulk_create(
         StarChange(
             account_id=row.account_id,
