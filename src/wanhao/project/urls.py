@@ -32,7 +32,6 @@ urlpatterns = [
         bill_file,
         name="bill-file",
     ),
-    path("points/<str:reference>/", points, name="points"),
     path("phones/", phones, name="phones"),
     path("phones/handsets/", phones_part, name="phones-part"),
     path("live/", live, name="live"),
