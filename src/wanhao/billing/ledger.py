@@ -60,7 +60,8 @@ def post(
 
     The accounts must be locked by `lock_accounts`; it runs inside the caller's transaction.
     """
-    told = list(drafts)
+    # In one order, so that two lists which share references wait for each other too.
+    told = sorted(drafts, key=lambda draft: draft.reference)
     lines = [(draft.reference, line) for draft in told for line in draft.lines if line.fen]
     with connection.cursor() as cursor:
         cursor.execute(
