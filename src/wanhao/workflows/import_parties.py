@@ -13,7 +13,6 @@ from wanhao.parties.contracts import PayType
 from wanhao.parties.importing import actions, staging
 from wanhao.parties.importing.checking import Checker, RowFault
 from wanhao.parties.importing.contracts import (
-    LINES_PER_CHUNK,
     FaultCount,
     ImportedLine,
     Source,
@@ -28,6 +27,8 @@ from wanhao.workflows.equip_accounts import FreshAccount, FreshGroup, equip_acco
 
 TRIES = 5
 """How often a chunk is compared anew when somebody is faster, before the import gives up."""
+LEARN_AFTER = frozenset({0, 3, 15, 63, 255})
+"""Chunks behind which the database counts its tables anew: an empty one has become a large one."""
 
 Watch = Callable[[str, int, int], None]
 """Told the step ("reading", "comparing", "opening"), how much of it is done, and how much it is."""
@@ -36,16 +37,20 @@ Tell = Callable[[str, Iterator[RowFault]], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """How a file is to be imported: only looked at, or refused whole when a row is wrong."""
+    """How a file is to be imported: only looked at, or refused whole when a row is wrong.
+
+    `chunk_lines` are written in one transaction; an account is never cut, so it may be a few more.
+    """
 
     encoding: str = "utf-8"
     dry_run: bool = False
     strict: bool = False
+    chunk_lines: int = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOutcome:
-    """What became of a file, or would: rows = opened + standing + left out, always.
+    """What became of a file, or would (looked at, refused): rows = opened + standing + left out.
 
     `resumed_at` is the chunk at which an interrupted import went on, 0 for one from the beginning.
     """
@@ -111,7 +116,7 @@ def _staged(work: _Import) -> Iterator[int]:
             staging.add(checker.check(batch))
             rows += len(batch.row) + len(batch.shapeless)
             work.watch("reading", batch.read, size)
-        staging.compare_rows()
+        staging.compare_rows(work.wish.chunk_lines)
         yield rows
 
 
@@ -123,31 +128,43 @@ def _vocabulary() -> Vocabulary:
 def _look(work: _Import, rows: int) -> ImportOutcome:
     """What would happen; nothing is written."""
     _, chunks = staging.size()
+    return _outcome(work, rows, _compare_all(work, rows, chunks), refused=False)
+
+
+def _compare_all(work: _Import, rows: int, chunks: int) -> tuple[int, int]:
+    """Compare the first chunks; how many accounts and lines of them nobody has opened."""
     accounts = lines = 0
     for chunk in range(chunks):
         with transaction.atomic():
             _compare(chunk)
             opened, of_lines = actions.count_new()
         accounts, lines = accounts + opened, lines + of_lines
-        work.watch("comparing", min((chunk + 1) * LINES_PER_CHUNK, rows), rows)
-    return _outcome(work, rows, (accounts, lines), refused=False)
+        _show(work, "comparing", chunk, rows)
+    return accounts, lines
 
 
 def _open(work: _Import, rows: int) -> ImportOutcome:
     """Open what is not open yet, from the first chunk that is not done."""
     _, chunks = staging.size()
     done = actions.note_size(work.source, rows, chunks, work.clock())
-    for chunk in range(chunks if work.wish.strict else done):
-        with transaction.atomic():
-            _compare(chunk)
-        work.watch("comparing", min((chunk + 1) * LINES_PER_CHUNK, rows), rows)
-    refused = work.wish.strict and staging.left_out() > 0
-    for chunk in range(chunks if refused else done, chunks):
+    would = _compare_all(work, rows, chunks if work.wish.strict else done)
+    if work.wish.strict and (left_out := staging.left_out()):
+        actions.end_run(work.source, RunState.REFUSED, work.clock(), left_out=left_out)
+        return _outcome(work, rows, would, refused=True)
+    for chunk in range(done, chunks):
         _open_chunk(work, chunk)
-        work.watch("opening", min((chunk + 1) * LINES_PER_CHUNK, rows), rows)
-    state = RunState.REFUSED if refused else RunState.FINISHED
-    opened = actions.end_run(work.source, state, work.clock(), left_out=staging.left_out())
-    return _outcome(work, rows, opened, refused=refused, resumed_at=done)
+        if (chunk - done) in LEARN_AFTER:
+            actions.learn_sizes()
+        _show(work, "opening", chunk, rows)
+    opened = actions.end_run(
+        work.source, RunState.FINISHED, work.clock(), left_out=staging.left_out()
+    )
+    return _outcome(work, rows, opened, refused=False, resumed_at=done)
+
+
+def _show(work: _Import, step: str, chunk: int, rows: int) -> None:
+    """All chunks are about as large, so the rows behind one are known well enough."""
+    work.watch(step, min((chunk + 1) * work.wish.chunk_lines, rows), rows)
 
 
 def _open_chunk(work: _Import, chunk: int) -> None:
@@ -173,16 +190,16 @@ def _open_chunk(work: _Import, chunk: int) -> None:
 
 
 def _compare(chunk: int) -> None:
-    """Put out what is known otherwise, by the parties or by what their groups hold."""
+    """Put out what is known otherwise, by the parties or by what their groups hold; what is known
+    as the file says is set aside."""
     standing = actions.compare_chunk(chunk)
     held = offerings_held([line.group_id for line in standing])
-    actions.put_out(
-        [
-            (line, "plan")
-            for line in standing
-            if line.group_id not in held or held[line.group_id].code != line.plan
-        ]
-    )
+    otherwise = [
+        (line, "plan")
+        for line in standing
+        if line.group_id not in held or held[line.group_id].code != line.plan
+    ]
+    actions.set_aside(standing, otherwise)
 
 
 def _fresh(lines: Sequence[ImportedLine], now: datetime) -> Iterator[FreshAccount]:

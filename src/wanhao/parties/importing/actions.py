@@ -123,18 +123,20 @@ def compare_chunk(chunk: int) -> list[StandingLine]:
     return judging.standing()
 
 
-def put_out(lines: list[tuple[StandingLine, str]]) -> None:
-    """Put out accounts that other rooms know otherwise, each with the column that differs."""
-    told = [
-        RowFault(line.row, Fault.CONFLICT, field, masked(field, str(getattr(line, field, ""))))
-        for line, field in lines
-    ]
-    judging.put_out(told)
+def set_aside(lines: list[StandingLine], conflicts: list[tuple[StandingLine, str]]) -> None:
+    """Take what stands off the table; an account that other rooms know otherwise, with the column
+    that differs, is put out."""
+    judging.put_out(
+        [
+            RowFault(line.row, Fault.CONFLICT, field, masked(field, str(getattr(line, field, ""))))
+            for line, field in conflicts
+        ]
+    )
+    judging.set_aside(lines)
 
 
 def count_new() -> tuple[int, int]:
     """How many accounts and lines on the table nobody has opened."""
-    judging.forget_standing()
     lines = judging.new_lines()
     return len({line.account for line in lines}), len(lines)
 
@@ -144,7 +146,6 @@ def open_chunk() -> list[ImportedLine]:
 
     ChunkChangedError when somebody was faster.
     """
-    judging.forget_standing()
     lines = judging.new_lines()
     added = add_asked(judging.NEW)
     if len(added) != len(lines):
@@ -153,3 +154,9 @@ def open_chunk() -> list[ImportedLine]:
         ImportedLine(ids.account_id, ids.group_id or 0, line)
         for ids, line in zip(added, lines, strict=True)
     ]
+
+
+def learn_sizes() -> None:
+    """Let the planner know how large the tables are now; by itself it would learn it later."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

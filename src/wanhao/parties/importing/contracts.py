@@ -9,9 +9,6 @@ from typing import NamedTuple
 
 from wanhao.parties.states import RunState
 
-LINES_PER_CHUNK = 10_000
-"""Lines that are written in one transaction; an account is never cut, so it may be a few more."""
-
 
 class Fault(StrEnum):
     """What may be wrong with a row."""

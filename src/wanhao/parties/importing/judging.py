@@ -7,6 +7,12 @@ from wanhao.parties.importing.contracts import Fault, StandingLine, ToldLine
 from wanhao.parties.importing.masking import masked
 from wanhao.parties.importing.staging import add_faults
 
+# A chunk touches few of many rows, but the tables grow while they are written. Whatever old figures
+# the planner has of them, it shall look rows up and not read tables whole: hence also OFFSET 0,
+# behind which a row is looked up for each row before it.
+PLAN_BY_INDEX = """
+SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL random_page_cost = 1.1
+"""
 TAKE = """
 INSERT INTO import_chunk
 SELECT row, account, customer, kind, city, pay_type,
@@ -21,7 +27,10 @@ WINDOW same_group AS (PARTITION BY account, group_key)
 IN_USE = """
 SELECT told.row, told.number
 FROM import_chunk AS told
-JOIN wanhao_parties_line AS line ON line.number = told.number AND line.until IS NULL
+CROSS JOIN LATERAL (
+    SELECT account_id FROM wanhao_parties_line
+    WHERE number = told.number AND until IS NULL OFFSET 0
+) AS line
 JOIN wanhao_parties_billingaccount AS holder ON holder.id = line.account_id
 WHERE holder.reference <> told.account
 """
@@ -30,10 +39,13 @@ SELECT told.row, differing.field, differing.value
 FROM import_chunk AS told
 JOIN wanhao_parties_billingaccount AS account ON account.reference = told.account
 JOIN wanhao_parties_customer AS customer ON customer.id = account.customer_id
-LEFT JOIN wanhao_parties_line AS line
-    ON line.number = told.number AND line.until IS NULL AND line.account_id = account.id
-LEFT JOIN wanhao_parties_line AS main
-    ON main.group_id = line.group_id AND main.until IS NULL AND main.role = 'main'
+LEFT JOIN LATERAL (
+    SELECT * FROM wanhao_parties_line WHERE number = told.number AND until IS NULL OFFSET 0
+) AS line ON line.account_id = account.id
+LEFT JOIN LATERAL (
+    SELECT number FROM wanhao_parties_line
+    WHERE group_id = line.group_id AND until IS NULL AND role = 'main' OFFSET 0
+) AS main ON true
 CROSS JOIN LATERAL (VALUES
     ('customer', told.customer, customer.name <> told.customer),
     ('kind', told.kind, customer.kind <> told.kind),
@@ -47,13 +59,16 @@ CROSS JOIN LATERAL (VALUES
 ) AS differing(field, value, differs)
 WHERE differing.differs
 UNION ALL
-SELECT min(told.row), 'number', ''
-FROM import_chunk AS told
-JOIN wanhao_parties_billingaccount AS account ON account.reference = told.account
-GROUP BY account.id
-HAVING count(*) < (
+SELECT known.row, 'number', ''
+FROM (
+    SELECT account.id, min(told.row) AS row, count(*) AS lines
+    FROM import_chunk AS told
+    JOIN wanhao_parties_billingaccount AS account ON account.reference = told.account
+    GROUP BY account.id
+) AS known
+WHERE known.lines < (
     SELECT count(*) FROM wanhao_parties_line AS line
-    WHERE line.account_id = account.id AND line.until IS NULL
+    WHERE line.account_id = known.id AND line.until IS NULL
 )
 """
 PUT_OUT = """
@@ -71,13 +86,16 @@ DELETE FROM import_chunk USING wrong WHERE import_chunk.account = wrong.account
 STANDING = """
 SELECT told.row, line.group_id, line.account_id, told.plan, told.packs, told.balance_fen
 FROM import_chunk AS told
-JOIN wanhao_parties_line AS line ON line.number = told.number AND line.until IS NULL
+CROSS JOIN LATERAL (
+    SELECT group_id, account_id FROM wanhao_parties_line
+    WHERE number = told.number AND until IS NULL OFFSET 0
+) AS line
 WHERE told.number = told.main
 ORDER BY told.row
 """
-FORGET_STANDING = """
-DELETE FROM import_chunk USING wanhao_parties_billingaccount AS account
-WHERE account.reference = import_chunk.account
+SET_ASIDE = """
+DELETE FROM import_chunk USING import_chunk AS main
+WHERE main.row = ANY(%s::bigint[]) AND import_chunk.account = main.account
 """
 NEW = """
 SELECT row AS place, account AS reference, customer AS customer_name, kind AS customer_kind, city,
@@ -93,6 +111,7 @@ FROM import_chunk ORDER BY row
 def take(chunk: int) -> None:
     """Put a chunk's rows on the table, those that are known to be wrong left out."""
     with connection.cursor() as cursor:
+        cursor.execute(PLAN_BY_INDEX)
         cursor.execute("TRUNCATE import_chunk")
         cursor.execute(TAKE, [chunk])
         cursor.execute("ANALYZE import_chunk")
@@ -129,10 +148,10 @@ def standing() -> list[StandingLine]:
         return [StandingLine(*row) for row in cursor.fetchall()]
 
 
-def forget_standing() -> None:
-    """Leave on the table only what nobody has opened."""
+def set_aside(lines: list[StandingLine]) -> None:
+    """Take the accounts that stand off the table: what is left was open to nobody just now."""
     with connection.cursor() as cursor:
-        cursor.execute(FORGET_STANDING)
+        cursor.execute(SET_ASIDE, [[line.row for line in lines]])
 
 
 def new_lines() -> list[ToldLine]:

@@ -11,7 +11,7 @@ import pyarrow.csv as pcsv
 from django.db import DatabaseError, connection
 
 from wanhao.parties.importing.checking import ALONE, Checked, RowFault
-from wanhao.parties.importing.contracts import LINES_PER_CHUNK, Fault, FaultCount
+from wanhao.parties.importing.contracts import Fault, FaultCount
 
 TABLES = ("import_row", "import_fault", "import_account", "import_out", "import_chunk")
 CREATE = """
@@ -45,7 +45,7 @@ FROM import_row JOIN (
 """
 ACCOUNTS = """
 CREATE TEMPORARY TABLE import_account AS
-SELECT *, ((sum(lines) OVER (ORDER BY first_row) - lines) / %s)::int AS chunk
+SELECT *, div(sum(lines) OVER (ORDER BY first_row) - lines, %s)::int AS chunk
 FROM (
     SELECT account, min(row) AS first_row, count(*) AS lines,
         max(balance_fen) AS balance_fen,
@@ -129,14 +129,14 @@ def add_faults(faults: Sequence[RowFault]) -> None:
         _copy("import_fault", pa.table(dict(zip(names, map(list, columns), strict=True))))
 
 
-def compare_rows() -> None:
+def compare_rows(chunk_lines: int) -> None:
     """Find what rows of the file say against each other, and cut the accounts into chunks."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE INDEX ON import_row (account)")
         cursor.execute("CREATE INDEX ON import_fault (row)")
         cursor.execute("ANALYZE import_row")
         cursor.execute(NUMBER_TWICE, [Fault.NUMBER_TWICE])
-        cursor.execute(ACCOUNTS, [LINES_PER_CHUNK])
+        cursor.execute(ACCOUNTS, [chunk_lines])
         cursor.execute(ACCOUNT_DIFFERS, [Fault.ACCOUNT_DIFFERS])
         kinds = [Fault.GROUP_MAIN, Fault.GROUP_DIFFERS, Fault.GROUP_DIFFERS]
         cursor.execute(GROUPS, [ALONE, ALONE, *kinds])
