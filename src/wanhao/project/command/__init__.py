@@ -43,6 +43,10 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "sms": _entry("processes", "sms", "Send messages to the SMSC and take its receipts."),
         "parties": _entry("parties", "parties", "Import customers; see the imports so far."),
         "usage": _entry("usage", "usage", "Hand over usage files; see how counting stands."),
+        "ledger": _entry("ledger", "ledger", "Statements, trial balance, check; issue vouchers."),
+        "billing": _entry("billing", "billing", "Who does the billing; the link to a foreign one."),
+        "catalogue": _entry("catalogue", "catalogue", "Check, load and list what is on sale."),
+        "points": _entry("points", "points", "See points; credit a month; clear what ended."),
         "demo": _entry("demo", "demo", "The demo operator: its world, traffic and SMSC."),
         "doctor": _entry(
             "doctor", "doctor", "Say what is wrong and what to do.", with_django=False
