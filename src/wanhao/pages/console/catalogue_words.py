@@ -88,6 +88,8 @@ def source(offering: Offering) -> str:
 
 def fee(offering: Offering) -> str:
     """The fee and its period, as ¥59.00 a month."""
+    if offering.minimum_fen > offering.fee_fen:
+        return gettext("%(fee)s a month or more") % {"fee": Money(offering.minimum_fen)}
     if not offering.fee_fen:
         return gettext("no fee of its own")
     return FEES[offering.period] % {"fee": Money(offering.fee_fen), "months": offering.months}
