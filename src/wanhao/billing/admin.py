@@ -7,6 +7,10 @@ from wanhao.billing.models import (
     AccountBalance,
     Arrears,
     BalanceBucket,
+    Bill,
+    BillItem,
+    BillRun,
+    IssuedEInvoice,
     JournalTransaction,
     Payment,
     PaymentReturn,
@@ -62,3 +66,29 @@ class VoucherBatchAdmin(ReadOnlyAdmin):
 @admin.register(Arrears)
 class ArrearsAdmin(ReadOnlyAdmin):
     list_display = ("account_id", "last_day", "charged_fen", "unpaid_fen")
+
+
+@admin.register(Bill)
+class BillAdmin(ReadOnlyAdmin):
+    list_display = ("cycle", "account", "total_fen", "issued_at", "due_on")
+    list_select_related = ("account",)
+    search_fields = ("=account__reference",)
+
+
+@admin.register(BillItem)
+class BillItemAdmin(ReadOnlyAdmin):
+    list_display = ("reference", "account", "kind", "fen", "added_at", "bill")
+    list_filter = ("kind",)
+    search_fields = ("=reference", "=account__reference")
+
+
+@admin.register(BillRun)
+class BillRunAdmin(ReadOnlyAdmin):
+    list_display = ("cycle", "state", "accounts", "bills", "total_fen", "finished_at")
+
+
+@admin.register(IssuedEInvoice)
+class IssuedEInvoiceAdmin(ReadOnlyAdmin):
+    exclude = ("request",)
+    list_display = ("request_id", "code", "number", "asked_at", "answered_at")
+    search_fields = ("=request_id", "=number")
