@@ -2,7 +2,10 @@
 
 import pytest
 
+from tests.billing.foreign.peers import billed_elsewhere, client, peer
 from wanhao.products.actions import load_catalogue
+
+__all__ = ["billed_elsewhere", "client", "peer"]
 
 
 @pytest.fixture

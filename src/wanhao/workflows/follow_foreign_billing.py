@@ -45,7 +45,7 @@ def follow_foreign_billing(client: ForeignBillingClient, now: datetime) -> Follo
         if not after:
             raise
         begin_anew(CHANGES, after)
-        return Followed(taken=False, more=True)
+        return Followed(taken=False, more=False)
     if not page.changes and page.cursor == after:
         mark_read_to_end(CHANGES, now)
         return Followed(taken=True, more=False)

@@ -33,7 +33,7 @@ def import_bills(client: ForeignBillingClient, cycle: int, now: datetime) -> Fol
         if not after:
             raise
         begin_anew(feed, after)
-        return Followed(taken=False, more=True)
+        return Followed(taken=False, more=False)
     if not page.bills and page.cursor == after:
         mark_read_to_end(feed, now)
         return Followed(taken=True, more=False)

@@ -141,7 +141,7 @@ def test_a_wrong_token_is_not_tried_again(peer: PeerServer) -> None:
 
 def test_a_forgotten_cursor_is_told_apart(client: ForeignBillingClient, peer: PeerServer) -> None:
     peer.books.changes += [balance(n) for n in range(5)]
-    peer.books.forgotten = 3
+    peer.books.forgotten = {"2"}
     with pytest.raises(CursorGoneError):
         client.changes("2")
 

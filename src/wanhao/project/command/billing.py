@@ -62,10 +62,9 @@ def import_(cycle: int | None, anew: bool) -> None:
         if anew:
             begin_anew(feed, feed_cursor(feed))
         new = known = unknown = different = 0
-        more = True
-        while more:
+        step = None
+        while step is None or step.more or not step.taken:
             step = import_bills(client, wanted, now)
-            more = step.more
             new, known = new + step.changes, known + step.repeated
             unknown, different = unknown + step.unknown, different + step.different
             click.echo(f"\r{new:,} imported", nl=False, err=True)

@@ -31,7 +31,7 @@ class PeerBooks:
     refuse: dict[str, str] = field(default_factory=dict)
     faults: deque[str] = field(default_factory=deque)
     asked: list[str] = field(default_factory=list)
-    forgotten: int = 0
+    forgotten: set[str] = field(default_factory=set)
     slow_seconds: float = 1.0
     page: int = 100
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -128,13 +128,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self, fault: str, kind: str, entries: list[Json], asked: dict[str, str]) -> None:
         books, after = self.server.books, asked.get("after", "")
-        if after and int(after) < books.forgotten:
+        if after in books.forgotten:
             self._answer(HTTPStatus.GONE, {})
             return
         page = books.page_of(kind, entries, after, int(asked.get("limit", books.page)))
         if fault == "repeat":  # the same entries again, as if they had just happened
             start = max(0, int(after or 0) - books.page)
-            page[kind] = entries[start : start + books.page]
+            page[kind] = entries[start : int(page["cursor"])]
         if fault == "half" and page[kind]:
             page[kind] = [*page[kind][:-1], page[kind][-1] | {"version": "latest"}]
         self._with_fault(fault, HTTPStatus.OK, page)
