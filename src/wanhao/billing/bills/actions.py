@@ -72,7 +72,7 @@ def add_bill_items(items: Sequence[NewBillItem], now: datetime) -> int:
                 [ENCODE(dict(item.explanation)) for item in items],
             ],
         )
-        added = cursor.rowcount
+        added: int = cursor.rowcount
         if added < len(items):
             _refuse_used_otherwise(items)
     return added

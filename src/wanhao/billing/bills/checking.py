@@ -34,7 +34,7 @@ FROM both_sides
 
 def check_bills(cycle: int) -> CheckedCycle:
     """The cycle's bills beside what the ledger charged for them; the first unequal accounts."""
-    asked = {"cycle": cycle, "reference": f"bills-{cycle}-%", "shown": SHOWN}
+    asked: dict[str, str | int] = {"cycle": cycle, "reference": f"bills-{cycle}-%", "shown": SHOWN}
     with connection.cursor() as cursor:
         cursor.execute(SUMS, asked)
         bills, bills_fen, ledger_fen, unequal = cursor.fetchone()

@@ -76,10 +76,16 @@ def abnormal_bills(cycle: int, *, after: int = 0, limit: int = 1000) -> tuple[Ab
     for _ in range(ABNORMAL_MONTHS):
         before = before.previous
         earlier.append(before.number)
-    asked = {"cycle": cycle, "earlier": earlier, "after": after, "limit": limit}
-    limits = {"months": ABNORMAL_MONTHS, "times": ABNORMAL_TIMES}
+    asked: dict[str, int | list[int]] = {
+        "cycle": cycle,
+        "earlier": earlier,
+        "after": after,
+        "limit": limit,
+        "months": ABNORMAL_MONTHS,
+        "times": ABNORMAL_TIMES,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(ABNORMAL, asked | limits)
+        cursor.execute(ABNORMAL, asked)
         rows = cursor.fetchall()
     return tuple(
         AbnormalBill(account_id=account_id, cycle=cycle, total_fen=total, mean_fen=mean)

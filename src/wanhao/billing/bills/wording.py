@@ -152,7 +152,7 @@ def _upgrade(upgrade: Upgrade, price: str, language: Language) -> tuple[str, ...
     name = upgrade.mode.value
     if not upgrade.tier and upgrade.mode is not UpgradeMode.STACK:
         name = "base"
-    figures = {
+    figures: dict[str, str | int] = {
         "tier": upgrade.tier,
         "fee": str(Money(upgrade.fee_fen)),
         "quota": data_amount(upgrade.quota_mb * OCTETS_PER_MB),
