@@ -18,7 +18,7 @@ from wanhao.parties.importing.queries import latest_runs
 from wanhao.parties.models import BillingAccount, ImportRun, Line
 from wanhao.parties.queries import line_count, lines_by_number
 from wanhao.parties.states import RunState
-from wanhao.products.queries import offerings_held
+from wanhao.products.queries import fees, holdings, offerings_held
 from wanhao.usage.contracts import FundsFact, LineFact
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows import import_parties as workflow
@@ -97,13 +97,36 @@ def test_the_meter_is_told_of_lines_and_money(tmp_path: Path, clerk: Clerk) -> N
 def test_a_plan_held_for_years_is_ours_to_bill_from_this_month_on(
     tmp_path: Path, clerk: Clerk
 ) -> None:
-    clerk.bring(write(tmp_path, WANG, other(LI, since="2026-11-12", group="")))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (since AT TIME ZONE 'Asia/Shanghai')::date::text"
-            " FROM wanhao_products_product ORDER BY id"
-        )
-        assert [day for (day,) in cursor.fetchall()] == ["2026-11-01", "2026-11-12"]
+    clerk.bring(write(tmp_path, WANG, other(LI, since="2026-11-16", group="")))
+    lines = lines_by_number([16907910001, 16907920001])
+    wang, li = (lines[number].group_id for number in (16907910001, 16907920001))
+
+    assert fees(202610, [wang, li]) == {}
+    owed = fees(202611, [wang, li])
+    assert [(line.fee_fen, line.days, line.of_days) for line in owed[wang]] == [(1900, 30, 30)]
+    assert [(line.fee_fen, line.days, line.of_days) for line in owed[li]] == [(6450, 15, 30)]
+
+
+def test_packs_that_go_on_come_in_with_the_plan(tmp_path: Path, clerk: Clerk) -> None:
+    packs = "sms-pack-5"
+    outcome = clerk.bring(write(tmp_path, other(LI, packs=packs), LI_WIFE, LI_SON))
+    assert [one.fault for one in outcome.faults] == [Fault.GROUP_DIFFERS]
+
+    clerk.bring(write(tmp_path, other(LI, packs=packs), other(LI_WIFE, packs=packs)))
+    group = lines_by_number([16907920001])[16907920001].group_id
+    holding = holdings([group], NOW)[group]
+    assert (holding.plan.code, [pack.code for pack in holding.packs]) == (
+        "lexiang-4g-129",
+        ["sms-pack-5"],
+    )
+
+
+@pytest.mark.parametrize("code", ["data-pack-10", "lexiang-4g-59", "nothing"])
+def test_what_does_not_go_on_by_itself_is_no_pack_to_import(
+    tmp_path: Path, clerk: Clerk, code: str
+) -> None:
+    clerk.bring(write(tmp_path, other(WANG, packs=f"sms-pack-5;{code}")))
+    assert clerk.faults == [(2, "unknown-offering", "packs")]
 
 
 def test_the_same_file_again_changes_nothing(tmp_path: Path, clerk: Clerk) -> None:

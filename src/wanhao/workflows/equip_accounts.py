@@ -1,6 +1,5 @@
 """Equip accounts that were just opened: what they hold, opening balance, facts for the meter."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,8 @@ from wanhao.billing.contracts import NewPayment
 from wanhao.billing.ports import Billing, billing_source, refuse_elsewhere
 from wanhao.billing.queries import balances
 from wanhao.parties.contracts import PayType
-from wanhao.products.actions import hold_offering
+from wanhao.products.actions import hold_offerings
+from wanhao.products.contracts import NewHolding
 from wanhao.products.queries import offering
 from wanhao.usage.actions import record_facts
 from wanhao.usage.contracts import Fact, LineFact
@@ -19,15 +19,17 @@ from wanhao.workflows.describe_terms import account_funds, group_terms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreshGroup:
-    """A group just opened: the plan it shall hold from `held_since`, and (number, since) of lines.
+    """A group just opened: what it shall hold from `held_since`, and (number, since) of its lines.
 
-    `since` is epoch seconds UTC.
+    `since` is epoch seconds UTC, `charged_from` the first month billed here (None: from the start).
     """
 
     group_id: int
     plan: str
     held_since: datetime
     lines: tuple[tuple[int, int], ...]
+    packs: tuple[str, ...] = ()
+    charged_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +59,18 @@ def equip_accounts(accounts: Sequence[FreshAccount], now: datetime) -> None:
 
 
 def _hold(accounts: Sequence[FreshAccount]) -> None:
-    alike: dict[tuple[str, datetime], list[int]] = defaultdict(list)
-    for _, group in _groups(accounts):
-        alike[group.plan, group.held_since].append(group.group_id)
-    for (plan, since), group_ids in alike.items():
-        hold_offering(group_ids, plan, since)
+    hold_offerings(
+        [
+            NewHolding(
+                group_id=group.group_id,
+                code=code,
+                since=group.held_since,
+                charged_from=group.charged_from,
+            )
+            for _, group in _groups(accounts)
+            for code in (group.plan, *group.packs)
+        ]
+    )
 
 
 def _groups(accounts: Sequence[FreshAccount]) -> Iterator[tuple[FreshAccount, FreshGroup]]:

@@ -20,11 +20,14 @@ from wanhao.parties.importing.contracts import (
 )
 from wanhao.parties.importing.reading import digest_of, ignored_columns, read_batches
 from wanhao.parties.states import RunState
+from wanhao.products.contracts import Kind, Lasts
 from wanhao.products.queries import offerings, offerings_held
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.equip_accounts import FreshAccount, FreshGroup, equip_accounts
 
+PLANS = frozenset({Kind.PLAN, Kind.BUNDLE})
+PACKS = frozenset({Kind.PACK, Kind.UPGRADE, Kind.BROADBAND})
 TRIES = 5
 """How often a chunk is compared anew when somebody is faster, before the import gives up."""
 LEARN_AFTER = frozenset({0, 3, 15, 63, 255})
@@ -121,8 +124,14 @@ def _staged(work: _Import) -> Iterator[int]:
 
 
 def _vocabulary() -> Vocabulary:
+    """A file may name plans, and beside them what is held until somebody cancels it."""
     sold = offerings()
-    return Vocabulary(plans=frozenset(one.code for one in sold), packs=frozenset())
+    return Vocabulary(
+        plans=frozenset(one.code for one in sold if one.kind in PLANS),
+        packs=frozenset(
+            one.code for one in sold if one.kind in PACKS and one.lasts is Lasts.UNTIL_CANCELLED
+        ),
+    )
 
 
 def _look(work: _Import, rows: int) -> ImportOutcome:
@@ -219,12 +228,19 @@ def _fresh(lines: Sequence[ImportedLine], now: datetime) -> Iterator[FreshAccoun
 
 def _fresh_group(group_id: int, lines: Sequence[ImportedLine], now: datetime) -> FreshGroup:
     main = next(line.told for line in lines if line.told.is_main)
+    since = datetime.fromtimestamp(main.since, UTC)
     return FreshGroup(
         group_id=group_id,
         plan=main.plan,
-        held_since=max(datetime.fromtimestamp(main.since, UTC), Cycle.of(now).start),
+        packs=_codes(main.packs),
+        held_since=since,
+        charged_from=max(Cycle.of(since), Cycle.of(now)).number,
         lines=tuple((line.told.number, line.told.since) for line in lines),
     )
+
+
+def _codes(packs: str) -> tuple[str, ...]:
+    return tuple(packs.split(";")) if packs else ()
 
 
 def _outcome(
