@@ -87,7 +87,7 @@ def test_a_plan_is_told_in_full(client: Client) -> None:
 @pytest.mark.usefixtures("loaded")
 def test_an_upgrade_shows_its_tiers_and_the_family_it_excludes(client: Client) -> None:
     shown = page(client, "/catalogue/auto-upgrade-3952/")
-    assert "no fee of its own" in shown
+    assert "No fee of its own." in shown
     assert '<th scope="row">100 MB</th><td class="figure">¥10.00</td>' in shown
     assert '<th scope="row">2 GB</th><td class="figure">¥100.00</td>' in shown
     assert "everything of Lexiang 4G" in shown

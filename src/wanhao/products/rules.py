@@ -42,7 +42,7 @@ def days_held(since: datetime, until: datetime | None, cycle: Cycle) -> int:
     first = 1 if since <= cycle.start else since.astimezone(SHANGHAI).day
     ended = until is not None and until < cycle.end
     last = until.astimezone(SHANGHAI).day if until and ended else days_of(cycle) + 1
-    return max(last - first, 1)
+    return last - first or int(since >= cycle.start)
 
 
 def share_of_fee(fee_fen: int, days: int, of_days: int) -> int:

@@ -169,7 +169,8 @@ def demo_fields(offering: Offering) -> tuple[str, ...]:
 
 
 def _fee(offering: Offering) -> Iterator[str]:
-    yield gettext("%(what)s.") % {"what": fee(offering)}
+    told = fee(offering)
+    yield gettext("%(what)s.") % {"what": told[:1].upper() + told[1:]}
     if offering.first_month is FirstMonth.BY_DAYS:
         yield gettext("The first month counts by days, the day it begins among them.")
     if offering.minimum_fen:
