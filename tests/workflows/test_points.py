@@ -9,6 +9,7 @@ from tests.billing.bills.examples import an_item, issued, rent
 from tests.loyalty.examples import (
     assert_batches_are_the_sums_of_their_entries,
     at,
+    at_once,
     give_points,
     left_by_year,
 )
@@ -266,12 +267,34 @@ def test_a_round_that_broke_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyP
         broken.setitem(due.WORK, due.Errand.CREDIT, breaks)
         with pytest.raises(RuntimeError, match="light"):
             run_due_points(day, 2)
-    assert set(points_of(accounts, NOW)) == set(accounts[:2])
+    assert set(points_of(accounts, NOW)) == set(sorted(accounts)[:2])
     works_until_nothing_is_due(day)
     assert {view.points for view in points_of(accounts, NOW).values()} == {118}
     earned = [entry for one in accounts for entry in history(one)]
     assert [entry.kind for entry in earned] == [EntryKind.EARNED] * 4
     assert not HeldRight.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_credit_everybody_once() -> None:
+    accounts = opened(12)
+    for place, account in enumerate(accounts):
+        pay(account, 5900, f"P{place}")
+    issued(accounts, rent(5900), now=CLOSED)
+    begin_run(NOVEMBER, CLOSED)
+    finish_run(NOVEMBER, CLOSED)
+
+    def work() -> None:
+        # Nothing to do may only mean that the other has it in hand.
+        for _ in range(30):
+            run_due_points(at(2026, 12, 5), 2)
+
+    at_once(work, work)
+    works_until_nothing_is_due(at(2026, 12, 5))
+    assert {view.points for view in points_of(accounts, NOW).values()} == {118}
+    assert set(stars_of(accounts, NOW)) == set(accounts)
+    assert set(Round.objects.values_list("after_account", flat=True)) == {max(accounts)}
+    assert_batches_are_the_sums_of_their_entries()
 
 
 def _company(reference: str) -> Any:
