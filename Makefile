@@ -46,6 +46,9 @@ format: $(DEVELOPMENT)
 bench-quick: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --quick
 
+bench-bills: $(DEVELOPMENT)
+	@$(BIN)/python -m bench --bills
+
 bench-import: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --import
 

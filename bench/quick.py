@@ -1,11 +1,8 @@
 """`make bench-quick`: from CSV files to committed effects, beside PostgreSQL, in under a minute."""
 
-import json
 import os
 import shutil
 import tempfile
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,8 +18,6 @@ os.environ["DATABASE_URL"] = embedded_url(SCRATCH)
 import django  # noqa: E402 - after the settings' environment
 import numpy as np  # noqa: E402
 import psycopg  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
 
 django.setup()
 
@@ -30,6 +25,7 @@ from django.core.management import call_command  # noqa: E402 - after django.set
 from django.db.models import Sum  # noqa: E402
 
 from bench import peer_postgresql  # noqa: E402
+from bench.figures import SERVER, figure, say, show, timed  # noqa: E402
 from bench.parties import write_parties  # noqa: E402
 from bench.world import MID_MONTH, load, make_world, write_records  # noqa: E402
 from wanhao.usage.folders import Folders  # noqa: E402
@@ -41,24 +37,6 @@ from wanhao.workflows.watch_thresholds import watch_thresholds  # noqa: E402
 LINES = 1_000_000
 RECORDS = 1_000_000
 FILES = 4
-OUT = Path(__file__).parent / "out"
-SERVER = {
-    "shared_buffers": "1GB",
-    "work_mem": "256MB",
-    "max_wal_size": "4GB",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-}
-say = Console().print
-
-
-def timed(what: str, work: Callable[[], object]) -> float:
-    """Do the work, say how long it took, return seconds."""
-    begun = time.perf_counter()
-    work()
-    seconds = time.perf_counter() - begun
-    say(f"  {what}: {seconds:.2f} s")
-    return seconds
 
 
 def main() -> None:
@@ -68,7 +46,7 @@ def main() -> None:
             figures = measure()
     finally:
         shutil.rmtree(SCRATCH, ignore_errors=True)
-    show(figures)
+    show("quick", figures)
 
 
 def measure() -> list[dict[str, object]]:
@@ -95,8 +73,8 @@ def measure() -> list[dict[str, object]]:
         peer = timed("counted by PostgreSQL", lambda: peer_postgresql.count(connection, files))
     say("  {records:,} records in, {duplicate:,} duplicates, {effects:,} effects".format(**counted))
     return [
-        _figure("metering.records_per_second", RECORDS / ours, "records/s", RECORDS / peer),
-        _figure("metering.ratio_to_postgresql", peer / ours, "times", 1.0),
+        figure("metering.records_per_second", RECORDS / ours, "records/s", RECORDS / peer),
+        figure("metering.ratio_to_postgresql", peer / ours, "times", 1.0),
     ]
 
 
@@ -112,22 +90,3 @@ def _count(meter: LocalMeter, files: list[Path]) -> None:
 
 def _mid_month() -> datetime:
     return datetime.fromtimestamp(MID_MONTH, UTC)
-
-
-def _figure(name: str, value: float, unit: str, peer: float) -> dict[str, object]:
-    figures = {"name": name, "value": round(value, 2), "unit": unit, "peer": round(peer, 2)}
-    return {**figures, "ratio": round(value / peer, 2)}
-
-
-def show(figures: list[dict[str, object]]) -> None:
-    """Print the table and write one JSON list."""
-    table = Table(title="wanhao bench-quick")
-    for column in ("name", "value", "unit", "peer", "ratio"):
-        table.add_column(column, justify="left" if column in ("name", "unit") else "right")
-    for figure in figures:
-        table.add_row(
-            *(f"{cell:,}" if isinstance(cell, float) else str(cell) for cell in figure.values())
-        )
-    say(table)
-    OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / "quick.json").write_text(json.dumps(figures, indent=2) + "\n")
