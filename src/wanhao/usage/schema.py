@@ -3,7 +3,7 @@
 Source: docs/reference/usage-files.md, which an operator's mediation follows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 import pyarrow as pa
@@ -22,6 +22,12 @@ COLUMNS: Mapping[str, pa.DataType] = {
     "quantity": pa.int64(),
     "sign": pa.int8(),
 }
+CHARGE = "charge_fen"
+"""The ninth column, which a file may have: what its writer already charged for the record."""
+TYPES: Mapping[str, pa.DataType] = {**COLUMNS, CHARGE: pa.int64()}
+UNCHARGED = -1
+"""Stands for no charge of the writer's; charges themselves are never negative."""
+MOST_CHARGE = 10**12
 LONGEST_ID = 32
 LONGEST_SOURCE = 64
 SERVICE_CODES: Mapping[str, int] = {
@@ -32,10 +38,16 @@ SERVICE_CODES: Mapping[str, int] = {
 ZONE_CODES: Mapping[str, int] = {
     "domestic": ZoneCode.DOMESTIC,
     "free": ZoneCode.FREE,
-    "hk-macau-taiwan": ZoneCode.UNPRICED,
-    "roaming": ZoneCode.UNPRICED,
+    "hk-macau-taiwan": ZoneCode.HK_MACAU_TAIWAN,
+    "roaming": ZoneCode.ROAMING,
 }
+UNKNOWN_SERVICE, UNKNOWN_ZONE = int(ServiceCode.UNKNOWN), int(ZoneCode.UNKNOWN)
 SERVICES: tuple[Service, ...] = (Service.VOICE, Service.MESSAGE, Service.DATA)
+
+
+def columns_among(names: Collection[str]) -> list[str]:
+    """The columns to be read of a file that has these."""
+    return [*COLUMNS, *([CHARGE] if CHARGE in names else [])]
 
 
 class Reason(StrEnum):
@@ -45,7 +57,6 @@ class Reason(StrEnum):
     CONFLICT = "conflict"
     UNKNOWN_SERVICE = "unknown-service"
     UNKNOWN_ZONE = "unknown-zone"
-    UNPRICED_ZONE = "unpriced-zone"
     BAD_QUANTITY = "bad-quantity"
     BAD_SIGN = "bad-sign"
     UNKNOWN_NUMBER = "unknown-number"
