@@ -6,7 +6,7 @@ from django.db import connection
 
 from wanhao.usage.contracts import Fact
 from wanhao.usage.facts_check import refuse_impossible
-from wanhao.usage.facts_log import encode
+from wanhao.usage.facts_log import CYCLE, encode
 from wanhao.usage.models import Fact as FactRow
 from wanhao.usage.tariffs_told import without_known_tariffs
 from wanhao.values.errors import WanhaoError
@@ -31,7 +31,7 @@ def record_facts(facts: Sequence[Fact]) -> int:
         last = int(cursor.fetchone()[0])
     new = without_known_tariffs(facts)
     rows = [
-        FactRow(number=last + step, kind=kind, body=body)
+        FactRow(number=last + step, kind=kind, cycle=body.get(CYCLE), body=body)
         for step, (kind, body) in enumerate(encode(new), start=1)
     ]
     FactRow.objects.bulk_create(rows)

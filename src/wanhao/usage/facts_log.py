@@ -48,6 +48,8 @@ _SUBJECTS = {
     "fees": "account_id",
     "continue": "group_id",
 }
+CYCLICAL = ("group", "fees", "continue")
+CYCLE = "cycle"
 PACKS = "packs"
 PACK_ROW = "row"
 _PACK_COLUMNS = tuple(PackFact.__dataclass_fields__)
@@ -101,9 +103,9 @@ def _parts(kind: str, rows: Sequence[Fact]) -> Iterable[list[Fact]]:
     speaks of two cycles."""
     part: list[Fact] = []
     seen: set[int] = set()
-    subject, cycle = _SUBJECTS[kind], None
+    subject, cycle = _SUBJECTS[kind], 0
     for row in rows:
-        key, now = getattr(row, subject), getattr(row, "cycle", None)
+        key, now = getattr(row, subject), getattr(row, CYCLE, 0)
         if part and (key in seen or now != cycle or len(part) >= ROWS_PER_POSITION):
             yield part
             part, seen = [], set()
@@ -114,9 +116,12 @@ def _parts(kind: str, rows: Sequence[Fact]) -> Iterable[list[Fact]]:
 
 
 def _columns(kind: str, rows: Sequence[Fact]) -> dict[str, Any]:
-    """One list per field; packs, of which a group has any number, as columns with their row."""
-    names = [name for name in _COLUMNAR[kind].__dataclass_fields__ if name != PACKS]
-    body: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in names}
+    """One list per field, and once the cycle that all rows share; packs, of which a group has any
+    number, as columns with their row."""
+    names = _COLUMNAR[kind].__dataclass_fields__.keys() - {PACKS, CYCLE}
+    body: dict[str, Any] = {name: [getattr(row, name) for row in rows] for name in sorted(names)}
+    if kind in CYCLICAL:
+        body[CYCLE] = getattr(rows[0], CYCLE)
     if kind == "group":
         held = [
             (place, pack)
@@ -131,6 +136,8 @@ def _columns(kind: str, rows: Sequence[Fact]) -> dict[str, Any]:
 
 def _rows(kind: str, body: Mapping[str, Any]) -> list[Fact]:
     columns = dict(body)
+    if kind in CYCLICAL:
+        columns[CYCLE] = [body[CYCLE]] * len(body[_SUBJECTS[kind]])
     if kind == "group":
         columns[PACKS] = _packs(columns[PACKS], len(columns["group_id"]))
     rows = zip(*columns.values(), strict=True)

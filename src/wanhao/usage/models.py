@@ -6,15 +6,20 @@ from django.db import models
 
 
 class Fact(models.Model):
-    """One position of the facts log; `body` holds columns, so a position may carry many rows."""
+    """One position of the facts log; `body` holds columns, so a position may carry many rows, all
+    of one `cycle` where facts of its kind speak of one."""
 
     number = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=16)
+    cycle = models.IntegerField(null=True)
     body = models.JSONField()
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["kind", "-number"], name="usage_fact_of_kind")]
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "-number"], name="usage_fact_of_kind"),
+            models.Index(fields=["kind", "cycle", "number"], name="usage_fact_of_cycle"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"
@@ -131,6 +136,7 @@ class ClosedCycle(models.Model):
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+")
     file = models.CharField(max_length=255)
     digest = models.CharField(max_length=64)
+    folder = models.TextField()
     rows = models.BigIntegerField()
     closed_at = models.DateTimeField()
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 import pyarrow as pa
 
 from wanhao.metering.meters import Refusal, ServiceCode, ZoneCode
-from wanhao.usage.contracts import Service
+from wanhao.usage.contracts import Service, Zone
 
 WORD = pa.dictionary(pa.int32(), pa.utf8())
 COLUMNS: Mapping[str, pa.DataType] = {
@@ -30,17 +30,20 @@ UNCHARGED = -1
 MOST_CHARGE = 10**12
 LONGEST_ID = 32
 LONGEST_SOURCE = 64
+FREE_ZONE = "free"
 SERVICE_CODES: Mapping[str, int] = {
     Service.VOICE.value: ServiceCode.VOICE,
     Service.MESSAGE.value: ServiceCode.MESSAGE,
     Service.DATA.value: ServiceCode.DATA,
 }
 ZONE_CODES: Mapping[str, int] = {
-    "domestic": ZoneCode.DOMESTIC,
-    "free": ZoneCode.FREE,
-    "hk-macau-taiwan": ZoneCode.HK_MACAU_TAIWAN,
-    "roaming": ZoneCode.ROAMING,
+    Zone.DOMESTIC.value: ZoneCode.DOMESTIC,
+    FREE_ZONE: ZoneCode.FREE,
+    Zone.HK_MACAU_TAIWAN.value: ZoneCode.HK_MACAU_TAIWAN,
+    Zone.ROAMING.value: ZoneCode.ROAMING,
 }
+PRICED_ZONES: tuple[Zone, ...] = (Zone.DOMESTIC, Zone.HK_MACAU_TAIWAN, Zone.ROAMING)
+"""In the order of the kernel's rate zones."""
 UNKNOWN_SERVICE, UNKNOWN_ZONE = int(ServiceCode.UNKNOWN), int(ZoneCode.UNKNOWN)
 SERVICES: tuple[Service, ...] = (Service.VOICE, Service.MESSAGE, Service.DATA)
 
