@@ -253,9 +253,10 @@ class AllowanceUse:
 class UsageLine:
     """What a group used of one service in one zone of a closed cycle, and what it cost.
 
-    `total` and `beyond` (all allowances): voice units of `voice_unit` seconds, messages, octets.
-    `zone` is "domestic", "hk-macau-taiwan", "roaming" or "free". `tier` is the tier of the data
-    schedule that was reached, 0 for none; `price_fen` is per voice unit, message or MB.
+    `total` and `beyond` (all allowances, under the last tariff): voice units of `voice_unit`
+    seconds, messages, octets. `zone` is a Zone; what is free is not in it. `tier` is the tier of
+    the data schedule that was reached, 0 for none; `price_fen` is per voice unit, message or MB.
+    Charges that came with records are in none of them.
     """
 
     account_id: int

@@ -52,16 +52,14 @@ def _paged(rows: QuerySet[Fact], number: int) -> Iterator[Fact]:
         number = page[-1].number
 
 
-def _waiting(opening: Fact) -> tuple[GroupTerms, ...]:
-    """The terms of a cycle that were told while an earlier one was the newest: they hold from its
-    opening on. Before the very first cycle terms hold at once."""
-    first = Fact.objects.filter(kind="cycle").order_by("number").values_list("number", flat=True)
-    told = Fact.objects.filter(kind="group", cycle=opening.cycle, number__lt=opening.number)
-    rows = _paged(told, first[0])
-    return tuple(_group(row.body) for row in rows)
+def _waiting(opening: Fact) -> tuple[GroupTerms | Fees, ...]:
+    """Terms and fees of a cycle that were told before it opened: from here on they hold."""
+    kinds = {"group": _group, "fees": _fees}
+    told = Fact.objects.filter(kind__in=kinds, cycle=opening.cycle, number__lt=opening.number)
+    return tuple(kinds[row.kind](row.body) for row in _paged(told, 0))
 
 
-def _tariff(body: Mapping[str, Any]) -> TariffTerms:
+def tariff_terms(body: Mapping[str, Any]) -> TariffTerms:
     plain = {
         "number": body["number"],
         "voice_unit": body["voice_unit"],
@@ -155,7 +153,7 @@ def _numbers(values: Sequence[Any]) -> I64:
 
 
 _COLUMNS: Mapping[str, Callable[[Mapping[str, Any]], FactColumns]] = {
-    "tariff": _tariff,
+    "tariff": tariff_terms,
     "group": _group,
     "line": _line,
     "funds": _funds,

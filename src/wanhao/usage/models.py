@@ -160,7 +160,7 @@ class LateUsage(models.Model):
     start = models.BigIntegerField()
     quantity = models.BigIntegerField()
     sign = models.SmallIntegerField()
-    priced = models.BigIntegerField(null=True, help_text="Fen, where the record came with a price.")
+    priced = models.BigIntegerField(help_text="Fen that came with the record, 0 for none.")
     units = models.BigIntegerField(null=True)
     fen = models.BigIntegerField(null=True)
     settled_at = models.DateTimeField(null=True)

@@ -25,8 +25,8 @@ COLUMNS: Mapping[str, pa.DataType] = {
 CHARGE = "charge_fen"
 """The ninth column, which a file may have: what its writer already charged for the record."""
 TYPES: Mapping[str, pa.DataType] = {**COLUMNS, CHARGE: pa.int64()}
-UNCHARGED = -1
-"""Stands for no charge of the writer's; charges themselves are never negative."""
+UNCHARGED = 0
+"""A charge that is not there is none."""
 MOST_CHARGE = 10**12
 LONGEST_ID = 32
 LONGEST_SOURCE = 64
