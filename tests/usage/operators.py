@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from wanhao.usage.actions import record_facts
 from wanhao.usage.contracts import (
     DataSchedule,
+    FeesFact,
     FundsFact,
     GroupFact,
     LineFact,
@@ -121,6 +122,12 @@ def pack(number, service=Service.DATA, quantity=100 * MB, **other):
 def funds(account, fen, billed_through=0):
     """What an account can spend."""
     return FundsFact(account_id=account, spendable_fen=fen, billed_through=billed_through)
+
+
+def fees(account, fee, rent=0, cycle=CYCLE):
+    """A fee of one month, and rent from December on."""
+    rents = {"rent_fen": rent, "rent_from": 202612}
+    return FeesFact(account_id=account, cycle=cycle, fee_fen=fee, **rents)
 
 
 def tell(*facts):

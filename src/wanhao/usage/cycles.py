@@ -84,14 +84,15 @@ def last_rent() -> RentFact | None:
 def due_cycles(newest: int, closed_through: int, now: datetime) -> list[CycleFact]:
     """Which cycles close and open, in order, given the newest open one and the last closed one.
 
-    The first two open together. However long nobody looked at the clock, a cycle closes before
-    another takes its place.
+    A new meter opens the month before as well, while that takes late records. However long nobody
+    looked at the clock, a cycle closes before another takes its place.
     """
     wanted = Cycle.of(now)
     due: list[CycleFact] = []
     if newest == NO_CYCLE:
         newest = wanted.previous.number
-        due.append(CycleFact(cycle=newest, opens=True))
+        if now < wanted.start + CLOSES_AFTER:
+            due.append(CycleFact(cycle=newest, opens=True))
     else:
         due += _closing(Cycle(newest).previous, closed_through, now)
     while newest < wanted.number:
