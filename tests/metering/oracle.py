@@ -143,6 +143,8 @@ class Oracle:
 
     def _begin(self, known, ended, cycle, pending):
         before = known.months.get(ended)
+        if before is None:
+            known.months[ended] = Month.under(pending)
         terms = pending or copy.deepcopy(before.terms)
         if pending is None:
             terms.packs = [pack for pack in terms.packs if pack.renews]
@@ -156,7 +158,7 @@ class Oracle:
         self.closed |= {known for known in self.cycles if known <= cycle}
 
     def group(self, group, account, terms, number, cycle=None):
-        """New terms: what was charged stays, what was taken stays taken, the rest is free."""
+        """New terms of the newest month: what was charged stays, what was taken stays taken."""
         terms, newest = copy.deepcopy(terms), self.cycles[-1]
         cycle = cycle or newest
         known = self.groups.setdefault(group, Group(account))
@@ -165,12 +167,7 @@ class Oracle:
         elif not known.months:
             known.months |= {open_: Month.under(terms) for open_ in self.cycles[-2:]}
         else:
-            for changed in self.cycles[-2:]:
-                later = copy.deepcopy(terms)
-                if changed > cycle:
-                    later.packs = [pack for pack in later.packs if pack.renews]
-                if changed in known.months and (changed >= cycle or changed == newest):
-                    self._change(group, changed, later, number)
+            self._change(group, newest, terms, number)
 
     def go_on(self, group, number):
         """The customer wants data again after it was stopped: the schedule starts anew."""
@@ -298,16 +295,19 @@ class Oracle:
             month.cell(record.service, record.zone).total += record.sign * quantity
         account.fees[cycle] += record.sign * record.fen
         self._roll(group)
-        for (service, of), (used, allowance) in self._spans(group).items():
-            for percent in self.percents:
-                was = reached(*before[service, of], percent)
-                if reached(used, allowance, percent) and not was:
-                    self._fire_usage(group, service, percent, of)
+        self._fire_crossed(group, before)
         self._fire_steps(group, steps)
         if account.spendable is not None:
             for fen in self.fen:
                 if left >= fen > self.left(known.account):
                     self._fire_money(known.account, fen)
+
+    def _fire_crossed(self, group, before):
+        for (service, cycle), (used, allowance) in self._spans(group).items():
+            for percent in self.percents:
+                was = reached(*before[service, cycle], percent)
+                if reached(used, allowance, percent) and not was:
+                    self._fire_usage(group, service, percent, cycle)
 
     def _roll(self, group):
         """What rolled into the newest month follows what is left of the one before."""

@@ -12,6 +12,7 @@ from wanhao.metering.enrolment import with_zones
 from wanhao.metering.funding import Fees
 from wanhao.metering.meters import DATA, SERVICES
 from wanhao.metering.rating import set_alarms
+from wanhao.metering.rebasing import Change, rebased, take_terms
 from wanhao.metering.rolling import unused
 from wanhao.metering.state import ALWAYS, NO_CYCLE, MeterState, Slot, Watched
 
@@ -43,6 +44,7 @@ def open_cycle(state: MeterState, step: CycleStep, number: int) -> None:
     for pending in step.pending:
         _take_pending(state, oldest, pending, number)
     _roll_over(state, newest, oldest)
+    _tell(state, step.pending, number)
     _give_allowances(state, oldest)
     set_alarms(state, oldest)
     _forget_episodes(state)
@@ -78,17 +80,31 @@ def _clear(slot: Slot, newest: Slot, cycle: int) -> None:
 
 
 def _take_pending(state: MeterState, slot: Slot, pending: GroupTerms | Fees, number: int) -> None:
+    """Terms that waited; a group told of for the first time gets them in the month before too."""
     if isinstance(pending, Fees):
         slot.charge[state.account_places_of(pending.account)] += pending.fee
         return
     home = state.places_of(pending.group)
     slot.terms[home] = state.terms.number_of(pending.rows(state.tariffs))
-    for place in home:
-        abroad = with_zones(state, np.array([place]))
-        slot.terms[abroad] = slot.terms[place]
+    everywhere = with_zones(state, home)
+    slot.terms[everywhere] = slot.terms[state.places_of(state.group_id[everywhere])]
     slot.packs = slot.packs.replaced(home, pending.packs_at(home))
-    fresh = home[state.told[home] == 0]
-    state.told[with_zones(state, fresh)] = number
+    fresh = state.told[home] == 0
+    before = state.older()
+    change = Change(
+        place=home[fresh],
+        terms=slot.terms[home[fresh]].astype(np.int64),
+        packs=pending.packs_at(home),
+        number=number,
+    )
+    take_terms(before, rebased(state, before, change))
+
+
+def _tell(state: MeterState, pending: tuple[GroupTerms | Fees, ...], number: int) -> None:
+    for terms in pending:
+        if isinstance(terms, GroupTerms):
+            place = with_zones(state, state.places_of(terms.group))
+            state.told[place] = np.where(state.told[place] > 0, state.told[place], number)
 
 
 def _roll_over(state: MeterState, ended: Slot, opening: Slot) -> None:
