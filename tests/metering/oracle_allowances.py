@@ -83,8 +83,10 @@ class Cell:
         return rest
 
     def share(self):
-        """What counts as used, and of how much; what was charged before the base is neither."""
-        return self.total - self.outside, self.base + self._room() - self.outside
+        """What counts as used, and of how much; what was charged before the base is neither,
+        but where there is no allowance all counts as used."""
+        allowance = self.base + self._room() - self.outside
+        return self.total - (self.outside if allowance > 0 else 0), allowance
 
     def rolled(self):
         """How much data was rolled over into this cell."""

@@ -39,9 +39,16 @@ def rate(state: MeterState, slot: Slot, cells: Cells, total: I64) -> Rated:
         total=total,
         beyond=beyond,
         fen=bases.frozen[row, service] + cost,
-        used=total - outside,
+        used=used_of(total, outside, cells.free),
         allowance=cells.free - outside,
     )
+
+
+def used_of(total: I64, outside: I64, free: I64) -> I64:
+    """What counts as used: what was charged before the baseline is not part of any allowance.
+    Where there is none, all that was used counts, so that nothing is told twice."""
+    used: I64 = np.where(free > outside, total - outside, total)
+    return used
 
 
 def span_of(before: Rated, after: Rated) -> Span:

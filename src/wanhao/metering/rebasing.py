@@ -13,7 +13,7 @@ from wanhao.metering.allowances import Cells, Packs, Taken, taken
 from wanhao.metering.columns import I64, Mask
 from wanhao.metering.enrolment import with_zones
 from wanhao.metering.meters import SERVICES
-from wanhao.metering.rating import Rated, alarms, rate, span_of
+from wanhao.metering.rating import Rated, alarms, rate, span_of, used_of
 from wanhao.metering.state import MeterState, Slot
 from wanhao.metering.thresholds import Span
 
@@ -78,12 +78,13 @@ def rebased(state: MeterState, slot: Slot, change: Change) -> TermsDelta:
         anew=(state.terms.tariff(terms) != old) | change.restarts,
     )
     new = _new_cells(state, cells, before, spread, begun)
-    outside = total - before.used + before.beyond - cells.over
+    bases, row = slot.baselines, slot.baseline[cells.place]
+    outside = bases.outside[row, cells.service] + before.beyond - cells.over
     after = Rated(
         total=total,
         beyond=new.over,
         fen=before.fen,
-        used=total - outside,
+        used=used_of(total, outside, new.free),
         allowance=new.free - outside,
     )
     return TermsDelta(
