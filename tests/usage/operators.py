@@ -191,11 +191,18 @@ def drop(folder: Path, name: str, content) -> Path:
     if isinstance(content, bytes):
         unfinished.write_bytes(content)
     elif name.endswith(".parquet"):
-        pq.write_table(pa.Table.from_pylist(list(content)), unfinished)
+        pq.write_table(pa.Table.from_pylist(_alike(content)), unfinished)
     else:
         unfinished.write_bytes(_packed(name, csv_text(content).encode()))
     unfinished.rename(target)
     return target
+
+
+def _alike(rows) -> list:
+    """Rows whose ids are all text if one is, and which all have a charge if one has."""
+    texts = any(isinstance(row["record_id"], str) for row in rows)
+    alike = str if texts else int
+    return [{**row, "record_id": alike(row["record_id"])} for row in rows]
 
 
 def _packed(name: str, data: bytes) -> bytes:

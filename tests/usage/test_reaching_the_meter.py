@@ -9,7 +9,6 @@ from django.db import connection, transaction
 
 from tests.usage.operators import (
     MB,
-    START,
     KeepingSink,
     drop,
     fees,
@@ -90,46 +89,56 @@ def test_a_payment_and_a_pack_reach_a_running_meter_within_a_second_or_so(tmp_pa
         print(f" [facts reached the meter in at most {max(took):.2f} s]", end="")
 
 
+class Teller(threading.Thread):
+    """Writes facts down in a transaction of its own that ends when it may."""
+
+    def __init__(self, *facts, may_commit=None):
+        super().__init__()
+        self.facts, self.may_commit, self.written = facts, may_commit, threading.Event()
+
+    def run(self):
+        try:
+            with transaction.atomic():
+                record_facts(self.facts)
+                self.written.set()
+                if self.may_commit is not None:
+                    self.may_commit.wait(PATIENCE)
+        finally:
+            connection.close()
+
+
 def test_a_slow_change_of_terms_is_taken_before_the_payment_that_waited_for_it(tmp_path):
     """The slow one began first and ends last: nothing the fast one wrote is seen before it."""
     two_customers(fen=2000)
     made = meter(tmp_path)
     settle(made)
-    written, may_commit = threading.Event(), threading.Event()
-
-    def slowly():
-        try:
-            with transaction.atomic():
-                record_facts([group(1, voice_allowance=10), fees(1, 30)])
-                written.set()
-                may_commit.wait(PATIENCE)
-        finally:
-            connection.close()
-
-    def quickly():
-        try:
-            tell(funds(1, 9000), group(1, voice_allowance=10, packs=(pack(70),)))
-        finally:
-            connection.close()
-
-    slow = threading.Thread(target=slowly)
+    before, may_commit = made.state.last_fact, threading.Event()
+    slow = Teller(group(1, voice_allowance=10), fees(1, 30), may_commit=may_commit)
     slow.start()
-    written.wait(PATIENCE)
-    fast = threading.Thread(target=quickly)
+    slow.written.wait(PATIENCE)
+    fast = Teller(funds(1, 9000), group(1, voice_allowance=10, packs=(pack(70),)))
     fast.start()
     fast.join(0.3)
-    before = made.state.last_fact
     settle(made)
     assert made.state.last_fact == before
     may_commit.set()
     slow.join()
     fast.join()
     settle(made)
-    kinds = Fact.objects.filter(number__gt=before).order_by("number")
-    assert [fact.kind for fact in kinds] == ["group", "fees", "funds", "group"]
-    assert spendable(made) == 9000
-    assert free_data(made) == 600 * MB
-    drop(tmp_path, "a.csv", [row(1, quantity=11 * 60, start=START)])
+    told = Fact.objects.filter(number__gt=before).order_by("number")
+    assert [fact.kind for fact in told] == ["group", "fees", "funds", "group"]
+    assert (spendable(made), free_data(made)) == (9000, 600 * MB)
+
+
+def test_packs_fees_and_payments_are_replayed_in_their_place(tmp_path):
+    two_customers(fen=2000)
+    made = meter(tmp_path)
+    for step in range(1, 5):
+        drop(tmp_path, f"{step}.csv", [row(step, service="data", quantity=200 * MB)])
+        settle(made)
+        packs = (pack(70, quantity=step * 90 * MB),)
+        tell(group(1, packs=packs), fees(1, 30), funds(1, 2000 * step))
+        settle(made)
+    drop(tmp_path, "last.csv", [row(9, service="data", quantity=200 * MB)])
     settle(made)
-    assert made.state.left(made.state.place_of_account[[1]]).tolist() == [9000 - 30 - 15]
     assert figures(meter(tmp_path)) == figures(made)

@@ -53,8 +53,9 @@ def lived(folder, world, chance, *, late=()):
             if chance.random() < 0.3:
                 made.stop()
                 made = up()
-    clock[0] = AFTER_CLOSE + timedelta(days=1)
-    settle(made)
+    for second in range(8):
+        clock[0] = AFTER_CLOSE + timedelta(seconds=second)
+        settle(made)
     return made
 
 
@@ -86,7 +87,7 @@ def conserved():
     return status.metered, whole == status.records_in
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_any_order_and_cut_comes_to_the_same(tmp_path, seed):
     chance = random.Random(seed)
     world = operator(chance)
@@ -99,7 +100,7 @@ def test_any_order_and_cut_comes_to_the_same(tmp_path, seed):
     assert expected[2] == (len(world.records), True)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_late_records_cost_what_they_would_have_cost_in_time(tmp_path, seed):
     chance = random.Random(100 + seed)
     world = operator(chance)

@@ -8,6 +8,7 @@ import hashlib
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,7 @@ from wanhao.metering.state import MeterState
 from wanhao.usage.archive import sync_folder
 from wanhao.usage.models import ClosedCycle
 
+Columns = TypeVar("Columns", ClosedCells, ClosedPacks)
 ROW_GROUP = 100_000
 CELL_COLUMNS = tuple(each.name for each in fields(ClosedCells))
 _TYPES = {"zone": pa.int8(), "service": pa.int8(), "price": pa.int32(), "voice_unit": pa.int32()}
@@ -68,12 +70,9 @@ def write_closed(folder: Path, state: MeterState, cycle: int) -> ClosedFile:
     return ClosedFile(cycle=cycle, path=path, digest=digest, rows=len(cells))
 
 
-def _joined(kind: type, parts: list[ClosedCells] | list[ClosedPacks]) -> ClosedCells | ClosedPacks:
-    columns = {
-        each.name: np.concatenate([getattr(part, each.name) for part in parts])
-        for each in fields(kind)
-    }
-    return kind(**columns)
+def _joined(kind: type[Columns], parts: list[Columns]) -> Columns:
+    names = kind.__dataclass_fields__
+    return kind(**{n: np.concatenate([getattr(part, n) for part in parts]) for n in names})
 
 
 def _write(path: Path, cells: ClosedCells, packs: ClosedPacks, order: I64) -> None:

@@ -34,7 +34,10 @@ KINDS: Mapping[type, str] = {
     CycleFact: "cycle",
     RentFact: "rent",
 }
-_COLUMNAR: Mapping[str, type] = {
+_COLUMNAR: Mapping[
+    str,
+    type[GroupFact] | type[LineFact] | type[FundsFact] | type[FeesFact] | type[ContinueFact],
+] = {
     "group": GroupFact,
     "line": LineFact,
     "funds": FundsFact,

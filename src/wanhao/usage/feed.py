@@ -54,7 +54,10 @@ def _paged(rows: QuerySet[Fact], number: int) -> Iterator[Fact]:
 
 def _waiting(opening: Fact) -> tuple[GroupTerms | Fees, ...]:
     """Terms and fees of a cycle that were told before it opened: from here on they hold."""
-    kinds = {"group": _group, "fees": _fees}
+    kinds: Mapping[str, Callable[[Mapping[str, Any]], GroupTerms | Fees]] = {
+        "group": _group,
+        "fees": _fees,
+    }
     told = Fact.objects.filter(kind__in=kinds, cycle=opening.cycle, number__lt=opening.number)
     return tuple(kinds[row.kind](row.body) for row in _paged(told, 0))
 

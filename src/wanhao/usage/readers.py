@@ -238,8 +238,9 @@ def _exactly(name: str, column: pa.Array) -> pa.Array | None:
 
 def _parquet_block(batch: pa.RecordBatch, done: int) -> Block:
     names = batch.schema.names
-    typed = {name: _exactly(name, batch.column(name)) for name in names}
-    if all(column is not None for column in typed.values()) and has_plain_identities(typed):
+    found = {name: _exactly(name, batch.column(name)) for name in names}
+    typed = {name: column for name, column in found.items() if column is not None}
+    if len(typed) == len(found) and has_plain_identities(typed):
         if CHARGE in typed:
             typed[CHARGE] = typed[CHARGE].fill_null(UNCHARGED)
         row = np.arange(done + 1, done + batch.num_rows + 1)
