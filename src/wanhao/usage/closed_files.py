@@ -4,7 +4,6 @@ import functools
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +11,7 @@ import pyarrow.parquet as pq
 
 from wanhao.metering.closing import ClosedCells
 from wanhao.metering.columns import I64
-from wanhao.usage.closing import CELL_COLUMNS, PACKS
+from wanhao.usage.closing import CELL_COLUMNS, PACK_COLUMNS, PACKS
 from wanhao.usage.contracts import AllowanceKind, AllowanceUse, UsageLine
 from wanhao.usage.models import ClosedCycle
 from wanhao.usage.schema import PRICED_ZONES, SERVICES
@@ -35,6 +34,9 @@ _LINE_COLUMNS = (
     "rolled",
     "rolled_used",
 )
+_PLAIN = 11
+"""So many of them stand in a line as they are; the others are quantities of allowances."""
+_ZONES = tuple(zone.value for zone in PRICED_ZONES)
 
 
 def usage_lines(cycle: int, first: int, last: int) -> Iterator[UsageLine]:
@@ -42,12 +44,14 @@ def usage_lines(cycle: int, first: int, last: int) -> Iterator[UsageLine]:
     file = _opened(cycle)
     for part in _row_groups(file, first, last):
         table = file.read_row_group(part, columns=[*_LINE_COLUMNS, PACKS])
-        account = table["account"].to_numpy()
-        happened = (table["total"].to_numpy() != 0) | (table["charge"].to_numpy() != 0)
+        columns = {name: table[name].to_numpy() for name in _LINE_COLUMNS}
+        account = columns["account"]
+        happened = (columns["total"] != 0) | (columns["charge"] != 0)
         rows = np.flatnonzero((account >= first) & (account <= last) & happened)
-        columns = [column.to_pylist() for column in table.take(pa.array(rows)).columns]
-        for values in zip(*columns, strict=True):
-            yield _line(dict(zip((*_LINE_COLUMNS, PACKS), values, strict=True)))
+        uses = _uses(columns, table[PACKS].combine_chunks(), rows)
+        chosen = [columns[name][rows].tolist() for name in _LINE_COLUMNS[:_PLAIN]]
+        for values, allowances in zip(zip(*chosen, strict=True), uses, strict=True):
+            yield _line(values, allowances)
 
 
 def cells_of(cycle: int, account: I64, group: I64) -> ClosedCells:
@@ -107,31 +111,42 @@ def _span(file: pq.ParquetFile, part: int) -> tuple[int, int]:
     return statistics.min, statistics.max
 
 
-def _line(row: dict[str, Any]) -> UsageLine:
+def _line(values: tuple[int, ...], allowances: tuple[AllowanceUse, ...]) -> UsageLine:
+    account, group, zone, service, total, beyond, charge, tier, tariff, unit, price = values
     return UsageLine(
-        account_id=row["account"],
-        group_id=row["group"],
-        zone=PRICED_ZONES[row["zone"]].value,
-        service=SERVICES[row["service"]],
-        total=row["total"],
-        beyond=row["beyond"],
-        charge_fen=row["charge"],
-        tier=row["tier"],
-        tariff=row["tariff"],
-        voice_unit=row["voice_unit"],
-        price_fen=row["price"],
-        allowances=tuple(_allowances(row)),
+        account_id=account,
+        group_id=group,
+        zone=_ZONES[zone],
+        service=SERVICES[service],
+        total=total,
+        beyond=beyond,
+        charge_fen=charge,
+        tier=tier,
+        tariff=tariff,
+        voice_unit=unit,
+        price_fen=price,
+        allowances=allowances,
     )
 
 
-def _allowances(row: dict[str, Any]) -> Iterator[AllowanceUse]:
-    """In the order in which they are used."""
-    if row["rolled"]:
-        yield _use(AllowanceKind.ROLLED, 0, row["rolled"], row["rolled_used"])
-    for pack in row[PACKS]:
-        yield _use(AllowanceKind.PACK, pack["pack"], pack["quantity"], pack["used"])
-    if row["plan"]:
-        yield _use(AllowanceKind.PLAN, 0, row["plan"], row["plan_used"])
+def _uses(
+    columns: dict[str, np.ndarray], packs: pa.ListArray, rows: I64
+) -> Iterator[tuple[AllowanceUse, ...]]:
+    """What each row took of its allowances, in the order in which they are used."""
+    offsets = packs.offsets.to_numpy()
+    held = [packs.values.field(name).to_numpy() for name in PACK_COLUMNS]
+    figures = [columns[name][rows].tolist() for name in _LINE_COLUMNS[_PLAIN:]]
+    spans = zip(offsets[rows].tolist(), offsets[rows + 1].tolist(), strict=True)
+    for (low, high), plan, plan_used, rolled, rolled_used in zip(spans, *figures, strict=True):
+        found = []
+        if rolled:
+            found.append(_use(AllowanceKind.ROLLED, 0, rolled, rolled_used))
+        for place in range(low, high):
+            pack, quantity, used = (int(column[place]) for column in held)
+            found.append(_use(AllowanceKind.PACK, pack, quantity, used))
+        if plan:
+            found.append(_use(AllowanceKind.PLAN, 0, plan, plan_used))
+        yield tuple(found)
 
 
 def _use(kind: AllowanceKind, pack: int, quantity: int, used: int) -> AllowanceUse:
