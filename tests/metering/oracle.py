@@ -7,32 +7,74 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
 
+from tests.metering.oracle_allowances import Bucket, Cell
+from tests.metering.oracle_tariffs import cost, tier
+
 SHANGHAI = timezone(timedelta(hours=8))
 SERVICES = ("voice", "message", "data")
+ZONES = ("domestic", "hk-macau-taiwan", "roaming")
+
+
+@dataclass
+class Pack:
+    """An allowance besides the plan; it is used in ascending rank."""
+
+    id: int
+    service: str
+    quantity: int
+    rank: int = 10
+    rolls: bool = False
+    renews: bool = False
 
 
 @dataclass
 class Terms:
-    """Terms of a group: unit in seconds, allowances and prices by service."""
+    """Terms of a group: its tariff, and allowances by service."""
 
-    unit: int
+    tariff: object
     allowance: dict[str, int]
-    price: dict[str, int]
+    plan: int = 1
+    rolls: bool = False
+    packs: list[Pack] = field(default_factory=list)
 
 
 @dataclass
 class Month:
-    """One group in one cycle; `free` and `frozen` restart where its terms changed."""
+    """One group in one cycle: a cell per zone and service, begun anew where its terms changed."""
 
     terms: Terms
-    free: dict[str, int]
-    total: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SERVICES, 0))
-    frozen: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SERVICES, 0))
+    cells: dict = field(default_factory=dict)
+    rolls_in: bool = False
+    episode: int = 0
 
     @classmethod
-    def under(cls, terms):
+    def under(cls, terms, rolled=0):
         """A month that begins under these terms."""
-        return cls(terms, dict(terms.allowance))
+        month = cls(copy.deepcopy(terms))
+        for zone in ZONES:
+            for service in SERVICES:
+                month.cells[zone, service] = Cell(buckets=buckets(terms, zone, service, rolled))
+        return month
+
+    def cell(self, service, zone="domestic"):
+        """One cell."""
+        return self.cells[zone, service]
+
+    def charge(self, key):
+        """What a cell costs, in fen."""
+        cell = self.cells[key]
+        return cell.frozen + cost(self.terms.tariff, *key, cell.beyond())
+
+    def total_charge(self):
+        """What the month costs the group, in fen."""
+        return sum(map(self.charge, self.cells))
+
+    def unused(self):
+        """Data that rolls over into the next month."""
+        cell, terms = self.cell("data"), self.terms
+        rolls = {("plan", 0)} if terms.rolls else set()
+        rolls |= {("pack", pack.id) for pack in terms.packs if pack.rolls}
+        return sum(max(left, 0) for key, left in cell.left().items() if key in rolls)
 
 
 @dataclass
@@ -45,7 +87,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Record:
-    """A usage record in words."""
+    """A usage record in words; `fen` where somebody else priced it."""
 
     source: str
     id: str
@@ -55,6 +97,19 @@ class Record:
     start: int
     quantity: int
     sign: int
+    fen: int = 0
+
+
+@dataclass
+class Account:
+    """Money of an account, charges besides usage by cycle."""
+
+    spendable: int | None = None
+    billed: int = 0
+    fees: dict = field(default_factory=lambda: defaultdict(int))
+    rent: int = 0
+    rent_from: int = 0
+    rented: int = 0
 
 
 class Oracle:
@@ -63,59 +118,128 @@ class Oracle:
     def __init__(self, cycles, percents, fen):
         self.cycles, self.closed = list(cycles), set()
         self.percents, self.fen = percents, fen
-        self.groups, self.links, self.spendable = {}, defaultdict(list), {}
+        self.groups, self.links, self.accounts = {}, defaultdict(list), defaultdict(Account)
         self.usage_episode, self.money_episode = {}, {}
+        self.pending = defaultdict(list)
         self.seen, self.fired = {}, set()
         self.metered = self.duplicate = self.quarantined = 0
 
-    def open(self, cycle):
-        """A new cycle begins under the terms in force; only the one before stays open with it."""
-        if cycle <= self.cycles[-1]:
+    def open(self, cycle, number):
+        """A new cycle begins under the terms in force then; the one before stays open with it."""
+        ended = self.cycles[-1]
+        if cycle <= ended:
             return
-        for known in self.groups.values():
-            known.months[cycle] = Month.under(known.months[self.cycles[-1]].terms)
         self.cycles.append(cycle)
         self.closed |= set(self.cycles[:-2])
+        waiting = {}
+        for kind, subject, what in self.pending.pop(cycle, []):
+            if kind == "fee":
+                self.accounts[subject].fees[cycle] += what
+            else:
+                waiting[subject] = what
+        for group, known in self.groups.items():
+            if ended in known.months or group in waiting:
+                self._begin(known, ended, cycle, waiting.get(group))
+
+    def _begin(self, known, ended, cycle, pending):
+        before = known.months.get(ended)
+        if before is None:
+            known.months[ended] = Month.under(pending)
+        terms = pending or copy.deepcopy(before.terms)
+        if pending is None:
+            terms.packs = [pack for pack in terms.packs if pack.renews]
+        same = before is not None and before.terms.plan == terms.plan
+        rolling = same and (before.terms.rolls or any(pack.rolls for pack in before.terms.packs))
+        known.months[cycle] = Month.under(terms, before.unused() if rolling else 0)
+        known.months[cycle].rolls_in = rolling
 
     def close(self, cycle):
         """No record counts in the cycle from here on."""
         self.closed |= {known for known in self.cycles if known <= cycle}
 
-    def group(self, group, account, terms, number):
-        """New terms from here on: what was charged stays, what was unused is kept."""
-        terms = copy.deepcopy(terms)
-        known = self.groups.get(group)
-        if known is None:
-            months = {cycle: Month.under(terms) for cycle in self.cycles[-2:]}
-            self.groups[group] = Group(account, months)
-            return
+    def group(self, group, account, terms, number, cycle=None):
+        """New terms of the newest month: what was charged stays, what was taken stays taken."""
+        terms, newest = copy.deepcopy(terms), self.cycles[-1]
+        cycle = cycle or newest
+        known = self.groups.setdefault(group, Group(account))
+        if cycle > newest:
+            self.pending[cycle].append(("terms", group, terms))
+        elif not known.months:
+            known.months |= {open_: Month.under(terms) for open_ in self.cycles[-2:]}
+        else:
+            self._change(group, newest, terms, number)
+
+    def go_on(self, group, number):
+        """The customer wants data again after it was stopped: the schedule starts anew."""
         cycle = self.cycles[-1]
-        month = known.months[cycle]
-        for service in SERVICES:
-            total = month.total[service]
-            old, new = month.terms.allowance[service], terms.allowance[service]
-            month.frozen[service] += charge(month, service)
-            unused = max(month.free[service] - total, 0)
-            month.free[service] = total + max(unused + new - old, 0)
+        known = self.groups.get(group)
+        if known is not None and cycle in known.months:
+            self._change(group, cycle, known.months[cycle].terms, number, restarts=True)
+
+    def _change(self, group, cycle, terms, number, restarts=False):
+        months = self.groups[group].months
+        month, before = months[cycle], self._spans(group)
+        anew = restarts or terms.tariff != month.terms.tariff
+        if anew and any(month.cell(service).total for service in SERVICES):
+            month.episode = number
+        for (zone, service), cell in month.cells.items():
+            charged, rolled = month.charge((zone, service)), cell.rolled()
+            fresh = buckets(terms, zone, service, rolled)
+            cell.rebase(fresh, restarts=anew, frozen=charged)
+        month.terms = copy.deepcopy(terms)
+        self._roll(group)
+        self._lifted_or_crossed(group, before, number)
+
+    def _lifted_or_crossed(self, group, before, number):
+        for key, (used, allowance) in self._spans(group).items():
+            service, cycle = key
             for percent in self.percents:
-                was, now = reached(total, old, percent), reached(total, new, percent)
+                was = reached(*before[key], percent)
+                now = reached(used, allowance, percent)
                 if was and not now:
                     self.usage_episode[group, service, percent, cycle] = number
-                if now and not was and total > 0:
+                if now and not was and used > 0:
                     self._fire_usage(group, service, percent, cycle)
-        month.terms = terms
 
     def link(self, number, group, since):
         """The number belongs to the group from `since`; a second word for one instant wins."""
         links = [link for link in self.links[number] if link[0] != since]
         self.links[number] = sorted([*links, (since, group)])
 
-    def funds(self, account, spendable, number):
+    def funds(self, account, spendable, billed, number):
         """What the account can spend; rising to a threshold begins a new episode."""
-        first = self.spendable.get(account) is None
-        before = None if first else self.left(account)
-        self.spendable[account] = spendable
-        if spendable is None:
+        known = self.accounts[account]
+        first, before = known.spendable is None, self.left(account)
+        known.spendable, known.billed = spendable, max(known.billed, billed)
+        if spendable is not None:
+            self._money_moved(account, before, number, first=first)
+
+    def fees(self, account, cycle, fee, rent, rent_from, number):
+        """Something besides usage is owed; the rent changes, the old one taken if it was due."""
+        known, before = self.accounts[account], self.left(account)
+        self._take_rent(known)
+        if cycle <= self.cycles[-1]:
+            known.fees[cycle] += fee
+        else:
+            self.pending[cycle].append(("fee", account, fee))
+        known.rent, known.rent_from = rent, rent_from
+        self._money_moved(account, before, number)
+
+    def rents(self, part, parts, number):
+        """The rent of the newest cycle falls due for a part of the accounts."""
+        for account in [a for a in self.accounts if a % parts == part]:
+            before = self.left(account)
+            self._take_rent(self.accounts[account])
+            self._money_moved(account, before, number)
+
+    def _take_rent(self, known):
+        newest = self.cycles[-1]
+        if known.rented < newest and known.rent_from <= newest:
+            known.fees[newest] += known.rent
+            known.rented = newest
+
+    def _money_moved(self, account, before, number, first=False):
+        if self.accounts[account].spendable is None:
             return
         after = self.left(account)
         for fen in self.fen:
@@ -126,9 +250,10 @@ class Oracle:
 
     def watch(self, percents, fen, number):
         """Other thresholds from here on; whoever is past one already is silent about it."""
-        for account in self.spendable:
+        for account, known in self.accounts.items():
             for threshold in set(fen) - set(self.fen):
-                self.money_episode[account, threshold] = number
+                if known.spendable is not None:
+                    self.money_episode[account, threshold] = number
         self.percents, self.fen = percents, fen
 
     def record(self, record):
@@ -146,13 +271,12 @@ class Oracle:
             return
         self.seen[identity] = record
         self.metered += 1
-        if record.zone == "domestic":
-            self._count(group, record)
+        self._count(group, record)
 
     def _holder(self, record):
         if cycle_of(record.start) not in set(self.cycles[-2:]) - self.closed or record.quantity < 1:
             return None
-        if record.service not in SERVICES or record.zone not in ("domestic", "free"):
+        if record.service not in SERVICES or record.zone not in (*ZONES, "free"):
             return None
         holder = None
         for since, group in self.links.get(record.number, []):
@@ -161,25 +285,64 @@ class Oracle:
         return holder or None
 
     def _count(self, group, record):
-        known, service, cycle = self.groups[group], record.service, cycle_of(record.start)
-        month = known.months[cycle]
-        quantity = record.quantity
-        if service == "voice":
-            quantity = math.ceil(Fraction(quantity, month.terms.unit))
-        before_total, account = month.total[service], known.account
-        before_left = self.left(account) if self.spendable.get(account) is not None else None
-        month.total[service] += record.sign * quantity
-        for percent in self.percents:
-            allowance = month.terms.allowance[service]
-            if not reached(before_total, allowance, percent) and reached(
-                month.total[service], allowance, percent
-            ):
-                self._fire_usage(group, service, percent, cycle)
-        if before_left is not None:
-            after = self.left(account)
+        known, cycle = self.groups[group], cycle_of(record.start)
+        month, account = known.months[cycle], self.accounts[known.account]
+        before, left, steps = self._spans(group), self.left(known.account), self._tiers(group)
+        if record.zone != "free":
+            quantity = record.quantity
+            if record.service == "voice":
+                quantity = math.ceil(Fraction(quantity, month.terms.tariff.unit))
+            month.cell(record.service, record.zone).total += record.sign * quantity
+        account.fees[cycle] += record.sign * record.fen
+        self._roll(group)
+        self._fire_crossed(group, before)
+        self._fire_steps(group, steps)
+        if account.spendable is not None:
             for fen in self.fen:
-                if before_left >= fen > after:
-                    self._fire_money(account, fen)
+                if left >= fen > self.left(known.account):
+                    self._fire_money(known.account, fen)
+
+    def _fire_crossed(self, group, before):
+        for (service, cycle), (used, allowance) in self._spans(group).items():
+            for percent in self.percents:
+                was = reached(*before[service, cycle], percent)
+                if reached(used, allowance, percent) and not was:
+                    self._fire_usage(group, service, percent, cycle)
+
+    def _roll(self, group):
+        """What rolled into the newest month follows what is left of the one before."""
+        months = self.groups[group].months
+        newest, before = months.get(self.cycles[-1]), months.get(self.cycles[-2])
+        if newest is not None and newest.rolls_in and before is not None:
+            newest.cell("data").roll_in(before.unused())
+
+    def _spans(self, group):
+        """What counts as used of which allowance, by service and open cycle."""
+        months = self.groups[group].months
+        return {
+            (service, cycle): months[cycle].cell(service).share()
+            for cycle in self.cycles[-2:]
+            if cycle in months
+            for service in SERVICES
+        }
+
+    def _tiers(self, group):
+        months = self.groups[group].months
+        return {
+            cycle: tier(months[cycle].terms.tariff, months[cycle].cell("data").beyond())
+            for cycle in self.cycles[-2:]
+            if cycle in months
+        }
+
+    def _fire_steps(self, group, before):
+        for cycle, (reached_tier, stopped) in self._tiers(group).items():
+            month = self.groups[group].months[cycle]
+            was_tier, was_stopped = before[cycle]
+            if month.terms.tariff.announces:
+                for step in range(was_tier + 1, reached_tier + 1):
+                    self.fired.add(("step", group, cycle, 0, step, month.episode))
+            if stopped and not was_stopped:
+                self.fired.add(("step", group, cycle, 1, reached_tier, month.episode))
 
     def _fire_usage(self, group, service, percent, cycle):
         episode = self.usage_episode.get((group, service, percent, cycle), 0)
@@ -189,25 +352,29 @@ class Oracle:
         self.fired.add(("money", account, fen, self.money_episode.get((account, fen), 0)))
 
     def left(self, account):
-        """What an account has left, in fen."""
-        mine = [known for known in self.groups.values() if known.account == account]
-        charged = sum(
-            month.frozen[service] + charge(month, service)
-            for known in mine
-            for month in known.months.values()
-            for service in SERVICES
-        )
-        return self.spendable[account] - charged
+        """What an account has left, in fen: less all charges that are in no bill yet."""
+        known = self.accounts[account]
+        charged = sum(fen for cycle, fen in known.fees.items() if cycle > known.billed)
+        for mine in self.groups.values():
+            if mine.account == account:
+                charged += sum(
+                    month.total_charge()
+                    for cycle, month in mine.months.items()
+                    if cycle > known.billed
+                )
+        return (known.spendable or 0) - charged
 
 
-def charge(month, service):
-    """What a group is charged since its terms changed last, in fen."""
-    over = max(month.total[service] - month.free[service], 0)
-    price = month.terms.price[service]
-    if service != "data":
-        return over * price
-    kilobytes = math.ceil(Fraction(over, 1024))
-    return math.ceil(Fraction(kilobytes * price, 1024))
+def buckets(terms, zone, service, rolled):
+    """The allowances of a cell in their order of use: rolled over, packs, plan; none abroad."""
+    if zone != "domestic":
+        return [Bucket("plan", 0, 0)]
+    packs = sorted((p for p in terms.packs if p.service == service), key=lambda p: (p.rank, p.id))
+    return [
+        Bucket("rolled", 0, rolled if service == "data" else 0),
+        *(Bucket("pack", pack.id, pack.quantity) for pack in packs),
+        Bucket("plan", 0, terms.allowance[service]),
+    ]
 
 
 def cycle_of(start):
@@ -216,8 +383,8 @@ def cycle_of(start):
     return local.year * 100 + local.month
 
 
-def reached(total, allowance, percent):
+def reached(used, allowance, percent):
     """Exactly 80 per cent is reached; without an allowance the first unit is 100 per cent."""
-    if allowance == 0:
-        return percent == 100 and total > 0
-    return total * 100 >= percent * allowance
+    if allowance <= 0:
+        return percent == 100 and used > 0
+    return used * 100 >= percent * allowance

@@ -3,10 +3,11 @@
 from tests.architecture.tree import REPOSITORY
 
 
-def rows_of(page, first_column):
-    """The rows of the page's only table whose first column has this head."""
+def rows_of(page, first_column, which=None):
+    """The rows of the page's only table whose first column has this head, or of one of several."""
     lines = (REPOSITORY / "docs" / "rules" / page).read_text().splitlines()
-    (head,) = [place for place, line in enumerate(lines) if line.startswith(f"| {first_column} |")]
+    heads = [place for place, line in enumerate(lines) if line.startswith(f"| {first_column} |")]
+    (head,) = heads if which is None else heads[which : which + 1]
     rows = []
     for line in lines[head + 2 :]:
         if not line.startswith("|"):

@@ -9,6 +9,9 @@ from tests.metering.examples import (
     FIRST_NUMBER,
     NAMES,
     NOVEMBER,
+    PLAIN,
+    PRICES,
+    ZONES,
     columns,
     count,
     funds_of,
@@ -16,12 +19,14 @@ from tests.metering.examples import (
     opened,
     step,
     terms_of,
+    told,
 )
 from tests.metering.oracle import Record, Terms
+from tests.metering.oracle_tariffs import Tariff
 from tests.metering.pages import listed, rows_of
-from wanhao.metering.facts import CycleStep
+from wanhao.metering.cycles import CycleStep
 from wanhao.metering.folding import cycle_of, resolve
-from wanhao.metering.meters import Refusal, classify, refuse
+from wanhao.metering.meters import Refusal, classify, rate_zone, refuse
 from wanhao.metering.state import MeterState
 from wanhao.metering.tariffs import KILO
 from wanhao.usage.cycles import due_cycles
@@ -46,7 +51,9 @@ def customer(allowance, unit=60, fen=BALANCE, price=PRICE):
     """One line on a plan with these allowances, and money."""
     state = opened()
     everything = {name: allowance.get(name, 0) for name in NAMES}
-    step(state, terms_of(1, 1, Terms(unit=unit, allowance=everything, price=price)), 4)
+    tariff = Tariff(50, unit, {**PRICES, "domestic": price})
+    step(state, told(tariff), 4)
+    step(state, terms_of(1, 1, Terms(tariff=tariff, allowance=everything)), 4)
     step(state, link_of(FIRST_NUMBER, 1, NOVEMBER), 5)
     step(state, funds_of(1, fen), 6)
     return state
@@ -99,11 +106,14 @@ def test_service_and_zone_choose_the_meter(row):
     service, zone, expected = row
     codes = (
         np.array([SERVICE_CODES.get(service, 3)], np.uint8),
-        np.array([ZONE_CODES.get(zone, 3)], np.uint8),
+        np.array([ZONE_CODES.get(zone, 4)], np.uint8),
     )
     refusal = Refusal(refuse(*codes, np.array([1]), np.array([1], np.int8))[0])
-    counted = METER_NAMES[classify(*codes)[0]] if refusal is Refusal.NONE else None
-    assert (counted or REFUSALS[refusal].value) == expected
+    if refusal is not Refusal.NONE:
+        assert REFUSALS[refusal].value == expected
+        return
+    meter, abroad = METER_NAMES[classify(*codes)[0]], int(rate_zone(codes[1])[0])
+    assert (f"{meter} in {ZONES[abroad]}" if abroad else meter) == expected
 
 
 @pytest.mark.parametrize("row", rows_of("counting.md", "calls (seconds)"), ids=" ".join)
@@ -129,7 +139,7 @@ def test_data_is_rounded_once_over_the_cycle(row):
 def test_whoever_held_the_number_at_the_start_is_counted(row):
     number, starts, expected = row
     state = opened()
-    plan = Terms(unit=60, allowance=dict.fromkeys(NAMES, 0), price=PRICE)
+    plan = Terms(tariff=PLAIN, allowance=dict.fromkeys(NAMES, 0))
     for position, group in enumerate((1, 2), start=4):
         step(state, terms_of(group, group, plan), position)
     links = (("2026-11-01 00:00:00", 1), ("2026-11-10 12:00:00", 0), ("2026-11-20 08:00:00", 2))
@@ -158,7 +168,7 @@ def test_a_month_takes_late_records_for_72_hours(row):
         at = instant - timedelta(days=days)
         for fact in due_cycles(state.current().cycle, state.closed_through, at):
             step(state, CycleStep(cycle=fact.cycle, opens=fact.opens), state.last_fact + 1)
-    plan = Terms(unit=60, allowance=dict.fromkeys(NAMES, 0), price=PRICE)
+    plan = Terms(tariff=PLAIN, allowance=dict.fromkeys(NAMES, 0))
     step(state, terms_of(1, 1, plan), state.last_fact + 1)
     step(state, link_of(FIRST_NUMBER, 1, 0), state.last_fact + 1)
     batch = columns([record("voice", 60, start=epoch(starts))])

@@ -8,6 +8,8 @@ from tests.metering.examples import (
     CYCLE,
     FIRST_NUMBER,
     NOVEMBER,
+    PLAIN,
+    PRICES,
     columns,
     count,
     funds_of,
@@ -15,18 +17,19 @@ from tests.metering.examples import (
     opened,
     step,
     terms_of,
+    told,
 )
 from tests.metering.oracle import Record, Terms
-from wanhao.metering.facts import CycleStep
+from tests.metering.oracle_tariffs import Tariff
+from wanhao.metering.cycles import CycleStep
 from wanhao.metering.folding import resolve
 from wanhao.metering.meters import Refusal
 from wanhao.metering.state import Watched
 
 DECEMBER = NOVEMBER + 30 * 86_400
 PLAN = Terms(
-    unit=60,
+    tariff=PLAIN,
     allowance={"voice": 100, "message": 30, "data": 500 << 20},
-    price={"voice": 15, "message": 10, "data": 30},
 )
 LARGER = replace(PLAN, allowance={**PLAN.allowance, "voice": 150})
 CALL = Record("msc-1", "1", FIRST_NUMBER, "voice", "domestic", NOVEMBER + 9, 60, 1)
@@ -139,7 +142,9 @@ def test_terms_of_the_new_month_leave_late_records_of_the_old_one_as_they_were()
     state = customer()
     count(state, minutes(100))
     step(state, opening(202612), 7)
-    step(state, terms_of(1, 1, replace(LARGER, unit=6, price={**PLAN.price, "voice": 20})), 8)
+    by_six_seconds = Tariff(20, 6, {**PRICES, "domestic": {"voice": 20, "message": 10, "data": 30}})
+    step(state, told(by_six_seconds), 8)
+    step(state, terms_of(1, 1, replace(LARGER, tariff=by_six_seconds), 202612), 9)
     assert count(state, minutes(2)) == []
     assert left(state) == 10_000 - 30
     december = [replace(CALL, start=DECEMBER, quantity=6 * 151)]

@@ -9,11 +9,12 @@ import django
 
 django.setup()
 
-from tests.usage.operators import meter, settle  # noqa: E402 - Django must be set up first
+from tests.usage.months import live  # noqa: E402 - Django must be set up first
+from tests.usage.operators import meter, settle  # noqa: E402
 
 
 def main() -> None:
-    """Usage: killed_meter FOLDER NAME-OF-PART HOW-OFTEN-IT-MAY-PASS."""
+    """Usage: killed_meter FOLDER NAME-OF-PART HOW-OFTEN-IT-MAY-PASS day|months."""
     folder, name, passes = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     left = [passes]
 
@@ -23,6 +24,9 @@ def main() -> None:
             if left[0] < 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
+    if sys.argv[4] == "months":
+        live(folder, checkpoint)
+        return
     made = meter(folder, checkpoint=checkpoint, batch_rows=1, snapshot_every=2)
     settle(made)
     made.stop()

@@ -4,32 +4,63 @@ import csv
 import gzip
 import io
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from django.db import connection, transaction
 
 from wanhao.usage.actions import record_facts
 from wanhao.usage.contracts import (
+    DataSchedule,
+    FeesFact,
     FundsFact,
     GroupFact,
     LineFact,
     MoneyCrossing,
+    PackFact,
+    ScheduleMode,
     Service,
+    TariffFact,
     ThresholdsFact,
+    UpgradeCrossing,
 )
 from wanhao.usage.folders import Folders
 from wanhao.usage.local import LocalMeter
-from wanhao.usage.schema import COLUMNS
+from wanhao.usage.schema import COLUMNS, TYPES
 
 NOW = datetime(2026, 11, 15, 4, 0, tzinfo=UTC)
 START = int(NOW.timestamp()) - 3600
 ZHAO, QIAN = 16_907_910_001, 16_907_910_002
 MB = 1 << 20
 WATCHED = ThresholdsFact(usage=dict.fromkeys(Service, (80, 100)), money=(1500, 500))
+CYCLE = 202611
+PLAIN = TariffFact(
+    number=1,
+    voice_unit=60,
+    prices={
+        "domestic": (15, 10, 30),
+        "hk-macau-taiwan": (99, 50, 300),
+        "roaming": (299, 80, 1000),
+    },
+    schedule=None,
+)
+STEPS = TariffFact(
+    number=2,
+    voice_unit=60,
+    prices=PLAIN.prices,
+    schedule=DataSchedule(
+        mode=ScheduleMode.STEP,
+        price_fen_per_mb=30,
+        tiers=((1000, 100), (2000, 200)),
+        cap_fen=60_000,
+        stop_mb=1024,
+        announces=True,
+    ),
+)
 
 
 @dataclass
@@ -40,10 +71,7 @@ class KeepingSink:
 
     def accept(self, batch, crossings, now):
         """Write each crossing as a row of a table that only tests have."""
-        rows = [
-            (_key(crossing), batch, "money" if isinstance(crossing, MoneyCrossing) else "usage")
-            for crossing in crossings
-        ]
+        rows = [(_key(crossing), batch, type(crossing).__name__) for crossing in crossings]
         with connection.cursor() as cursor:
             cursor.execute(
                 "CREATE TABLE IF NOT EXISTS kept (key text PRIMARY KEY, batch bigint, kind text)"
@@ -55,6 +83,8 @@ class KeepingSink:
 def _key(crossing):
     if isinstance(crossing, MoneyCrossing):
         return f"{crossing.account_id} left {crossing.threshold} #{crossing.episode}"
+    if isinstance(crossing, UpgradeCrossing):
+        return f"{crossing.group_id} {crossing.kind} {crossing.tier} #{crossing.episode}"
     return f"{crossing.group_id} {crossing.service} {crossing.threshold} #{crossing.episode}"
 
 
@@ -68,34 +98,57 @@ def kept():
         return {key for (key,) in cursor.fetchall()}
 
 
-def group(number, voice=100, messages=30, data=500 * MB, account=None):
-    """A plan of 100 minutes, 30 messages and 500 MB at the usual prices."""
-    return GroupFact(
-        group_id=number,
-        account_id=account or number,
-        voice_unit=60,
-        voice_allowance=voice,
-        message_allowance=messages,
-        data_allowance=data,
-        voice_price=15,
-        message_price=10,
-        data_price=30,
-    )
+def group(number, account=None, **other):
+    """A plan of 100 minutes, 30 messages and 500 MB that roll over, at the usual prices."""
+    usual = {
+        "cycle": CYCLE,
+        "plan": 1,
+        "tariff": PLAIN.number,
+        "voice_allowance": 100,
+        "message_allowance": 30,
+        "data_allowance": 500 * MB,
+        "rolls": True,
+        "packs": (),
+    }
+    return GroupFact(group_id=number, account_id=account or number, **{**usual, **other})
+
+
+def pack(number, service=Service.DATA, quantity=100 * MB, **other):
+    """A pack of 100 MB for this month, used before the plan."""
+    usual = {"rank": 1, "rolls": False, "renews": False}
+    return PackFact(pack_id=number, service=service, quantity=quantity, **{**usual, **other})
+
+
+def funds(account, fen, billed_through=0):
+    """What an account can spend."""
+    return FundsFact(account_id=account, spendable_fen=fen, billed_through=billed_through)
+
+
+def fees(account, fee, rent=0, cycle=CYCLE):
+    """A fee of one month, and rent from December on."""
+    rents = {"rent_fen": rent, "rent_from": 202612}
+    return FeesFact(account_id=account, cycle=cycle, fee_fen=fee, **rents)
+
+
+def tell(*facts):
+    """Write facts down, in a transaction of their own."""
+    with transaction.atomic():
+        record_facts(facts)
 
 
 def two_customers(fen=2000):
     """Zhao (group 1) is prepaid, Qian (group 2) is not watched."""
-    facts = [
+    tell(
         WATCHED,
+        PLAIN,
+        STEPS,
         group(1),
         group(2),
         LineFact(number=ZHAO, group_id=1, since=0),
         LineFact(number=QIAN, group_id=2, since=0),
-        FundsFact(account_id=1, spendable_fen=fen),
-        FundsFact(account_id=2, spendable_fen=None),
-    ]
-    with transaction.atomic():
-        record_facts(facts)
+        funds(1, fen),
+        funds(2, None),
+    )
 
 
 def meter(folder: Path, sink=None, **options) -> LocalMeter:
@@ -122,7 +175,8 @@ def row(identity, number=ZHAO, service="voice", quantity=60, **other):
 def csv_text(rows) -> str:
     """Records as a CSV file."""
     out = io.StringIO()
-    writer = csv.DictWriter(out, list(COLUMNS), lineterminator="\n")
+    names = list(COLUMNS) if all("charge_fen" not in row for row in rows) else list(TYPES)
+    writer = csv.DictWriter(out, names, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
@@ -137,11 +191,18 @@ def drop(folder: Path, name: str, content) -> Path:
     if isinstance(content, bytes):
         unfinished.write_bytes(content)
     elif name.endswith(".parquet"):
-        pq.write_table(pa.Table.from_pylist(list(content)), unfinished)
+        pq.write_table(pa.Table.from_pylist(_alike(content)), unfinished)
     else:
         unfinished.write_bytes(_packed(name, csv_text(content).encode()))
     unfinished.rename(target)
     return target
+
+
+def _alike(rows) -> list:
+    """Rows whose ids are all text if one is, and which all have a charge if one has."""
+    texts = any(isinstance(row["record_id"], str) for row in rows)
+    alike = str if texts else int
+    return [{**row, "record_id": alike(row["record_id"])} for row in rows]
 
 
 def _packed(name: str, data: bytes) -> bytes:
@@ -152,10 +213,19 @@ def _packed(name: str, data: bytes) -> bytes:
     return data
 
 
-def _month(slot, place) -> list:
+def _month(state, slot, place) -> list:
     """All that one month says of the group at a place."""
-    columns = (slot.totals, slot.allowance, slot.free, slot.frozen, slot.alarm)
-    return [slot.cycle, *(column[place].tolist() for column in columns), int(slot.tariff[place])]
+    columns = (slot.totals, slot.free, slot.alarm, slot.rolled, slot.rolls_in)
+    bases = {f.name: getattr(slot.baselines, f.name) for f in fields(slot.baselines)}
+    packs = slot.packs.at(np.array([place]))
+    held = [getattr(packs, f.name).tolist() for f in fields(packs) if f.name != "place"]
+    return [
+        slot.cycle,
+        *(column[place].tolist() for column in columns),
+        state.terms.row[slot.terms[place]].tolist(),
+        {name: column[slot.baseline[place]].tolist() for name, column in bases.items()},
+        held,
+    ]
 
 
 def figures(made: LocalMeter) -> str:
@@ -164,10 +234,19 @@ def figures(made: LocalMeter) -> str:
     groups = {}
     for index, identity in enumerate(state.group_id.tolist()):
         if identity:
-            groups[identity] = sorted(_month(slot, index) for slot in state.slots)
+            key = f"{identity}/{state.zone[index]}"
+            months = [_month(state, slot, index) for slot in state.slots]
+            groups[key] = sorted(months, key=lambda month: month[0])
+    money = ("spendable", "watched", "settled", "billed", "rent", "rent_from", "rented")
     accounts = {
-        identity: (int(state.left([index])[0]), state.money_episode[index].tolist())
+        identity: [
+            int(state.left(np.array([index]))[0]),
+            state.money_episode[index].tolist(),
+            *(int(getattr(state, name)[index]) for name in money),
+            *sorted((slot.cycle, int(slot.charge[index])) for slot in state.slots),
+        ]
         for index, identity in enumerate(state.account_id.tolist())
         if identity
     }
-    return json.dumps([sorted(groups.items()), sorted(accounts.items()), state.last_fact])
+    rest = [state.last_fact, state.closed_through, sorted(state.usage_episode.values())]
+    return json.dumps([sorted(groups.items()), sorted(accounts.items()), rest])

@@ -4,9 +4,17 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
 
+from tests.usage.months import AT_NIGHT, CLOSING
 from tests.usage.operators import ZHAO, drop, meter, row, settle, two_customers
 from wanhao.usage.masking import masked
-from wanhao.usage.models import Batch, QuarantinedRecord, UsageFile
+from wanhao.usage.models import (
+    Batch,
+    ClosedCycle,
+    LateUsage,
+    QuarantinedRecord,
+    ToldTariff,
+    UsageFile,
+)
 
 
 @pytest.fixture
@@ -18,6 +26,10 @@ def counted(transactional_db, tmp_path):
     drop(tmp_path, "good.csv", [row(1), row(2, service="fax")])
     drop(tmp_path, "torn.csv", (",".join(row(3)) + "\n" + text).encode())
     settle(made)
+    made.clock = lambda: CLOSING
+    settle(made)
+    drop(tmp_path, "late.csv", [row(4, start=AT_NIGHT)])
+    settle(made)
 
 
 @pytest.fixture
@@ -27,7 +39,9 @@ def employee(client, counted):
     return client
 
 
-@pytest.mark.parametrize("model", [Batch, UsageFile, QuarantinedRecord])
+@pytest.mark.parametrize(
+    "model", [Batch, UsageFile, QuarantinedRecord, ClosedCycle, LateUsage, ToldTariff]
+)
 def test_every_list_and_every_row_can_be_seen_and_not_changed(employee, model):
     name = f"admin:wanhao_usage_{model._meta.model_name}"
     one = model.objects.order_by("-pk").first()
@@ -46,6 +60,16 @@ def test_the_quarantine_shows_rows_with_their_numbers_masked(employee):
     assert len(pages) == 3
     assert all(str(ZHAO) not in page for page in pages)
     assert f"{str(ZHAO)[:3]}****{str(ZHAO)[-4:]}" in pages[0]
+
+
+def test_late_records_show_their_numbers_masked(employee):
+    name = "admin:wanhao_usage_lateusage"
+    places = [
+        reverse(f"{name}_changelist"),
+        reverse(f"{name}_change", args=[LateUsage.objects.get().pk]),
+    ]
+    pages = [employee.get(place).text for place in places]
+    assert all("169****0001" in page and str(ZHAO) not in page for page in pages)
 
 
 def test_a_number_is_masked_with_or_without_its_country_code():

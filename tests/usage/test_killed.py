@@ -16,6 +16,7 @@ from tests.usage.operators import (
     ZHAO,
     drop,
     figures,
+    funds,
     kept,
     meter,
     row,
@@ -24,7 +25,6 @@ from tests.usage.operators import (
 )
 from wanhao.usage import queries
 from wanhao.usage.actions import record_facts
-from wanhao.usage.contracts import FundsFact
 from wanhao.usage.models import Batch, QuarantinedRecord
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,6 +78,7 @@ def _empty() -> None:
             "wanhao_usage_batch",
             "wanhao_usage_usagefile",
             "wanhao_usage_fact",
+            "wanhao_usage_toldtariff",
         ):
             cursor.execute(f"TRUNCATE {name} CASCADE")
         cursor.execute("SELECT pg_advisory_unlock_all()")
@@ -121,7 +122,7 @@ def test_sigkill_after_any_part_changes_nothing(tmp_path, undisturbed, part):
     env = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     ends = []
     for passes in (0, 1, 99):
-        command = [sys.executable, str(script), str(folder), part, str(passes)]
+        command = [sys.executable, str(script), str(folder), part, str(passes), "day"]
         ends.append(subprocess.run(command, env=env, check=False, timeout=60).returncode)
     assert ends == [-signal.SIGKILL, -signal.SIGKILL, 0]
     assert outcome(folder) == undisturbed
@@ -133,7 +134,7 @@ def test_facts_between_batches_are_replayed_in_their_place(tmp_path):
     drop(tmp_path, "a.csv", [row(1, quantity=60 * 101)])
     settle(made)
     with transaction.atomic():
-        record_facts([FundsFact(account_id=1, spendable_fen=3000)])
+        record_facts([funds(1, 3000)])
     settle(made)
     drop(tmp_path, "b.csv", [row(2, quantity=60 * 99)])
     settle(made)

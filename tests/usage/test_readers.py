@@ -136,6 +136,50 @@ def test_a_heap_of_strange_rows_is_given_up_before_it_fills_the_memory(tmp_path,
     assert blocks[-1].last_row == 301
 
 
+PRICED = HEADER.replace("sign", "sign,charge_fen")
+
+
+def charges(path):
+    """What the records of a file were already charged, in fen; None where no column says so."""
+    blocks = list(read_blocks(path))
+    if all(block.records.priced is None for block in blocks):
+        return None
+    return [int(fen) for block in blocks for fen in block.records.priced]
+
+
+def priced_row(identity, charge):
+    """A good row with a charge of its own."""
+    return GOOD.format(identity).replace("\n", f",{charge}\n")
+
+
+def test_a_file_may_say_what_was_already_charged(tmp_path):
+    path = tmp_path / "a.csv"
+    good, _, bad = read(path, PRICED + priced_row(1, 15) + priced_row(2, 0))
+    assert (good[0][-3:], bad) == (",15", [])
+    assert charges(path) == [15, 0]
+    read(path, HEADER + GOOD.format(1))
+    assert charges(path) is None
+
+
+@pytest.mark.parametrize("odd", ["-1", "0.5", "9" * 13, "x"])
+def test_a_charge_that_is_no_amount_costs_only_its_own_row(tmp_path, odd):
+    content = PRICED + priced_row(1, 15) + priced_row(2, odd) + priced_row(3, "")
+    _, rows, bad = read(tmp_path / "a.csv", content)
+    assert rows == [1, 3]
+    assert [(row, text.rsplit(",", 1)[1]) for row, text in bad] == [(2, odd)]
+    assert charges(tmp_path / "a.csv") == [15, 0]
+
+
+@pytest.mark.parametrize("odd", [None, -1, 10**13])
+def test_charges_in_a_parquet_file_are_whole_fen_or_missing(tmp_path, odd):
+    row = dict(zip(HEADER.strip().split(","), GOOD.format(1).strip().split(","), strict=True))
+    row = {name: int(text) if text.isdigit() else text for name, text in row.items()}
+    rows = [{**row, "charge_fen": 15}, {**row, "record_id": 2, "charge_fen": odd}]
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    assert charges(path) == ([15, 0] if odd is None else [15])
+
+
 def test_columns_may_come_in_another_order_and_with_company(tmp_path):
     header = "sign,extra,quantity,start,zone,service,number,source,record_id\n"
     content = header + "1,?,60,5,free,data,16907910001,pgw,9\n"

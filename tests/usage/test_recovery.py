@@ -10,6 +10,7 @@ from django.db import OperationalError, transaction
 from tests.usage.operators import (
     drop,
     figures,
+    funds,
     kept,
     meter,
     row,
@@ -18,7 +19,6 @@ from tests.usage.operators import (
 )
 from wanhao.usage.actions import record_facts
 from wanhao.usage.batches import is_committed
-from wanhao.usage.contracts import FundsFact
 from wanhao.usage.models import Batch, Fact
 from wanhao.values.errors import WanhaoError
 
@@ -183,7 +183,7 @@ def test_an_archive_of_many_row_groups_is_replayed(tmp_path, monkeypatch):
 def tell_funds(fen):
     """What Zhao's account can spend."""
     with transaction.atomic():
-        record_facts([FundsFact(account_id=1, spendable_fen=fen)])
+        record_facts([funds(1, fen)])
 
 
 def test_a_meter_told_to_stop_while_the_database_is_away_stops_at_once(tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 I64: TypeAlias = NDArray[np.int64]
+I32: TypeAlias = NDArray[np.int32]
 I8: TypeAlias = NDArray[np.int8]
 U8: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -24,3 +25,8 @@ def grown(array: I64, length: int, fill: int) -> I64:
     larger = np.full((max(length, 2 * array.shape[0]), *array.shape[1:]), fill, array.dtype)
     larger[: array.shape[0]] = array
     return larger
+
+
+def no_rows(*shape: int) -> I64:
+    """An empty column, or a table of so many columns."""
+    return np.zeros((0, *shape), np.int64)

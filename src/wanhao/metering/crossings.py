@@ -1,14 +1,24 @@
 """From cells that changed to the crossings they mean: who, which threshold, which episode."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from wanhao.metering.columns import I64
-from wanhao.metering.effects import MoneyCrossings, UsageCrossings, joined_money, joined_usage
-from wanhao.metering.meters import SERVICES
-from wanhao.metering.state import MeterState
+from wanhao.metering.columns import I64, Mask
+from wanhao.metering.effects import (
+    BY_FACT,
+    DATA_STOP,
+    STEP_UP,
+    MoneyCrossings,
+    UpgradeCrossings,
+    UsageCrossings,
+    joined,
+)
+from wanhao.metering.meters import DATA, SERVICES
+from wanhao.metering.rating import Rated, span_of
+from wanhao.metering.state import MeterState, Slot
+from wanhao.metering.tariffs import Mode, TariffTable, kilobytes, scheduled
 from wanhao.metering.thresholds import (
     Span,
     level,
@@ -27,54 +37,103 @@ class Timed(Protocol):
     def start(self) -> I64: ...
 
 
-@dataclass(slots=True, kw_only=True)
-class Cells:
-    """Group-and-service cells of one cycle that a step changed near an alarm."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """Cells of one slot that a step changed near an alarm, rated before and after; the records
+    order[first:stop] make up each (none where only rolled-over data changed)."""
 
-    cycle: int
+    slot: Slot
     place: I64
-    meter: I64
-    before: I64
-    after: I64
-    allowance: I64
-    free: I64
-    charged: I64
-    order: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
-    first: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
-    stop: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
-
-    def members(self, order: I64, first: I64, stop: I64) -> None:
-        """Remember which records (order[first:stop]) make up each cell."""
-        self.order, self.first, self.stop = order, first, stop
+    service: I64
+    before: Rated
+    after: Rated
+    order: I64
+    first: I64
+    stop: I64
+    latest: int
 
 
-def crossings_of_records(
-    state: MeterState, cells: Cells, records: Timed, units: I64
-) -> UsageCrossings:
+def usage_crossings(state: MeterState, near: Near, records: Timed, units: I64) -> UsageCrossings:
     """The usage thresholds crossed in these cells, each with the line whose record crossed it."""
-    span = Span(
-        before=cells.before,
-        after=cells.after,
-        allowance_before=cells.allowance,
-        allowance_after=cells.allowance,
-    )
+    span = span_of(near.before, near.after)
+    home = state.zone[near.place] == 0
     parts = []
     for service in range(SERVICES):
+        mine = (near.service == service) & home
         for percent in state.thresholds.usage[service]:
-            hit = np.flatnonzero((cells.meter == service) & usage_crossed(span, percent))
+            hit = np.flatnonzero(mine & usage_crossed(span, percent))
             if len(hit):
-                target = level(cells.allowance[hit], percent) - cells.before[hit]
-                who = _record_that_reached(cells, hit, target, records, units)
-                parts.append(_usage_rows(state, cells, hit, percent, who, records))
-    return joined_usage(parts)
+                target = level(span.allowance_after[hit], percent) - span.before[hit]
+                who = _record_that_reached(near, hit, target, records, units)
+                parts.append(_usage_rows(state, near, hit, percent, who, records))
+    return joined(UsageCrossings, parts)
 
 
-def money_crossings(state: MeterState, account: I64, charged: I64, at: int) -> MoneyCrossings:
-    """The money thresholds crossed when these accounts (by place) were charged more."""
-    watched = state.watched[account] > 0
-    account, charged = account[watched], charged[watched]
+def upgrade_crossings(state: MeterState, near: Near) -> UpgradeCrossings:
+    """Tiers reached, where the tariff announces them, and data that stops; all data at home."""
+    slot, tariffs = near.slot, state.tariffs
+    tariff = state.terms.tariff(slot.terms[near.place])
+    data = (near.service == DATA) & (state.zone[near.place] == 0)
+    rows = np.flatnonzero(data & (near.after.beyond > near.before.beyond))
+    tariff = tariff[rows]
+    before, after = near.before.beyond[rows], near.after.beyond[rows]
+    steps = _steps(tariffs, tariff, before, after)
+    stop = tariffs.stop_kb[tariff]
+    stops = (stop > 0) & (kilobytes(before) < stop) & (kilobytes(after) >= stop)
+    owner = np.repeat(np.arange(len(rows)), steps.count)
+    tier = steps.first[owner] + _position(steps.count)
+    stopped = np.flatnonzero(stops)
+    row = np.concatenate([owner, stopped])
+    kind = np.repeat([STEP_UP, DATA_STOP], [len(owner), len(stopped)])
+    place = near.place[rows[row]]
+    same = np.ones(len(row), np.int64)
+    return UpgradeCrossings(
+        group_id=state.group_id[place],
+        account_id=state.account_id[state.account_place[place]],
+        number=same * BY_FACT,
+        cycle=same * slot.cycle,
+        kind=kind,
+        tier=np.concatenate([tier, steps.last[stopped]]),
+        fee=np.concatenate([_fees(tariffs, tariff[owner], tier), near.after.fen[rows[stopped]]]),
+        episode=slot.baselines.episode[slot.baseline[place]],
+        beyond=after[row],
+        occurred_at=same * near.latest,
+    )
+
+
+def crossed_by_fact(
+    state: MeterState, slot: Slot, place: I64, span: Span, service: int, percent: int, now: int
+) -> UsageCrossings:
+    """The places whose allowance shrank to below what they have used of it."""
+    hit = np.flatnonzero((span.after > 0) & usage_crossed(span, percent))
+    same = np.ones(len(hit), np.int64)
+    return UsageCrossings(
+        group_id=state.group_id[place[hit]],
+        account_id=state.account_id[state.account_place[place[hit]]],
+        number=same * BY_FACT,
+        service=same * service,
+        cycle=same * slot.cycle,
+        threshold=same * percent,
+        episode=episodes(state, slot.cycle, place[hit], service, percent),
+        used=span.after[hit],
+        allowance=span.allowance_after[hit],
+        occurred_at=same * now,
+    )
+
+
+def money_crossings(
+    state: MeterState, account: I64, charged: list[tuple[Slot, I64, I64]], at: int
+) -> MoneyCrossings:
+    """The money thresholds crossed when accounts (by place) were charged; `charged` are fen per
+    slot and account. What a bill has taken already is not charged again."""
+    account = account[state.watched[account] > 0]
     before = state.left(account)
-    return money_rows(state, account, before, before - charged, at)
+    after = before.copy()
+    for slot, place, fen in charged:
+        spot = np.minimum(np.searchsorted(place, account), len(place) - 1)
+        due = (place[spot] == account) & (slot.cycle > state.billed[account])
+        after -= np.where(due, fen[spot], 0)
+    return money_rows(state, account, before, after, at)
 
 
 def money_rows(state: MeterState, account: I64, before: I64, after: I64, at: int) -> MoneyCrossings:
@@ -93,7 +152,7 @@ def money_rows(state: MeterState, account: I64, before: I64, after: I64, at: int
                 occurred_at=same * at,
             )
         )
-    return joined_money(parts)
+    return joined(MoneyCrossings, parts)
 
 
 def episodes(state: MeterState, cycle: int, place: I64, service: int, percent: int) -> I64:
@@ -105,36 +164,73 @@ def episodes(state: MeterState, cycle: int, place: I64, service: int, percent: i
 
 
 def _usage_rows(
-    state: MeterState, cells: Cells, hit: I64, percent: int, who: I64, records: Timed
+    state: MeterState, near: Near, hit: I64, percent: int, who: I64, records: Timed
 ) -> UsageCrossings:
-    place, service = cells.place[hit], int(cells.meter[hit[0]])
+    place, service = near.place[hit], int(near.service[hit[0]])
     same = np.ones(len(hit), np.int64)
+    named: Mask = who >= 0
     return UsageCrossings(
         group_id=state.group_id[place],
         account_id=state.account_id[state.account_place[place]],
-        number=records.number[who],
+        number=np.where(named, records.number[who], BY_FACT),
         service=same * service,
-        cycle=same * cells.cycle,
+        cycle=same * near.slot.cycle,
         threshold=same * percent,
-        episode=episodes(state, cells.cycle, place, service, percent),
-        used=cells.after[hit],
-        allowance=cells.allowance[hit],
-        occurred_at=records.start[who],
+        episode=episodes(state, near.slot.cycle, place, service, percent),
+        used=near.after.used[hit],
+        allowance=near.after.allowance[hit],
+        occurred_at=np.where(named, records.start[who], near.latest),
     )
 
 
-def _record_that_reached(cells: Cells, hit: I64, target: I64, records: Timed, units: I64) -> I64:
-    """In each cell, in order of time, the record with which the sum first reached its target."""
-    length = cells.stop[hit] - cells.first[hit]
+def _record_that_reached(near: Near, hit: I64, target: I64, records: Timed, units: I64) -> I64:
+    """In each cell, in order of time, the record with which the sum first reached its target; -1
+    where none did, since only rolled-over data changed."""
+    length = near.stop[hit] - near.first[hit]
+    found = np.full(len(hit), -1, np.int64)
     owner = np.repeat(np.arange(len(hit)), length)
-    offset = np.arange(len(owner)) - np.repeat(np.cumsum(length) - length, length)
-    member = cells.order[cells.first[hit][owner] + offset]
+    if not len(owner):
+        return found
+    member = near.order[near.first[hit][owner] + _position(length)]
     by_time = np.lexsort((records.number[member], records.start[member], owner))
     member = member[by_time]
-    opening = np.cumsum(length) - length
+    opening = (np.cumsum(length) - length)[length > 0]
     running = np.cumsum(units[member])
-    base = np.repeat(running[opening] - units[member[opening]], length)
+    base = np.repeat(running[opening] - units[member[opening]], length[length > 0])
     reached = np.flatnonzero(running - base >= target[owner])
-    _, first = np.unique(owner[reached], return_index=True)
-    result: I64 = member[reached[first]]
-    return result
+    cell, first = np.unique(owner[reached], return_index=True)
+    found[cell] = member[reached[first]]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Per row: the first tier newly reached, how many are, the last one."""
+
+    first: I64
+    count: I64
+    last: I64
+
+
+def _steps(tariffs: TariffTable, tariff: I64, before: I64, after: I64) -> _Steps:
+    if not len(tariff):
+        return _Steps(tariff, tariff, tariff)
+    told = (tariffs.announces[tariff] > 0) & (tariffs.mode[tariff] != Mode.PLAIN)
+    _, low = scheduled(tariffs, tariff, kilobytes(before))
+    _, high = scheduled(tariffs, tariff, kilobytes(after))
+    return _Steps(low + 1, np.where(told, np.maximum(high - low, 0), 0), high)
+
+
+def _fees(tariffs: TariffTable, tariff: I64, tier: I64) -> I64:
+    """What each tier costs in fen: its fee, or that of so many blocks."""
+    block = tariffs.tier_fee[tariff, 1]
+    listed = tariffs.tier_fee[tariff, np.minimum(tier, tariffs.tiers[tariff])]
+    fee: I64 = np.where(tariffs.mode[tariff] == Mode.STACK, tier * block, listed)
+    return fee
+
+
+def _position(count: I64) -> I64:
+    """0, 1, 2 ... within each run of so many rows."""
+    ends = np.cumsum(count)
+    place: I64 = np.arange(int(count.sum())) - np.repeat(ends - count, count)
+    return place

@@ -1,6 +1,7 @@
-"""What a step brings about, in columns: usage and money crossings."""
+"""What a step brings about, in columns: usage, money and upgrade crossings."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from wanhao.metering.columns import I64
 
 BY_FACT = 0
 """Stands for the number of the line where no record but a fact crossed the threshold."""
+STEP_UP, DATA_STOP = range(2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,36 +41,65 @@ class MoneyCrossings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradeCrossings:
+    """One row per group and tier that was reached (STEP_UP), or whose data stops (DATA_STOP).
+
+    `fee` is what that tier costs in fen (for a stop, all that was charged), `beyond` the octets
+    beyond every allowance, `episode` the fact with which the schedule began.
+    """
+
+    group_id: I64
+    account_id: I64
+    number: I64
+    cycle: I64
+    kind: I64
+    tier: I64
+    fee: I64
+    episode: I64
+    beyond: I64
+    occurred_at: I64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
     """Everything one step brings about."""
 
     usage: UsageCrossings
     money: MoneyCrossings
+    upgrades: UpgradeCrossings
 
     @classmethod
-    def of(cls, usage: list[UsageCrossings], money: MoneyCrossings) -> "Effects":
-        """The usage crossings of several cycles and the money crossings of a step."""
-        return cls(usage=joined_usage(usage), money=money)
+    def of(
+        cls,
+        usage: list[UsageCrossings],
+        money: list[MoneyCrossings],
+        upgrades: list[UpgradeCrossings],
+    ) -> "Effects":
+        """The crossings of several cycles together."""
+        return cls(
+            usage=joined(UsageCrossings, usage),
+            money=joined(MoneyCrossings, money),
+            upgrades=joined(UpgradeCrossings, upgrades),
+        )
 
     @classmethod
     def none(cls) -> "Effects":
         """A step that brings nothing about."""
-        return cls.of([], joined_money([]))
+        return cls.of([], [], [])
 
     def __len__(self) -> int:
-        return len(self.usage.group_id) + len(self.money.account_id)
+        parts = (self.usage.group_id, self.money.account_id, self.upgrades.group_id)
+        return sum(map(len, parts))
 
 
-def joined_usage(parts: list[UsageCrossings]) -> UsageCrossings:
+Crossings = TypeVar("Crossings", UsageCrossings, MoneyCrossings, UpgradeCrossings)
+
+
+def joined(kind: type[Crossings], parts: list[Crossings]) -> Crossings:
     """The parts one after another."""
-    names = UsageCrossings.__dataclass_fields__
-    return UsageCrossings(**{name: _joined([getattr(p, name) for p in parts]) for name in names})
-
-
-def joined_money(parts: list[MoneyCrossings]) -> MoneyCrossings:
-    """The parts one after another."""
-    names = MoneyCrossings.__dataclass_fields__
-    return MoneyCrossings(**{name: _joined([getattr(p, name) for p in parts]) for name in names})
+    return kind(
+        **{name: _joined([getattr(p, name) for p in parts]) for name in kind.__dataclass_fields__}
+    )
 
 
 def _joined(columns: list[I64]) -> I64:

@@ -4,18 +4,29 @@ Records are resolved to (cycle, place, meter, units), summed per cell with one s
 cells whose total reaches their alarm are looked at more closely.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from wanhao.metering.columns import I8, I64, U8, Mask
-from wanhao.metering.crossings import Cells, crossings_of_records, money_crossings
+from wanhao.metering.allowances import Cells
+from wanhao.metering.columns import I8, I64, U8, Mask, no_rows
+from wanhao.metering.crossings import Near, money_crossings, upgrade_crossings, usage_crossings
 from wanhao.metering.effects import Effects
-from wanhao.metering.meters import METERS, VOICE, Refusal, classify, refuse
+from wanhao.metering.enrolment import enrol_zones, zone_places
+from wanhao.metering.meters import (
+    DATA,
+    METERS,
+    VOICE,
+    Refusal,
+    classify,
+    rate_zone,
+    refuse,
+)
 from wanhao.metering.numbering import NOBODY, UNKNOWN
+from wanhao.metering.rating import alarms, rate
+from wanhao.metering.rolling import shifts
 from wanhao.metering.state import MeterState, Slot
-from wanhao.metering.tariffs import charge, voice_units
-from wanhao.metering.thresholds import alarm
+from wanhao.metering.tariffs import voice_units
 
 SHANGHAI = 8 * 3600
 MONTHS_TO_1970 = 1970 * 12
@@ -23,7 +34,10 @@ MONTHS_TO_1970 = 1970 * 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """Records as they came, one row each: number, codes of meters.py, epoch seconds, quantity."""
+    """Records as they came, one row each: number, codes of meters.py, epoch seconds, quantity.
+
+    `priced` is what somebody else's billing charges for each, in fen, None where nobody does.
+    """
 
     number: I64
     service: U8
@@ -31,14 +45,16 @@ class Records:
     start: I64
     quantity: I64
     sign: I8
+    priced: I64 | None = None
 
     def __len__(self) -> int:
         return len(self.number)
 
     def take(self, rows: Mask | I64) -> "Records":
         """The chosen rows."""
-        names = Records.__dataclass_fields__
-        return Records(**{name: getattr(self, name)[rows] for name in names})
+        names = [name for name in Records.__dataclass_fields__ if name != "priced"]
+        priced = None if self.priced is None else self.priced[rows]
+        return Records(**{name: getattr(self, name)[rows] for name in names}, priced=priced)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +69,8 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotDelta:
-    """Changes to one open cycle: sums per cell, alarms of cells looked at, fen per account."""
+    """Changes to one open cycle: sums per cell, alarms of cells looked at, fen per account, and
+    what late records of the month before took from rolled-over data."""
 
     cycle: int
     cell: I64
@@ -62,6 +79,8 @@ class SlotDelta:
     alarm: I64
     account: I64
     charged: I64
+    shifted: I64
+    shift: I64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +99,10 @@ def cycle_of(start: I64) -> I64:
 
 
 def resolve(state: MeterState, records: Records, latest: int) -> Resolved:
-    """Find where each record counts; one that starts after `latest` is refused."""
+    """Find where each record counts; one that starts after `latest` is refused.
+
+    A group that is used abroad for the first time gets its place there; no figure changes.
+    """
     refusal = refuse(records.service, records.zone, records.quantity, records.sign)
     place = state.plan.places(records.number, records.start)
     cycle = cycle_of(records.start)
@@ -96,6 +118,7 @@ def resolve(state: MeterState, records: Records, latest: int) -> Resolved:
         (place == UNKNOWN, Refusal.UNKNOWN_NUMBER),
     ):
         refusal[wrong & (refusal == Refusal.NONE)] = reason
+    place = _abroad(state, records, place, refusal)
     meter = classify(records.service, records.zone)
     return Resolved(slot=slot, place=place, meter=meter, refusal=refusal)
 
@@ -108,25 +131,30 @@ def fold(state: MeterState, records: Records, resolved: Resolved) -> tuple[Delta
     ordered = key[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))
     sums = np.add.reduceat(units[order], starts) if len(starts) else np.zeros(0, np.int64)
-    cells_per_slot = len(state.group_id) * METERS
-    cut = np.searchsorted(ordered[starts], np.arange(len(state.slots) + 1) * cells_per_slot)
-    deltas, found = [], []
-    for index, slot in enumerate(state.slots):
-        part = slice(cut[index], cut[index + 1])
-        if part.start == part.stop:
+    batch = _Batch(records=records, units=units, order=order)
+    deltas: list[SlotDelta] = []
+    parts: list[Near] = []
+    moved = (no_rows(), no_rows())
+    for slot in (state.older(), state.current()):
+        index = next(number for number, one in enumerate(state.slots) if one is slot)
+        low, high = np.searchsorted(ordered[starts], _bounds(state, index))
+        ends = np.append(starts, len(order))[low + 1 : high + 1]
+        touched = _Touched(
+            cell=ordered[starts[low:high]] - _bounds(state, index)[0],
+            added=sums[low:high],
+            first=starts[low:high],
+            stop=ends,
+            shift=np.zeros(high - low, np.int64),
+        ).with_shifts(*moved)
+        if not len(touched.cell):
             continue
-        cell = ordered[starts[part]] - index * cells_per_slot
-        loud = _loud(slot, cell, sums[part])
-        cells = _look_closer(state, slot, cell[loud], sums[part][loud])
-        ends = np.append(starts, len(order))[1:][part]
-        cells.members(order, starts[part][loud], ends[loud])
-        found.append(crossings_of_records(state, cells, records, units))
-        deltas.append(_slot_delta(state, slot, cell, sums[part], cells))
-    delta = Delta(slots=tuple(deltas))
-    account, charged = _charged(delta)
-    latest = int(records.start.max()) if len(records) else 0
-    money = money_crossings(state, account, charged, latest)
-    return delta, Effects.of(found, money)
+        delta, near = _fold_slot(state, slot, touched, batch)
+        deltas.append(_with_prices(state, delta, slot is state.slots[1], resolved, records))
+        parts.append(near)
+        data = near.service == DATA
+        home = data & (state.zone[near.place] == 0)
+        moved = shifts(state, slot, near.place[home], near.after.total[home])
+    return Delta(slots=tuple(deltas)), _effects(state, deltas, parts, batch)
 
 
 def apply(state: MeterState, delta: Delta) -> None:
@@ -138,72 +166,157 @@ def apply(state: MeterState, delta: Delta) -> None:
         slot.totals.reshape(-1)[part.cell] += part.added
         slot.alarm.reshape(-1)[part.alarm_cell] = part.alarm
         slot.charge[part.account] += part.charged
+        slot.rolled[part.shifted] += part.shift
+        slot.free[part.shifted, DATA] += part.shift
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """The records of a step, their units, and the order in which they lie cell by cell."""
+
+    records: Records
+    units: I64
+    order: I64
+
+    @property
+    def latest(self) -> int:
+        return int(self.records.start.max()) if len(self.records) else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Touched:
+    """Cells of one slot with what is added, the run of records of each, and how much its
+    rolled-over data changes."""
+
+    cell: I64
+    added: I64
+    first: I64
+    stop: I64
+    shift: I64
+
+    def with_shifts(self, place: I64, shift: I64) -> "_Touched":
+        """These cells and those whose rolled-over data changes, in order."""
+        if not len(place):
+            return self
+        moved = place * METERS + DATA
+        cell = np.union1d(self.cell, moved)
+        spot = np.searchsorted(cell, self.cell)
+        columns = {name: np.zeros(len(cell), np.int64) for name in ("added", "first", "stop")}
+        for name, column in columns.items():
+            column[spot] = getattr(self, name)
+        shifts_ = np.zeros(len(cell), np.int64)
+        shifts_[np.searchsorted(cell, moved)] = shift
+        return _Touched(cell=cell, shift=shifts_, **columns)
+
+    def take(self, rows: I64) -> "_Touched":
+        """The chosen rows."""
+        return _Touched(**{n: getattr(self, n)[rows] for n in _Touched.__dataclass_fields__})
+
+
+def _bounds(state: MeterState, index: int) -> I64:
+    cells_per_slot = len(state.group_id) * METERS
+    return np.array([index, index + 1]) * cells_per_slot
+
+
+def _abroad(state: MeterState, records: Records, place: I64, refusal: U8) -> I64:
+    zone = rate_zone(records.zone)
+    rows = np.flatnonzero((zone > 0) & (refusal == Refusal.NONE))
+    if not len(rows):
+        return place
+    enrol_zones(state, state.group_id[place[rows]], zone[rows])
+    place = state.plan.places(records.number, records.start)
+    place[rows] = zone_places(state, place[rows], zone[rows])
+    return place
 
 
 def _units(state: MeterState, records: Records, resolved: Resolved) -> I64:
     units = records.quantity.copy()
     voice = np.flatnonzero(resolved.meter == VOICE)
     place, slot = resolved.place[voice], resolved.slot[voice]
-    tariff = state.slots[0].tariff[place]
+    terms = state.slots[0].terms[place]
     other = slot == 1
     if other.any():
-        tariff = np.where(other, state.slots[1].tariff[place], tariff)
+        terms = np.where(other, state.slots[1].terms[place], terms)
+    tariff = state.terms.tariff(terms)
     units[voice] = voice_units(units[voice], state.tariffs.voice_unit[tariff])
     signed: I64 = units * records.sign
     return signed
 
 
-def _loud(slot: Slot, cell: I64, added: I64) -> I64:
-    """The cells whose total reaches its alarm. Below it nothing happens, even when units are taken
-    back: whatever was charged has an alarm that always rings."""
-    return np.flatnonzero(slot.totals.reshape(-1)[cell] + added >= slot.alarm.reshape(-1)[cell])
-
-
-def _look_closer(state: MeterState, slot: Slot, cell: I64, added: I64) -> Cells:
-    place, meter = np.divmod(cell, METERS)
-    before = slot.totals[place, meter]
-    free = slot.free[place, meter]
-    price = state.tariffs.price[slot.tariff[place], meter]
-    after = before + added
-    moved = charge(after, free, price, meter) - charge(before, free, price, meter)
-    return Cells(
-        cycle=slot.cycle,
+def _fold_slot(
+    state: MeterState, slot: Slot, touched: _Touched, batch: _Batch
+) -> tuple[SlotDelta, Near]:
+    """Below their alarm cells change their total and nothing else, even when units are taken back:
+    whatever was charged has an alarm that always rings."""
+    total = slot.totals.reshape(-1)[touched.cell] + touched.added
+    loud = (total >= slot.alarm.reshape(-1)[touched.cell]) | (touched.shift != 0)
+    close = touched.take(np.flatnonzero(loud))
+    place, meter = np.divmod(close.cell, METERS)
+    cells = slot.cells(place, meter)
+    after = replace(cells, free=cells.free + close.shift, rolled=cells.rolled + close.shift)
+    near = Near(
+        slot=slot,
         place=place,
-        meter=meter,
-        before=before,
-        after=after,
-        allowance=slot.allowance[place, meter],
-        free=free,
-        charged=moved,
+        service=meter,
+        before=rate(state, slot, cells, slot.totals[place, meter]),
+        after=rate(state, slot, after, slot.totals[place, meter] + close.added),
+        order=batch.order,
+        first=close.first,
+        stop=close.stop,
+        latest=batch.latest,
     )
+    return _slot_delta(state, near, touched, after, close), near
 
 
-def _slot_delta(state: MeterState, slot: Slot, cell: I64, added: I64, near: Cells) -> SlotDelta:
-    next_alarm = np.zeros(len(near.place), np.int64)
-    for service, percents in enumerate(state.thresholds.usage):
-        mine = near.meter == service
-        next_alarm[mine] = alarm(near.after[mine], near.allowance[mine], near.free[mine], percents)
+def _slot_delta(
+    state: MeterState, near: Near, touched: _Touched, after: Cells, close: _Touched
+) -> SlotDelta:
+    changed = near.after.fen - near.before.fen
     account, inverse = np.unique(state.account_place[near.place], return_inverse=True)
     charged = np.zeros(len(account), np.int64)
-    np.add.at(charged, inverse, near.charged)
+    np.add.at(charged, inverse, changed)
+    shifted = np.flatnonzero(close.shift)
     return SlotDelta(
-        cycle=slot.cycle,
-        cell=cell,
-        added=added,
-        alarm_cell=near.place * METERS + near.meter,
-        alarm=next_alarm,
+        cycle=near.slot.cycle,
+        cell=touched.cell,
+        added=touched.added,
+        alarm_cell=close.cell,
+        alarm=alarms(state, near.slot, after, near.after),
         account=account,
         charged=charged,
+        shifted=near.place[shifted],
+        shift=close.shift[shifted],
     )
 
 
-def _charged(delta: Delta) -> tuple[I64, I64]:
-    """Fen charged per account over all cycles of the step."""
-    accounts = [part.account for part in delta.slots]
-    amounts = [part.charged for part in delta.slots]
-    if not accounts:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    account, inverse = np.unique(np.concatenate(accounts), return_inverse=True)
+def _with_prices(
+    state: MeterState, delta: SlotDelta, second: bool, resolved: Resolved, records: Records
+) -> SlotDelta:
+    """What somebody else's billing charges for the records of this slot comes on top."""
+    if records.priced is None:
+        return delta
+    mine = np.flatnonzero((resolved.slot == int(second)) & (records.priced != 0))
+    owner = state.account_place[resolved.place[mine]]
+    account, inverse = np.unique(np.concatenate([delta.account, owner]), return_inverse=True)
     charged = np.zeros(len(account), np.int64)
-    np.add.at(charged, inverse, np.concatenate(amounts))
-    return account, charged
+    fen = records.priced[mine] * records.sign[mine]
+    np.add.at(charged, inverse, np.concatenate([delta.charged, fen]))
+    return replace(delta, account=account, charged=charged)
+
+
+def _effects(
+    state: MeterState, deltas: list[SlotDelta], parts: list[Near], batch: _Batch
+) -> Effects:
+    """Crossings of usage and upgrades per slot, of money over all slots together."""
+    usage = [usage_crossings(state, near, batch.records, batch.units) for near in parts]
+    upgrades = [upgrade_crossings(state, near) for near in parts]
+    charged = [
+        (near.slot, delta.account, delta.charged)
+        for near, delta in zip(parts, deltas, strict=True)
+        if len(delta.account)
+    ]
+    if not charged:
+        return Effects.of(usage, [], upgrades)
+    account = np.unique(np.concatenate([place for _, place, _ in charged]))
+    money = money_crossings(state, account, charged, batch.latest)
+    return Effects.of(usage, [money], upgrades)

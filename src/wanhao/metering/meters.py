@@ -1,18 +1,20 @@
 """The meters, and the classifier that gives each record its meter.
 
-Meters 0 to 2 have allowances and prices; what is free is only counted. Zones without a tariff yet
-are told apart from unknown ones, so that their records can be counted once they have one.
+Meters 0 to 2 have allowances and prices; what is free is only counted. A zone other than the home
+one has prices of its own and no allowance; its use is counted at a place of its own.
 """
 
 from enum import IntEnum
 
 import numpy as np
 
-from wanhao.metering.columns import I8, U8
+from wanhao.metering.columns import I8, I64, U8
 
 VOICE, MESSAGE, DATA, FREE = range(4)
 METERS = 4
 SERVICES = 3
+ZONES = 3
+"""Rate zones: home, Hong Kong with Macau and Taiwan, roaming further away."""
 
 
 class ServiceCode(IntEnum):
@@ -25,12 +27,13 @@ class ServiceCode(IntEnum):
 
 
 class ZoneCode(IntEnum):
-    """A record's rate zone; UNKNOWN is anything else."""
+    """A record's rate zone; UNKNOWN is anything else. What is FREE is free at home."""
 
     DOMESTIC = 0
     FREE = 1
-    UNPRICED = 2
-    UNKNOWN = 3
+    HK_MACAU_TAIWAN = 2
+    ROAMING = 3
+    UNKNOWN = 4
 
 
 class Refusal(IntEnum):
@@ -39,7 +42,6 @@ class Refusal(IntEnum):
     NONE = 0
     UNKNOWN_SERVICE = 1
     UNKNOWN_ZONE = 2
-    UNPRICED_ZONE = 3
     BAD_QUANTITY = 4
     BAD_SIGN = 5
     UNKNOWN_NUMBER = 6
@@ -49,9 +51,15 @@ class Refusal(IntEnum):
 
 
 def classify(service: U8, zone: U8) -> U8:
-    """The meter of each record, for services and zones that are known and priced."""
+    """The meter of each record, for services and zones that are known."""
     meter: U8 = np.where(zone == ZoneCode.FREE, FREE, service).astype(np.uint8)
     return meter
+
+
+def rate_zone(zone: U8) -> I64:
+    """The rate zone of each known zone code: 0 at home (and for what is free), 1, 2 abroad."""
+    abroad: I64 = np.maximum(zone.astype(np.int64) - ZoneCode.FREE, 0)
+    return abroad
 
 
 def refuse(service: U8, zone: U8, quantity: np.ndarray, sign: I8) -> U8:
@@ -60,8 +68,7 @@ def refuse(service: U8, zone: U8, quantity: np.ndarray, sign: I8) -> U8:
     for wrong, reason in (
         ((sign != 1) & (sign != -1), Refusal.BAD_SIGN),
         ((quantity < 1) | (quantity > MOST_QUANTITY), Refusal.BAD_QUANTITY),
-        (zone == ZoneCode.UNPRICED, Refusal.UNPRICED_ZONE),
-        (zone == ZoneCode.UNKNOWN, Refusal.UNKNOWN_ZONE),
+        (zone >= ZoneCode.UNKNOWN, Refusal.UNKNOWN_ZONE),
         (service == ServiceCode.UNKNOWN, Refusal.UNKNOWN_SERVICE),
     ):
         refusal[wrong] = reason

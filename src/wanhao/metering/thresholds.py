@@ -55,11 +55,16 @@ def money_lifted(before: I64, after: I64, threshold: int) -> Mask:
     return lifted
 
 
-def alarm(total: I64, allowance: I64, free: I64, percents: tuple[int, ...]) -> I64:
-    """The lowest total above `total` at which a threshold or the first charge waits; ALWAYS once
-    the total is charged, since from there every unit moves money."""
-    nearest = np.where(total > free, ALWAYS, free + 1)
+def alarm(total: I64, span: Span, free: I64, loud: Mask, percents: tuple[int, ...]) -> I64:
+    """The lowest total above `total` at which a threshold or the first charge waits; ALWAYS where
+    `loud`, and once the total is charged, since from there every unit moves money.
+
+    `span.after` is what of the total counts against `span.allowance_after`.
+    """
+    nearest = np.where(loud | (total > free), ALWAYS, free + 1)
+    outside = total - span.after
     for percent in percents:
-        reached = level(allowance, percent)
-        nearest = np.minimum(nearest, np.where(reached > total, reached, NEVER))
+        reached = level(span.allowance_after, percent)
+        waits = (reached != NEVER) & (reached > span.after)
+        nearest = np.minimum(nearest, np.where(waits, reached + outside, NEVER))
     return nearest

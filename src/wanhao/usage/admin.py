@@ -7,7 +7,14 @@ from django.db.models import Model
 
 from wanhao.access.read_only import ReadOnlyAdmin
 from wanhao.usage.masking import masked
-from wanhao.usage.models import Batch, QuarantinedRecord, UsageFile
+from wanhao.usage.models import (
+    Batch,
+    ClosedCycle,
+    LateUsage,
+    QuarantinedRecord,
+    ToldTariff,
+    UsageFile,
+)
 
 
 @admin.register(Batch)
@@ -44,3 +51,43 @@ class QuarantinedRecordAdmin(ReadOnlyAdmin):
     def masked_text(self, record: Model) -> str:
         """The row as it came, its number masked."""
         return masked(getattr(record, "text", ""))
+
+
+@admin.register(ClosedCycle)
+class ClosedCycleAdmin(ReadOnlyAdmin):
+    list_display = ("cycle", "rows", "file", "closed_at", "batch")
+    list_select_related = ("batch",)
+
+
+@admin.register(LateUsage)
+class LateUsageAdmin(ReadOnlyAdmin):
+    list_display = ("cycle", "masked_number", "service", "zone", "quantity", "sign", "fen")
+    list_filter = ("cycle", "service", "zone")
+    search_fields = ("=account_id", "=group_id")
+    fields: ClassVar = [
+        "cycle",
+        "account_id",
+        "group_id",
+        "masked_number",
+        "service",
+        "zone",
+        "start",
+        "quantity",
+        "sign",
+        "priced",
+        "units",
+        "fen",
+        "settled_at",
+        "batch",
+    ]
+
+    @admin.display(description="number")
+    def masked_number(self, record: Model) -> str:
+        """The number with its middle four digits hidden."""
+        return masked(str(getattr(record, "number", "")))
+
+
+@admin.register(ToldTariff)
+class ToldTariffAdmin(ReadOnlyAdmin):
+    list_display = ("number",)
+    search_fields = ("=number",)

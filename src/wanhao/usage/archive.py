@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from wanhao.metering.numbering import LOWEST
 from wanhao.usage.blocks import Block, Int64, block_of
-from wanhao.usage.schema import COLUMNS, WORD
+from wanhao.usage.schema import CHARGE, COLUMNS, UNCHARGED, WORD, columns_among
 from wanhao.values.errors import WanhaoError
 
 WIDEST_SPAN = 1 << 28
@@ -54,13 +54,16 @@ def _within_span(start: Int64) -> Int64:
 
 def read_archive(path: Path) -> Block:
     """The records of one batch, as they were counted."""
-    table = pq.read_table(path, columns=[*COLUMNS, "text_id"]).combine_chunks()
-    columns = {name: _one(table[name]) for name in COLUMNS}
+    present = columns_among(pq.read_schema(path).names)
+    table = pq.read_table(path, columns=[*present, "text_id"]).combine_chunks()
+    columns = {name: _one(table[name]) for name in present}
     words = {
         name: column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
         for name, column in columns.items()
-        if COLUMNS[name] == WORD
+        if COLUMNS.get(name) == WORD
     }
+    if CHARGE in columns:
+        columns[CHARGE] = columns[CHARGE].fill_null(UNCHARGED)
     text = _one(table["text_id"])
     text_id = None
     if text.null_count < len(text):
@@ -109,6 +112,8 @@ def _table(block: Block) -> pa.Table:
         "sign": records.sign,
     }
     columns = {name: words.get(name, plain.get(name)) for name in COLUMNS}
+    if records.priced is not None:
+        columns[CHARGE] = pa.array(records.priced, mask=records.priced == UNCHARGED)
     return pa.table({**columns, "text_id": text})
 
 

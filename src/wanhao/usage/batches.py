@@ -9,10 +9,11 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from wanhao.usage.contracts import MoneyCrossing, UsageCrossing
+from wanhao.usage.closing import ClosedFile
+from wanhao.usage.contracts import Crossing
 from wanhao.usage.intake import FilePart, Gathered
-from wanhao.usage.judging import Held, Judged
-from wanhao.usage.models import Batch, MeterPulse, QuarantineCount, UsageFile
+from wanhao.usage.judging import Held, Judged, LateRecords
+from wanhao.usage.models import Batch, ClosedCycle, MeterPulse, QuarantineCount, UsageFile
 from wanhao.usage.ports import EffectSink
 
 LIVE_CHANNEL = "wanhao_live"
@@ -20,15 +21,17 @@ LIVE_CHANNEL = "wanhao_live"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One batch ready to commit; `gathered` and `judged` are None for facts alone."""
+    """One batch ready to commit; `gathered` and `judged` are None for facts alone, `closed` is the
+    file of the cycle that a fact closes."""
 
     number: int
     token: uuid.UUID
     last_fact: int
-    crossings: Sequence[UsageCrossing | MoneyCrossing]
+    crossings: Sequence[Crossing]
     taken_at: datetime
     gathered: Gathered | None = None
     judged: Judged | None = None
+    closed: ClosedFile | None = None
 
 
 def _last_batch() -> Batch | None:
@@ -53,6 +56,9 @@ def commit_step(step: Step, sink: EffectSink, now: datetime, archived: Callable[
             for part in step.gathered.parts:
                 _save_file(part, now)
             _quarantine(step.number, step.gathered.parts, step.judged.held)
+            _keep_late(step.number, step.judged.late)
+        if step.closed is not None:
+            _close(step.number, step.closed, now)
         if step.crossings:
             sink.accept(step.number, step.crossings, now)
         _tell_pages(step)
@@ -132,6 +138,31 @@ def _quarantine(batch: int, parts: Sequence[FilePart], held: Sequence[Held]) -> 
                 " ON CONFLICT (reason) DO UPDATE SET records = held.records + excluded.records",
                 [reason, records],
             )
+
+
+def _keep_late(batch: int, late: LateRecords | None) -> None:
+    """Records of closed cycles, to be settled as adjustments."""
+    if late is None:
+        return
+    names = ["batch_id", *LateRecords.__dataclass_fields__]
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY wanhao_usage_lateusage ({', '.join(names)}) FROM STDIN") as copy,
+    ):
+        for row in late.rows():
+            copy.write_row((batch, *row))
+
+
+def _close(batch: int, closed: ClosedFile, now: datetime) -> None:
+    ClosedCycle.objects.create(
+        cycle=closed.cycle,
+        batch_id=batch,
+        file=closed.path.name,
+        folder=str(closed.path.parent),
+        digest=closed.digest,
+        rows=closed.rows,
+        closed_at=now,
+    )
 
 
 def _tell_pages(step: Step) -> None:

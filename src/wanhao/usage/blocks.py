@@ -8,11 +8,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from wanhao.metering.folding import Records
-from wanhao.usage.schema import LONGEST_ID, SERVICE_CODES, ZONE_CODES
+from wanhao.usage.schema import (
+    CHARGE,
+    LONGEST_ID,
+    SERVICE_CODES,
+    UNCHARGED,
+    UNKNOWN_SERVICE,
+    UNKNOWN_ZONE,
+    ZONE_CODES,
+)
 
 TextIds = NDArray[np.bytes_]
 Int64 = NDArray[np.int64]
-UNKNOWN_WORD = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +45,9 @@ class Words:
             names=tuple(column.dictionary.to_pylist()),
         )
 
-    def coded(self, codes: Mapping[str, int]) -> NDArray[np.uint8]:
-        """Each row's code in a fixed vocabulary, UNKNOWN_WORD where it is not in it."""
-        table = np.array([codes.get(name, UNKNOWN_WORD) for name in self.names] or [0], np.uint8)
+    def coded(self, codes: Mapping[str, int], unknown: int) -> NDArray[np.uint8]:
+        """Each row's code in a fixed vocabulary, `unknown` where it is not in it."""
+        table = np.array([codes.get(name, unknown) for name in self.names] or [0], np.uint8)
         return table[self.code]
 
     def take(self, rows: NDArray[np.bool_] | Int64) -> "Words":
@@ -96,18 +103,17 @@ class Block:
             identity = self.text_id[row].decode("utf8", "replace")
         records = self.records
         words = [words.names[words.code[row]] for words in (self.source, self.service, self.zone)]
-        figures = (records.start[row], records.quantity[row], records.sign[row])
-        return ",".join(
-            [identity, words[0], str(records.number[row]), *words[1:], *map(str, figures)]
-        )
+        figures = [*map(str, (records.start[row], records.quantity[row], records.sign[row]))]
+        if records.priced is not None:
+            charge = records.priced[row]
+            figures.append("" if charge == UNCHARGED else str(charge))
+        return ",".join([identity, words[0], str(records.number[row]), *words[1:], *figures])
 
 
 def joined(blocks: Sequence[Block]) -> Block:
     """The readable rows of several blocks as one; row numbers stay those of their files."""
     if len(blocks) == 1:
         return blocks[0]
-    names = Records.__dataclass_fields__
-    records = {n: np.concatenate([getattr(b.records, n) for b in blocks]) for n in names}
     text_id = None
     if any(block.text_id is not None for block in blocks):
         empty = (
@@ -121,9 +127,22 @@ def joined(blocks: Sequence[Block]) -> Block:
         source=_joined_words([block.source for block in blocks]),
         service=_joined_words([block.service for block in blocks]),
         zone=_joined_words([block.zone for block in blocks]),
-        records=Records(**records),
+        records=_joined_records([block.records for block in blocks]),
         last_row=blocks[-1].last_row,
     )
+
+
+def _joined_records(parts: Sequence[Records]) -> Records:
+    names = [name for name in Records.__dataclass_fields__ if name != "priced"]
+    plain = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    priced = None
+    if any(part.priced is not None for part in parts):
+        charges = (
+            np.full(len(part), UNCHARGED, np.int64) if part.priced is None else part.priced
+            for part in parts
+        )
+        priced = np.concatenate(list(charges))
+    return Records(**plain, priced=priced)
 
 
 def _joined_words(columns: Sequence[Words]) -> Words:
@@ -157,11 +176,12 @@ def block_of(
         zone=zone,
         records=Records(
             number=numbers("number"),
-            service=service.coded(SERVICE_CODES),
-            zone=zone.coded(ZONE_CODES),
+            service=service.coded(SERVICE_CODES, UNKNOWN_SERVICE),
+            zone=zone.coded(ZONE_CODES, UNKNOWN_ZONE),
             start=numbers("start"),
             quantity=numbers("quantity"),
             sign=columns["sign"].to_numpy(zero_copy_only=False).astype(np.int8, copy=False),
+            priced=numbers(CHARGE) if CHARGE in columns else None,
         ),
         unreadable=unreadable,
         last_row=last_row,

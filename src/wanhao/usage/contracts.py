@@ -14,22 +14,81 @@ class Service(StrEnum):
     DATA = "data"
 
 
+class Zone(StrEnum):
+    """A rate zone that has prices; use in the zone "free" is counted and never charged."""
+
+    DOMESTIC = "domestic"
+    HK_MACAU_TAIWAN = "hk-macau-taiwan"
+    ROAMING = "roaming"
+
+
+class ScheduleMode(StrEnum):
+    """How the tiers of a data schedule are used: the cheapest one so far and the rest by the MB,
+    the first that is large enough, or the same block again and again."""
+
+    STEP = "step"
+    JUMP = "jump"
+    STACK = "stack"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSchedule:
+    """What domestic data beyond every allowance costs; `tiers` are (fee in fen, quota in MB).
+
+    STEP and JUMP imply a first tier (0, 0); STACK has one tier, the block. `cap_fen` and `stop_mb`
+    0: none. `announces`: each rise to another tier is told to the customer.
+    """
+
+    mode: ScheduleMode
+    price_fen_per_mb: int
+    tiers: tuple[tuple[int, int], ...]
+    cap_fen: int
+    stop_mb: int
+    announces: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TariffFact:
+    """A tariff, which never changes: `prices` by zone in fen per voice unit (of `voice_unit`
+    seconds), per message, per MB. With a schedule, that one prices domestic data."""
+
+    number: int
+    voice_unit: int
+    prices: Mapping[str, tuple[int, int, int]]
+    schedule: DataSchedule | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackFact:
+    """A pack that a group holds: used before the plan, in ascending `rank`. What is left of it
+    `rolls` into the next cycle once, and it `renews` every cycle, or it does not."""
+
+    pack_id: int
+    service: Service
+    quantity: int
+    rank: int
+    rolls: bool
+    renews: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupFact:
-    """The terms a group has from now on; prices in fen per voice unit, per message, per MB.
+    """The terms a group has from `cycle` on, wholly; of a future cycle they wait until it opens.
 
-    Allowances: voice units (of `voice_unit` seconds), messages, octets.
+    `plan` is the offering: unused data rolls over (`rolls`) only while it stays the same.
+    Allowances are those of the plan: voice units, messages, octets; packs come on top.
     """
 
     group_id: int
     account_id: int
-    voice_unit: int
+    cycle: int
+    plan: int
+    tariff: int
     voice_allowance: int
     message_allowance: int
     data_allowance: int
-    voice_price: int
-    message_price: int
-    data_price: int
+    rolls: bool
+    packs: tuple[PackFact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +102,34 @@ class LineFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundsFact:
-    """What an account can spend, before the charges of the running cycle; None: not watched."""
+    """What an account can spend, before the charges of cycles not billed yet; None: not watched.
+
+    `billed_through` is the last cycle whose bill is already taken out of it, 0 for none.
+    """
 
     account_id: int
     spendable_fen: int | None
+    billed_through: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeesFact:
+    """What an account owes besides its usage, in fen: `fee_fen` is added to the charges of `cycle`;
+    `rent_fen` is what each cycle from `rent_from` on costs, wholly."""
+
+    account_id: int
+    cycle: int
+    fee_fen: int
+    rent_fen: int
+    rent_from: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContinueFact:
+    """A group wants data again after it was stopped in this cycle: its schedule starts anew."""
+
+    group_id: int
+    cycle: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +142,32 @@ class ThresholdsFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CycleFact:
-    """A billing cycle (as 202611) opens, or closes for further records."""
+    """A billing cycle (as 202611) opens, or closes for further records; the meter's own."""
 
     cycle: int
     opens: bool
 
 
-Fact = GroupFact | LineFact | FundsFact | ThresholdsFact | CycleFact
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RentFact:
+    """Part `part` of `parts` of all accounts is charged the rent of a cycle; the meter's own."""
+
+    cycle: int
+    part: int
+    parts: int
+
+
+Fact = (
+    TariffFact
+    | GroupFact
+    | LineFact
+    | FundsFact
+    | FeesFact
+    | ContinueFact
+    | ThresholdsFact
+    | CycleFact
+    | RentFact
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +199,95 @@ class MoneyCrossing:
     episode: int
     left: int
     occurred_at: int
+
+
+class UpgradeKind(StrEnum):
+    """What a data schedule did to a group."""
+
+    STEP_UP = "step-up"
+    DATA_STOP = "data-stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradeCrossing:
+    """A group's data beyond its allowances reached another tier, or the amount at which it stops.
+
+    `fee_fen` is the fee of the tier (numbered from 1), `beyond` the octets beyond the allowances.
+    `number` is the line whose record did it, None when a fact alone did.
+    """
+
+    group_id: int
+    account_id: int
+    number: int | None
+    cycle: int
+    kind: UpgradeKind
+    tier: int
+    fee_fen: int
+    episode: int
+    beyond: int
+    occurred_at: int
+
+
+Crossing = UsageCrossing | MoneyCrossing | UpgradeCrossing
+
+
+class AllowanceKind(StrEnum):
+    """What an allowance is part of."""
+
+    ROLLED = "rolled"
+    PACK = "pack"
+    PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowanceUse:
+    """How much of one allowance a closed cycle used; `pack_id` is 0 but for packs."""
+
+    kind: AllowanceKind
+    pack_id: int
+    quantity: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageLine:
+    """What a group used of one service in one zone of a closed cycle, and what it cost.
+
+    `total` and `beyond` (all allowances, under the last tariff): voice units of `voice_unit`
+    seconds, messages, octets. `zone` is a Zone; what is free is not in it. `tier` is the tier of
+    the data schedule that was reached, 0 for none; `price_fen` is per voice unit, message or MB.
+    Charges that came with records are in none of them.
+    """
+
+    account_id: int
+    group_id: int
+    zone: str
+    service: Service
+    total: int
+    beyond: int
+    charge_fen: int
+    tier: int
+    tariff: int
+    voice_unit: int
+    price_fen: int
+    allowances: tuple[AllowanceUse, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateCharge:
+    """What one record that came after the close of its cycle costs, in fen; negative: gives back.
+
+    `units` are signed voice units, messages or octets. A bill refers to it as f"late-{late_id}".
+    """
+
+    late_id: int
+    account_id: int
+    group_id: int
+    cycle: int
+    service: Service
+    zone: str
+    units: int
+    fen: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

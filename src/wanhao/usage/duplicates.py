@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wanhao.usage.blocks import Block, Int64
+from wanhao.usage.schema import UNCHARGED
 
 HOUR = 3600
 WINDOW_DAYS = 35
@@ -125,6 +126,9 @@ class DuplicateIndex:
         content = _mixed(
             records.number, what, records.start, records.quantity, records.sign.astype(np.int64)
         )
+        if records.priced is not None:
+            charged = _mixed(content.view(np.int64), records.priced)
+            content = np.where(records.priced == UNCHARGED, content, charged)
         return Run(key=key, id=block.id, text=text, source=source, hour=hour, content=content)
 
 

@@ -70,13 +70,25 @@ class Folders:
         return self.root / "archive"
 
     @property
+    def closed(self) -> Path:
+        """One Parquet file per closed cycle."""
+        return self.root / "closed"
+
+    @property
     def snapshots(self) -> Path:
         """Snapshots of the meter."""
         return self.root / "snapshots"
 
     def make(self) -> None:
         """Make those that are not there yet."""
-        for folder in (self.inbox, self.done, self.refused, self.archive, self.snapshots):
+        for folder in (
+            self.inbox,
+            self.done,
+            self.refused,
+            self.archive,
+            self.closed,
+            self.snapshots,
+        ):
             folder.mkdir(parents=True, exist_ok=True)
 
 

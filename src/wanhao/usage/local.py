@@ -15,13 +15,15 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection
 
+from wanhao.metering.cycles import CycleStep
 from wanhao.metering.facts import FactColumns, FactsDelta, apply_facts, enrol, fold_facts
 from wanhao.metering.folding import apply
 from wanhao.metering.state import MeterState
 from wanhao.usage.archive import archive_path, write_archive
 from wanhao.usage.batches import Step, commit_step, is_committed, pulse
+from wanhao.usage.closing import ClosedFile, closed_cycles, move_closed, write_closed
 from wanhao.usage.crossings import crossings_of
-from wanhao.usage.cycles import record_due_cycles
+from wanhao.usage.cycles import Calendar
 from wanhao.usage.duplicates import DuplicateIndex
 from wanhao.usage.feed import facts_after, recorded_at
 from wanhao.usage.folders import Folders
@@ -64,11 +66,13 @@ class LocalMeter:
     snapshot_every: int = 50
     keep_done: timedelta = timedelta(days=3)
     clock: Clock = utc_now
+    calendar: Calendar = field(default_factory=Calendar)
     checkpoint: Checkpoint = lambda name: None
     state: MeterState = field(init=False)
     index: DuplicateIndex = field(init=False)
     intake: Intake = field(init=False)
     _halt: threading.Event = field(init=False, default_factory=threading.Event)
+    _closed: set[int] = field(init=False, default_factory=set)
     _snapshot_at: int = field(init=False, default=0)
     _pulsed_at: datetime | None = field(init=False, default=None)
     _tidied_at: datetime | None = field(init=False, default=None)
@@ -79,6 +83,8 @@ class LocalMeter:
         take_lock()
         self.state, self.index = recovered(self.folders, self.shards)
         self.intake = Intake(self.folders, self.batch_rows)
+        move_closed(self.folders.closed)
+        self._closed = set(closed_cycles())
         self._snapshot_at = self.state.last_batch
 
     def run(self, stop: threading.Event) -> None:
@@ -130,7 +136,9 @@ class LocalMeter:
         """Take in new facts, then one batch of records; False when there was nothing to do."""
         self._pulse()
         facts = self._take_facts()
-        if record_due_cycles(self.state, self.clock()):
+        if self.calendar.record_due(self.state, self.clock()):
+            facts = self._take_facts()
+        if self.calendar.record_rent(self.state, self.clock()):
             facts = self._take_facts()
         records = self._take_records()
         if self.state.last_batch - self._snapshot_at >= self.snapshot_every:
@@ -164,7 +172,8 @@ class LocalMeter:
         enrol(self.state, facts)
         now = self.clock()
         delta, effects = fold_facts(self.state, facts, number, int(now.timestamp()))
-        if not len(effects):
+        closed = self._close(facts)
+        if closed is None and not len(effects):
             apply_facts(self.state, delta)
             return
         step = Step(
@@ -173,14 +182,28 @@ class LocalMeter:
             last_fact=number,
             crossings=crossings_of(effects),
             taken_at=now,
+            closed=closed,
         )
         self._commit(step)
         self._apply_facts(step, delta)
 
+    def _close(self, facts: FactColumns) -> ClosedFile | None:
+        """The file of a cycle that a fact closes; written anew when the meter was killed here."""
+        if not isinstance(facts, CycleStep) or facts.opens:
+            return None
+        if facts.cycle <= self.state.closed_through or self.state.slot_of(facts.cycle) is None:
+            return None
+        closed = write_closed(self.folders.closed, self.state, facts.cycle)
+        self.checkpoint("close")
+        return closed
+
     def _apply_facts(self, step: Step, delta: FactsDelta) -> None:
         apply_facts(self.state, delta)
+        if step.closed is not None:
+            self._closed.add(step.closed.cycle)
         self.state.last_batch = step.number
         self.state.last_token = step.token.hex
+        self.checkpoint("apply facts")
 
     def _take_records(self) -> bool:
         now = self.clock()
@@ -188,7 +211,7 @@ class LocalMeter:
         if gathered is None:
             return False
         self.checkpoint("read")
-        judged = judge(self.state, self.index, gathered, int(now.timestamp()))
+        judged = judge(self.state, self.index, gathered, int(now.timestamp()), self._closed)
         self.checkpoint("fold")
         step = Step(
             number=self.state.last_batch + 1,

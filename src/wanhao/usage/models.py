@@ -6,15 +6,33 @@ from django.db import models
 
 
 class Fact(models.Model):
-    """One position of the facts log; `body` holds columns, so a position may carry many rows."""
+    """One position of the facts log; `body` holds columns, so a position may carry many rows, all
+    of one `cycle` where facts of its kind speak of one."""
 
     number = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=16)
+    cycle = models.IntegerField(null=True)
     body = models.JSONField()
     recorded_at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "-number"], name="usage_fact_of_kind"),
+            models.Index(fields=["kind", "cycle", "number"], name="usage_fact_of_cycle"),
+        ]
+
     def __str__(self) -> str:
         return f"{self.number} {self.kind}"
+
+
+class ToldTariff(models.Model):
+    """A tariff that the facts log has told; it never changes."""
+
+    number = models.BigIntegerField(primary_key=True)
+    body = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"tariff {self.number}"
 
 
 class Batch(models.Model):
@@ -109,6 +127,66 @@ class QuarantineCount(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class ClosedCycle(models.Model):
+    """A cycle that takes no more records, with the file of what everybody used in it."""
+
+    cycle = models.IntegerField(primary_key=True)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+")
+    file = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    folder = models.TextField()
+    rows = models.BigIntegerField()
+    closed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.cycle)
+
+
+class LateUsage(models.Model):
+    """A record that came after its cycle had closed, and what it was found to cost.
+
+    `fen` is null until it is settled; it is negative where the record takes something back.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+")
+    cycle = models.IntegerField()
+    account_id = models.BigIntegerField()
+    group_id = models.BigIntegerField()
+    number = models.BigIntegerField()
+    service = models.CharField(max_length=16)
+    zone = models.CharField(max_length=32)
+    start = models.BigIntegerField()
+    quantity = models.BigIntegerField()
+    sign = models.SmallIntegerField()
+    priced = models.BigIntegerField(help_text="Fen that came with the record, 0 for none.")
+    units = models.BigIntegerField(null=True)
+    fen = models.BigIntegerField(null=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"], name="usage_late_open", condition=models.Q(settled_at__isnull=True)
+            ),
+            models.Index(
+                fields=["cycle", "group_id", "service", "zone"],
+                name="usage_late_settled",
+                condition=models.Q(settled_at__isnull=False),
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(settled_at__isnull=True, fen__isnull=True, units__isnull=True)
+                | models.Q(settled_at__isnull=False, fen__isnull=False, units__isnull=False),
+                name="late_usage_settled_whole",
+            ),
+            models.CheckConstraint(condition=models.Q(sign__in=(-1, 1)), name="late_usage_sign"),
+        ]
+
+    def __str__(self) -> str:
+        return f"late {self.pk}"
 
 
 class MeterPulse(models.Model):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from wanhao.usage.contracts import MoneyCrossing, UsageCrossing
+from wanhao.usage.contracts import Crossing
 
 
 class EffectSink(Protocol):
@@ -14,6 +14,4 @@ class EffectSink(Protocol):
     commit. Must not commit itself. A raised error leaves the batch uncommitted.
     """
 
-    def accept(
-        self, batch: int, crossings: Sequence[UsageCrossing | MoneyCrossing], now: datetime
-    ) -> None: ...
+    def accept(self, batch: int, crossings: Sequence[Crossing], now: datetime) -> None: ...

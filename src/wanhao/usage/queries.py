@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
+from wanhao.usage.closed_files import usage_lines
+from wanhao.usage.closing import closed_cycles as _closed_cycles
 from wanhao.usage.contracts import (
     FileOutcome,
     MeterStatus,
@@ -13,10 +15,19 @@ from wanhao.usage.contracts import (
     QuarantineReason,
     RatePoint,
     ThresholdsFact,
+    UsageLine,
 )
 from wanhao.usage.facts_log import decode
 from wanhao.usage.masking import masked
-from wanhao.usage.models import Batch, Fact, MeterPulse, QuarantineCount, UsageFile
+from wanhao.usage.models import (
+    Batch,
+    Fact,
+    LateUsage,
+    MeterPulse,
+    QuarantineCount,
+    ToldTariff,
+    UsageFile,
+)
 from wanhao.usage.models import QuarantinedRecord as QuarantineRow
 
 RATE_WINDOW = timedelta(minutes=1)
@@ -30,6 +41,29 @@ def current_thresholds() -> ThresholdsFact | None:
         return None
     (fact,) = decode(row.kind, row.body)
     return fact if isinstance(fact, ThresholdsFact) else None
+
+
+def told_tariffs() -> frozenset[int]:
+    """The numbers of the tariffs that the meter knows."""
+    return frozenset(ToldTariff.objects.values_list("number", flat=True))
+
+
+def closed_cycles() -> tuple[int, ...]:
+    """The cycles that take no more records, oldest first, each with a file of what was used."""
+    return _closed_cycles()
+
+
+def closed_usage(cycle: int, first_account: int, last_account: int) -> list[UsageLine]:
+    """What the accounts from the first to the last used in a closed cycle and were charged, by
+    account and group. Only their part of the cycle's file is read; services nobody used are left
+    out. WanhaoError for a cycle that is not closed, and for a file that is gone or changed.
+    """
+    return list(usage_lines(cycle, first_account, last_account))
+
+
+def late_waiting() -> int:
+    """How many records came after the close of their cycle and are not settled yet."""
+    return LateUsage.objects.filter(settled_at__isnull=True).count()
 
 
 def meter_status(now: datetime) -> MeterStatus:

@@ -23,7 +23,7 @@ from wanhao.usage.rows import (
     only_unreadable,
     typed_block,
 )
-from wanhao.usage.schema import COLUMNS
+from wanhao.usage.schema import CHARGE, COLUMNS, TYPES, UNCHARGED, columns_among
 from wanhao.values.errors import WanhaoError
 
 log = logging.getLogger(__name__)
@@ -85,12 +85,13 @@ def _csv(path: Path, skip: int) -> Iterator[Block]:
 
 
 def _open_typed(path: Path) -> pcsv.CSVStreamingReader:
+    present = columns_among(_header(path)[0])
     return pcsv.open_csv(
         _stream(path),
         read_options=pcsv.ReadOptions(block_size=CSV_BLOCK),
         convert_options=pcsv.ConvertOptions(
-            column_types=dict(COLUMNS),
-            include_columns=list(COLUMNS),
+            column_types={name: TYPES[name] for name in present},
+            include_columns=present,
             null_values=[],
             strings_can_be_null=False,
         ),
@@ -168,8 +169,8 @@ def _open_text(
         ),
         parse_options=pcsv.ParseOptions(invalid_row_handler=note, quote_char=quote),
         convert_options=pcsv.ConvertOptions(
-            column_types=dict.fromkeys(COLUMNS, pa.utf8()),
-            include_columns=list(COLUMNS),
+            column_types=dict.fromkeys(TYPES, pa.utf8()),
+            include_columns=columns_among(names),
             strings_can_be_null=False,
         ),
     )
@@ -185,8 +186,9 @@ def _header(path: Path) -> tuple[list[str], int]:
 
 
 def _unquoted(batch: pa.RecordBatch) -> pa.RecordBatch:
-    bare = [pc.replace_substring_regex(batch.column(n), '^"(.*)"$', "\\1") for n in COLUMNS]
-    return pa.RecordBatch.from_arrays(bare, names=list(COLUMNS))
+    names = batch.schema.names
+    bare = [pc.replace_substring_regex(batch.column(n), '^"(.*)"$', "\\1") for n in names]
+    return pa.RecordBatch.from_arrays(bare, names=names)
 
 
 def _has_swallowed_rows(block: Block) -> bool:
@@ -213,7 +215,8 @@ def _parquet(path: Path, skip: int) -> Iterator[Block]:
             f"The columns are {', '.join(COLUMNS)}.",
         )
     done = 0
-    for batch in file.iter_batches(batch_size=PARQUET_ROWS, columns=list(COLUMNS)):
+    present = columns_among(file.schema_arrow.names)
+    for batch in file.iter_batches(batch_size=PARQUET_ROWS, columns=present):
         done += batch.num_rows
         if done <= skip:
             continue
@@ -221,29 +224,33 @@ def _parquet(path: Path, skip: int) -> Iterator[Block]:
         yield _after(block, skip)
 
 
-def _is_exact(column: pa.Array) -> bool:
-    """Whether the values are there and are whole numbers or words, not times or fractions."""
+def _exactly(name: str, column: pa.Array) -> pa.Array | None:
+    """The column in its type; None where not all of its values are there and are whole numbers or
+    words, not times or fractions. Only a charge may be missing."""
     inexact = (pa.types.is_floating, pa.types.is_temporal, pa.types.is_decimal, pa.types.is_boolean)
-    return column.null_count == 0 and not any(check(column.type) for check in inexact)
+    if (column.null_count and name != CHARGE) or any(check(column.type) for check in inexact):
+        return None
+    try:
+        return column.cast(TYPES[name])
+    except pa.ArrowException:
+        return None
 
 
 def _parquet_block(batch: pa.RecordBatch, done: int) -> Block:
-    typed = {}
-    for name, wanted in COLUMNS.items():
-        column = batch.column(name)
-        try:
-            typed[name] = column.cast(wanted) if _is_exact(column) else None
-        except pa.ArrowException:
-            typed[name] = None
-    if all(column is not None for column in typed.values()) and has_plain_identities(typed):
+    names = batch.schema.names
+    found = {name: _exactly(name, batch.column(name)) for name in names}
+    typed = {name: column for name, column in found.items() if column is not None}
+    if len(typed) == len(found) and has_plain_identities(typed):
+        if CHARGE in typed:
+            typed[CHARGE] = typed[CHARGE].fill_null(UNCHARGED)
         row = np.arange(done + 1, done + batch.num_rows + 1)
         return block_of(typed, row, done + batch.num_rows)
-    as_text = [batch.column(name).cast(pa.utf8()).fill_null("") for name in COLUMNS]
-    return typed_block(pa.RecordBatch.from_arrays(as_text, names=list(COLUMNS)), [], done)
+    as_text = [batch.column(name).cast(pa.utf8()).fill_null("") for name in names]
+    return typed_block(pa.RecordBatch.from_arrays(as_text, names=names), [], done)
 
 
 def _plain_columns(batch: pa.RecordBatch) -> dict[str, pa.Array]:
-    return {name: batch.column(name) for name in COLUMNS}
+    return {name: batch.column(name) for name in batch.schema.names}
 
 
 def _stream(path: Path) -> pa.NativeFile:

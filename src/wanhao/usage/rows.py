@@ -8,10 +8,21 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from wanhao.usage.blocks import Block, Unreadable, block_of, fixed_width
-from wanhao.usage.schema import COLUMNS, LONGEST_ID, LONGEST_SOURCE, WORD
+from wanhao.usage.schema import (
+    CHARGE,
+    COLUMNS,
+    LONGEST_ID,
+    LONGEST_SOURCE,
+    MOST_CHARGE,
+    TYPES,
+    UNCHARGED,
+    WORD,
+    columns_among,
+)
 
 _INTEGER = r"^-?[0-9]{1,18}$"
 _NATURAL = r"^[0-9]{1,18}$"
+_CHARGE = r"^([0-9]{1,12})?$"
 _WORD = r"^[\x21\x23-\x7e]+$"
 LONGEST_TEXT = 500
 Mask = NDArray[np.bool_]
@@ -20,7 +31,7 @@ Mask = NDArray[np.bool_]
 def typed_block(batch: pa.RecordBatch, strange: Sequence[Unreadable], done: int) -> Block:
     """A block from columns of text. `strange` are rows that do not have a field for each column,
     possibly further on than this block; `done` is the last row before it."""
-    columns = {name: batch.column(name) for name in COLUMNS}
+    columns = {name: batch.column(name) for name in columns_among(batch.schema.names)}
     row = _row_numbers(batch.num_rows, strange, done)
     last = _last_row(row, strange, done)
     good = _readable(columns)
@@ -52,12 +63,22 @@ def has_plain_identities(columns: Mapping[str, pa.Array]) -> bool:
     limits = pc.min_max(columns["record_id"])
     if len(columns["record_id"]) == 0:
         return True
+    if CHARGE in columns and not has_plain_charges(columns[CHARGE]):
+        return False
     names = columns["source"].dictionary
     words = _matches(names, _WORD) & (
         pc.binary_length(names).to_numpy(zero_copy_only=False) <= LONGEST_SOURCE
     )
     plain = limits["min"].as_py() >= 0 and limits["max"].as_py() < 10**18 and words.all()
     return bool(plain and not any(_has_lines(columns[name]) for name in ("service", "zone")))
+
+
+def has_plain_charges(charges: pa.Array) -> bool:
+    """Whether all charges that are there are amounts."""
+    limits = pc.min_max(charges)
+    if not limits["min"].is_valid:
+        return True
+    return bool(limits["min"].as_py() >= 0 and limits["max"].as_py() <= MOST_CHARGE)
 
 
 def _has_lines(words: pa.DictionaryArray) -> bool:
@@ -79,6 +100,8 @@ def _readable(columns: dict[str, pa.Array]) -> Mask:
         good &= _matches(columns[name], _INTEGER)
     good &= _matches(columns["number"], _NATURAL)
     good &= _matches(columns["sign"], r"^[+-]?[0-9]{1,2}$")
+    if CHARGE in columns:
+        good &= _matches(columns[CHARGE], _CHARGE)
     for name, longest in (("record_id", LONGEST_ID), ("source", LONGEST_SOURCE)):
         good &= _matches(columns[name], _WORD)
         length = pc.binary_length(columns[name]).to_numpy(zero_copy_only=False)
@@ -87,9 +110,11 @@ def _readable(columns: dict[str, pa.Array]) -> Mask:
 
 
 def _typed(name: str, column: pa.Array) -> pa.Array:
-    if COLUMNS[name] == WORD:
+    if TYPES[name] == WORD:
         return column.dictionary_encode()
-    return pc.replace_substring_regex(column, r"^\+", "").cast(COLUMNS[name])
+    if name == CHARGE:
+        column = pc.replace_substring_regex(column, r"^$", str(UNCHARGED))
+    return pc.replace_substring_regex(column, r"^\+", "").cast(TYPES[name])
 
 
 def _matches(column: pa.Array, pattern: str) -> Mask:
@@ -114,7 +139,7 @@ def _last_row(row: NDArray[np.int64], strange: Sequence[Unreadable], done: int) 
 
 def _rejected(columns: dict[str, pa.Array], row: NDArray[np.int64], bad: Mask) -> list[Unreadable]:
     chosen = pa.array(np.flatnonzero(bad))
-    fields = [columns[name].take(chosen).to_pylist() for name in COLUMNS]
+    fields = [column.take(chosen).to_pylist() for column in columns.values()]
     texts = (_as_written(",".join(values)) for values in zip(*fields, strict=True))
     return [
         Unreadable(row=int(number), text=text) for number, text in zip(row[bad], texts, strict=True)

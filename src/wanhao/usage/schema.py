@@ -3,13 +3,13 @@
 Source: docs/reference/usage-files.md, which an operator's mediation follows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 import pyarrow as pa
 
 from wanhao.metering.meters import Refusal, ServiceCode, ZoneCode
-from wanhao.usage.contracts import Service
+from wanhao.usage.contracts import Service, Zone
 
 WORD = pa.dictionary(pa.int32(), pa.utf8())
 COLUMNS: Mapping[str, pa.DataType] = {
@@ -22,20 +22,35 @@ COLUMNS: Mapping[str, pa.DataType] = {
     "quantity": pa.int64(),
     "sign": pa.int8(),
 }
+CHARGE = "charge_fen"
+"""The ninth column, which a file may have: what its writer already charged for the record."""
+TYPES: Mapping[str, pa.DataType] = {**COLUMNS, CHARGE: pa.int64()}
+UNCHARGED = 0
+"""A charge that is not there is none."""
+MOST_CHARGE = 10**12
 LONGEST_ID = 32
 LONGEST_SOURCE = 64
+FREE_ZONE = "free"
 SERVICE_CODES: Mapping[str, int] = {
     Service.VOICE.value: ServiceCode.VOICE,
     Service.MESSAGE.value: ServiceCode.MESSAGE,
     Service.DATA.value: ServiceCode.DATA,
 }
 ZONE_CODES: Mapping[str, int] = {
-    "domestic": ZoneCode.DOMESTIC,
-    "free": ZoneCode.FREE,
-    "hk-macau-taiwan": ZoneCode.UNPRICED,
-    "roaming": ZoneCode.UNPRICED,
+    Zone.DOMESTIC.value: ZoneCode.DOMESTIC,
+    FREE_ZONE: ZoneCode.FREE,
+    Zone.HK_MACAU_TAIWAN.value: ZoneCode.HK_MACAU_TAIWAN,
+    Zone.ROAMING.value: ZoneCode.ROAMING,
 }
+PRICED_ZONES: tuple[Zone, ...] = (Zone.DOMESTIC, Zone.HK_MACAU_TAIWAN, Zone.ROAMING)
+"""In the order of the kernel's rate zones."""
+UNKNOWN_SERVICE, UNKNOWN_ZONE = int(ServiceCode.UNKNOWN), int(ZoneCode.UNKNOWN)
 SERVICES: tuple[Service, ...] = (Service.VOICE, Service.MESSAGE, Service.DATA)
+
+
+def columns_among(names: Collection[str]) -> list[str]:
+    """The columns to be read of a file that has these."""
+    return [*COLUMNS, *([CHARGE] if CHARGE in names else [])]
 
 
 class Reason(StrEnum):
@@ -45,7 +60,6 @@ class Reason(StrEnum):
     CONFLICT = "conflict"
     UNKNOWN_SERVICE = "unknown-service"
     UNKNOWN_ZONE = "unknown-zone"
-    UNPRICED_ZONE = "unpriced-zone"
     BAD_QUANTITY = "bad-quantity"
     BAD_SIGN = "bad-sign"
     UNKNOWN_NUMBER = "unknown-number"

@@ -8,20 +8,19 @@ passed over for the one before it.
 import json
 import os
 import zipfile
-from dataclasses import fields
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from wanhao.metering.numbering import NumberPlan
-from wanhao.metering.state import MeterState, Slot, Watched
-from wanhao.metering.tariffs import TariffTable
+from wanhao.metering.state import MeterState
 from wanhao.usage.archive import sync_folder
 from wanhao.usage.duplicates import DuplicateIndex, Run
 
 KEPT = 2
-FORMAT = 2
+FORMAT = 3
 Arrays = dict[str, Any]
 
 
@@ -67,7 +66,9 @@ def load_snapshot(path: Path) -> tuple[MeterState, DuplicateIndex, str] | None:
         for number in range(plain["runs"]):
             named = {f.name: arrays[f"run/{number}/{f.name}"] for f in fields(Run)}
             index.keep(Run(**named))
-        return _put_together(arrays, plain), index, plain["fact_at"]
+        state = MeterState.empty(1)
+        _put_together(state, arrays, plain)
+        return state, index, plain["fact_at"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
@@ -83,39 +84,45 @@ def _write(path: Path, arrays: Arrays) -> None:
         os.fsync(handle.fileno())
 
 
-def _taken_apart(state: MeterState) -> tuple[Arrays, dict[str, Any]]:
+def _taken_apart(holder: Any, path: str = "") -> tuple[Arrays, dict[str, Any]]:
+    """Every array and every plain value below a dataclass, by its path."""
     arrays: Arrays = {}
     plain: dict[str, Any] = {}
-    parts: dict[str, MeterState | NumberPlan | TariffTable | Slot] = {
-        "state": state,
-        "plan": state.plan,
-        "tariffs": state.tariffs,
-        **{f"slot{number}": slot for number, slot in enumerate(state.slots)},
-    }
-    for part, holder in parts.items():
-        for each in fields(holder):
-            value = getattr(holder, each.name)
-            if isinstance(value, np.ndarray):
-                arrays[f"{part}/{each.name}"] = value
-            elif isinstance(value, int | str):
-                plain[f"{part}/{each.name}"] = value
-    plain["usage"] = state.thresholds.usage
-    plain["money"] = state.thresholds.money
-    plain["usage_episode"] = [[*key, value] for key, value in state.usage_episode.items()]
+    for name, value in _parts(holder, path):
+        if isinstance(value, np.ndarray):
+            arrays[name] = value
+        elif is_dataclass(value):
+            below = _taken_apart(value, f"{name}/")
+            arrays, plain = arrays | below[0], plain | below[1]
+        else:
+            plain[name] = list(value.items()) if isinstance(value, dict) else value
     return arrays, plain
 
 
-def _put_together(arrays: Arrays, plain: dict[str, Any]) -> MeterState:
-    def part(name: str) -> dict[str, Any]:
-        found = {key: value for key, value in {**arrays, **plain}.items() if key.startswith(name)}
-        return {key.removeprefix(name): value for key, value in found.items()}
+def _put_together(holder: Any, arrays: Arrays, plain: dict[str, Any], path: str = "") -> None:
+    """Fill an empty dataclass of the same make with what was stored of another."""
+    for name, value in _parts(holder, path):
+        field = name.removeprefix(path)
+        if isinstance(value, np.ndarray):
+            setattr(holder, field, arrays[name])
+        elif is_dataclass(value):
+            _put_together(value, arrays, plain, f"{name}/")
+        elif isinstance(value, dict):
+            setattr(holder, field, {_tuples(key): stored for key, stored in plain[name]})
+        else:
+            setattr(holder, field, _tuples(plain[name]))
 
-    state = MeterState(**part("state/"))
-    state.plan = NumberPlan(**part("plan/"))
-    state.tariffs = TariffTable(**part("tariffs/"))
-    state.slots = [Slot(**part("slot0/")), Slot(**part("slot1/"))]
-    state.thresholds = Watched(
-        usage=tuple(tuple(levels) for levels in plain["usage"]), money=tuple(plain["money"])
-    )
-    state.usage_episode = {tuple(row[:-1]): row[-1] for row in plain["usage_episode"]}
-    return state
+
+def _parts(holder: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """The fields of a dataclass with their paths, a list of dataclasses one by one."""
+    for each in fields(holder):
+        value = getattr(holder, each.name)
+        if isinstance(value, list):
+            yield from ((f"{path}{each.name}/{place}", one) for place, one in enumerate(value))
+        else:
+            yield f"{path}{each.name}", value
+
+
+def _tuples(value: Any) -> Any:
+    """Lists, as JSON gives them, as the tuples that they were."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

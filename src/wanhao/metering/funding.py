@@ -1,0 +1,152 @@
+"""Money of accounts: what they can spend, fees of a cycle, and the rent due in each."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from wanhao.metering.columns import I64, no_rows
+from wanhao.metering.crossings import money_rows
+from wanhao.metering.effects import MoneyCrossings
+from wanhao.metering.state import NO_CYCLE, MeterState
+from wanhao.metering.thresholds import money_lifted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Funds:
+    """One row per account, no account twice: fen to spend, whether it is watched (0 or 1), and the
+    last cycle whose bill has been taken from that money (0 for none)."""
+
+    account: I64
+    spendable: I64
+    watched: I64
+    billed: I64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fees:
+    """One row per account, no account twice: `fee` fen more in `cycle`, and `rent` fen due in each
+    cycle from `rent_from` on."""
+
+    account: I64
+    cycle: int
+    fee: I64
+    rent: I64
+    rent_from: I64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RentStep:
+    """The rent of a cycle falls due for one part of all accounts: those whose id leaves `part`
+    when divided by `parts`. So the 1st brings no storm."""
+
+    cycle: int
+    part: int
+    parts: int
+
+
+@dataclass(slots=True, kw_only=True)
+class MoneyDelta:
+    """What changes for accounts (by place): whole new columns, and fen charged per cycle."""
+
+    account: I64
+    columns: dict[str, I64] = field(default_factory=dict)
+    charged: list[tuple[int, I64]] = field(default_factory=list)
+    money_episode: I64 = field(default_factory=lambda: no_rows(0))
+
+
+def fold_money(
+    state: MeterState, facts: Funds | Fees | RentStep, number: int, now: int
+) -> tuple[MoneyDelta, MoneyCrossings]:
+    """What the fact changes of accounts' money, and the thresholds that it crosses. Pure."""
+    if isinstance(facts, Funds):
+        return _fold_funds(state, facts, number, now)
+    place, charged, columns = (
+        _fees(state, facts) if isinstance(facts, Fees) else _rents(state, facts)
+    )
+    before = state.left(place)
+    after = before - sum(
+        (np.where(cycle > state.billed[place], fen, 0) for cycle, fen in charged),
+        np.zeros(len(place), np.int64),
+    )
+    delta = MoneyDelta(account=place, columns=columns, charged=charged)
+    delta.money_episode = _lifted(state, place, before, after, number)
+    watched = state.watched[place] > 0
+    return delta, money_rows(state, place[watched], before[watched], after[watched], now)
+
+
+def apply_money(state: MeterState, delta: MoneyDelta) -> None:
+    """Carry out what was folded."""
+    place = delta.account
+    for name, column in delta.columns.items():
+        getattr(state, name)[place] = column
+    for cycle, fen in delta.charged:
+        slot = state.slot_of(cycle)
+        if slot is not None:
+            slot.charge[place] += fen
+        else:
+            state.settled[place] += np.where(cycle > state.billed[place], fen, 0)
+    if delta.money_episode.shape[1]:
+        state.money_episode[place] = delta.money_episode
+
+
+def _fold_funds(
+    state: MeterState, facts: Funds, number: int, now: int
+) -> tuple[MoneyDelta, MoneyCrossings]:
+    place = state.account_places_of(facts.account)
+    before = state.left(place)
+    billed = np.maximum(state.billed[place], facts.billed)
+    gone = min(slot.cycle for slot in state.slots)
+    settled = np.where(billed >= _before(gone), 0, state.settled[place])
+    after = facts.spendable - settled
+    for slot in state.slots:
+        after = after - np.where(slot.cycle > billed, slot.charge[place], 0)
+    columns = {
+        "spendable": facts.spendable,
+        "watched": facts.watched,
+        "billed": billed,
+        "settled": settled,
+    }
+    delta = MoneyDelta(account=place, columns=columns)
+    delta.money_episode = _lifted(state, place, before, after, number)
+    first = (state.watched[place] == 0) & (facts.watched > 0)
+    delta.money_episode[first] = number
+    known = (state.watched[place] > 0) & (facts.watched > 0)
+    return delta, money_rows(state, place[known], before[known], after[known], now)
+
+
+def _before(cycle: int) -> int:
+    """The cycle before, as year * 100 + month; nothing is before a slot that holds none."""
+    if cycle == NO_CYCLE:
+        return 1
+    return cycle - 1 if cycle % 100 > 1 else cycle - 89
+
+
+def _fees(state: MeterState, facts: Fees) -> tuple[I64, list[tuple[int, I64]], dict[str, I64]]:
+    """The fee, and the old rent where it fell due and its part of the accounts did not come yet.
+
+    The fee of a cycle that is not open yet comes again with the step that opens it.
+    """
+    place = state.account_places_of(facts.account)
+    newest = state.current().cycle
+    fee = facts.fee if facts.cycle <= newest else np.zeros_like(facts.fee)
+    due = (state.rented[place] < newest) & (state.rent_from[place] <= newest)
+    owed = np.where(due, state.rent[place], 0)
+    rented = np.where(due, newest, state.rented[place])
+    columns = {"rent": facts.rent, "rent_from": facts.rent_from, "rented": rented}
+    return place, [(facts.cycle, fee), (newest, owed)], columns
+
+
+def _rents(state: MeterState, facts: RentStep) -> tuple[I64, list[tuple[int, I64]], dict[str, I64]]:
+    mine = (state.account_id > 0) & (state.account_id % facts.parts == facts.part)
+    due = (state.rented < facts.cycle) & (state.rent_from <= facts.cycle)
+    place = np.flatnonzero(mine & due)
+    columns = {"rented": np.full(len(place), facts.cycle, np.int64)}
+    return place, [(facts.cycle, state.rent[place])], columns
+
+
+def _lifted(state: MeterState, place: I64, before: I64, after: I64, number: int) -> I64:
+    """Who rises to a threshold begins a new episode there."""
+    episode = state.money_episode[place].copy()
+    for index, threshold in enumerate(state.thresholds.money):
+        episode[money_lifted(before, after, threshold), index] = number
+    return episode
