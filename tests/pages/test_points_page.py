@@ -101,7 +101,7 @@ class TestThePage:
         opened_accounts(1)
         shown = page(client)
         assert "还没有积分。" in shown
-        assert "次月 5 日起入账" in shown
+        assert "次月 5 至 7 日入账" in shown
         assert "还没有星级" in shown
 
     def test_points_that_end_this_year_stand_out(self, client: Client) -> None:

@@ -117,7 +117,7 @@ def points(request: HttpRequest, reference: str) -> HttpResponse:
             (change, star_name(change.after), REASONS[change.reason]) for change in changes
         ],
         "uses": [(use, right_name(use.code)) for use in loyalty.right_uses(account_id, SHOWN)],
-        "credit_day": loyalty.credit_days()[0],
+        "credit_days": loyalty.credit_days(),
         "still": True,
     }
     return render_page(request, "console/points.html", context)
