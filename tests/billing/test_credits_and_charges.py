@@ -20,8 +20,8 @@ from wanhao.billing.books import Book
 from wanhao.billing.charging import charge_accounts
 from wanhao.billing.contracts import AccountCharge, BalanceKind, Channel, NewCredit, NewPayment
 from wanhao.billing.lapses import lapse_money
-from wanhao.billing.models import JournalTransaction, Posting
-from wanhao.billing.queries import balances, balances_by_kind
+from wanhao.billing.models import Bill, JournalTransaction, Posting
+from wanhao.billing.queries import balances, balances_by_kind, billed_through
 from wanhao.values.errors import WanhaoError
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +175,25 @@ def test_restricted_payments_pay_only_for_what_they_name(account: int) -> None:
     record_payments([payment], NOW)
     charge(account, "B1", **from_books)
     assert [view.amount_fen for view in balances_by_kind(account)] == [-400, 500]
+
+
+def test_balances_are_billed_through_the_last_bill_of_ours() -> None:
+    one, other, fresh = opened_accounts(3)
+    issued_bill(one, 202609)
+    issued_bill(one, 202611)
+    issued_bill(other, 202610)
+    issued_bill(other, 202611, source="foreign", journal="foreign-1")
+    assert billed_through([one, other, fresh]) == {one: 202611, other: 202610, fresh: 0}
+
+
+def issued_bill(account_id: int, cycle: int, **terms: str) -> None:
+    """A bill of nothing."""
+    Bill.objects.create(
+        **{"source": "own", "journal": f"bills-{cycle}", **terms},
+        account_id=account_id,
+        cycle=cycle,
+        total_fen=0,
+        lines=[],
+        issued_at=NOW,
+        due_on=NOW.date(),
+    )

@@ -29,8 +29,8 @@ def test_a_prepaid_account_can_spend_what_it_paid() -> None:
     assert take_payment(account, 2000, "P2", NOW).balance_fen == 5000
 
     assert told_facts()[-2:] == [
-        FundsFact(account_id=account, spendable_fen=3000),
-        FundsFact(account_id=account, spendable_fen=5000),
+        FundsFact(account_id=account, spendable_fen=3000, billed_through=0),
+        FundsFact(account_id=account, spendable_fen=5000, billed_through=0),
     ]
 
 
@@ -47,7 +47,8 @@ def test_a_payment_that_comes_twice_is_told_once() -> None:
 def test_a_postpaid_account_stays_unwatched() -> None:
     account = opened(PayType.POSTPAID)
     take_payment(account, 3000, "P1", NOW)
-    assert told_facts()[-1] == FundsFact(account_id=account, spendable_fen=None)
+    unwatched = FundsFact(account_id=account, spendable_fen=None, billed_through=0)
+    assert told_facts()[-1] == unwatched
 
 
 def test_a_refused_payment_leaves_neither_money_nor_fact() -> None:

@@ -16,6 +16,23 @@ SELECT balance.account_id, balance.balance_fen + COALESCE((
 FROM wanhao_billing_accountbalance AS balance WHERE balance.account_id = ANY(%s::bigint[])
 """
 
+# The months that have bills are few and found by their index; nearly always the latest one answers.
+BILLED_THROUGH = """
+WITH RECURSIVE month AS (
+    SELECT max(cycle) AS cycle FROM wanhao_billing_bill
+    UNION ALL
+    SELECT (SELECT max(cycle) FROM wanhao_billing_bill WHERE cycle < month.cycle)
+    FROM month WHERE month.cycle IS NOT NULL
+)
+SELECT asked.id, COALESCE((
+    SELECT month.cycle FROM month WHERE EXISTS (
+        SELECT FROM wanhao_billing_bill AS bill
+        WHERE bill.cycle = month.cycle AND bill.account_id = asked.id AND bill.source = 'own'
+    ) ORDER BY month.cycle DESC LIMIT 1
+), 0)
+FROM unnest(%s::bigint[]) AS asked(id)
+"""
+
 
 def balances(account_ids: Collection[int]) -> dict[int, int]:
     """What each account can spend on anything, in fen: general and gifted money.
@@ -24,6 +41,16 @@ def balances(account_ids: Collection[int]) -> dict[int, int]:
     """
     with connection.cursor() as cursor:
         cursor.execute(SPENDABLE, [list(set(account_ids))])
+        return dict(cursor.fetchall())
+
+
+def billed_through(account_ids: Collection[int]) -> dict[int, int]:
+    """The last cycle of which each account has a bill of ours, which its balance has paid for.
+
+    0 when there is none; a foreign billing's bills are not in our balances.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(BILLED_THROUGH, [list(set(account_ids))])
         return dict(cursor.fetchall())
 
 

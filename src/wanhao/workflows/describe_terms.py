@@ -22,7 +22,15 @@ def group_terms(group_id: int, account_id: int, offering: Offering) -> GroupFact
     )
 
 
-def account_funds(account_id: int, pay_type: PayType, balance_fen: int) -> FundsFact:
-    """What an account can spend: prepaid its balance, post-paid is not watched."""
-    watched = pay_type is PayType.PREPAID
-    return FundsFact(account_id=account_id, spendable_fen=balance_fen if watched else None)
+def account_funds(
+    account_id: int, pay_type: PayType, balance_fen: int, billed_through: int
+) -> FundsFact:
+    """What an account can spend: prepaid its balance, post-paid is not watched.
+
+    `billed_through` is the last cycle whose bill is in that balance already, 0 for none.
+    """
+    return FundsFact(
+        account_id=account_id,
+        spendable_fen=balance_fen if pay_type is PayType.PREPAID else None,
+        billed_through=billed_through,
+    )

@@ -101,7 +101,7 @@ def _facts(accounts: Sequence[FreshAccount]) -> list[Fact]:
     if billing_source().billing is Billing.FOREIGN:
         return [*terms, *lines]  # money is watched as soon as that billing tells of it
     funds = [
-        account_funds(account.account_id, account.pay_type, left[account.account_id])
+        account_funds(account.account_id, account.pay_type, left[account.account_id], 0)
         for account in accounts
     ]
     return [*terms, *lines, *funds]

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from wanhao.billing.due_days import DueTask, claim_task, note_progress
+from wanhao.billing.ports import Billing, billing_source
 from wanhao.values.cycle import SHANGHAI
 from wanhao.workflows.charge_penalties import charge_penalties
 from wanhao.workflows.lapse_gifts import lapse_gifts
@@ -21,6 +22,8 @@ def run_due_money(now: datetime, limit: int = ACCOUNTS_A_STEP) -> bool:
     A step, its facts and how far the task is are written together, so a step that was interrupted
     is done again and none is done twice.
     """
+    if billing_source().billing is Billing.FOREIGN:
+        return False  # the money is kept elsewhere
     task = claim_task(TASKS, now.astimezone(SHANGHAI).date())
     if task is None:
         return False

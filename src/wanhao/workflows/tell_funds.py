@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from wanhao.billing.ports import refuse_elsewhere
-from wanhao.billing.queries import balances
+from wanhao.billing.queries import balances, billed_through
 from wanhao.parties.queries import pay_types
 from wanhao.usage.actions import record_facts
 from wanhao.workflows.describe_terms import account_funds
@@ -15,10 +15,10 @@ def tell_funds(account_ids: Collection[int]) -> None:
     WanhaoError where billing is foreign: no money is moved here then, and the caller's is undone.
     """
     refuse_elsewhere("Money is moved")
-    has, pays = balances(account_ids), pay_types(account_ids)
+    has, pays, billed = balances(account_ids), pay_types(account_ids), billed_through(account_ids)
     record_facts(
         [
-            account_funds(account_id, pays[account_id], has[account_id])
+            account_funds(account_id, pays[account_id], has[account_id], billed[account_id])
             for account_id in sorted(account_ids)
         ]
     )
