@@ -15,8 +15,9 @@ from wanhao.products.actions import (
     order,
     stop_data,
     take_untold_tariffs,
+    tariff_number,
 )
-from wanhao.products.contracts import NewHolding, Service
+from wanhao.products.contracts import NewHolding, Prices, Service, ZonePrices
 from wanhao.products.models import Product, Tariff
 from wanhao.products.queries import data_stops, holdings, offerings_held, tariffs_after
 from wanhao.values.errors import WanhaoError
@@ -123,6 +124,18 @@ def test_tariffs_are_given_out_once(groups: list[int]) -> None:
         tariff.number for tariff in tariffs_after()
     ]
     assert take_untold_tariffs() == ()
+
+
+def test_a_tariff_outside_the_catalogue_has_one_number_too(groups: list[int]) -> None:
+    take_untold_tariffs()
+    free = ZonePrices(voice_fen=0, message_fen=0, data_fen_per_mb=0)
+    prices = Prices(domestic=free, hk_macau_taiwan=free, roaming=free)
+    number = tariff_number(6, prices)
+    assert tariff_number(6, prices) == number != tariff_number(60, prices)
+    assert [(tariff.number, tariff.voice_unit_seconds) for tariff in take_untold_tariffs()] == [
+        (number, 6),
+        (number + 1, 60),
+    ]
 
 
 def test_what_was_taken_over_is_billed_from_the_month_it_says(groups: list[int]) -> None:

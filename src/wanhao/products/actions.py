@@ -12,7 +12,7 @@ from wanhao.products.loading import load_catalogue
 from wanhao.products.models import DataStop, Tariff
 from wanhao.products.ordering import cancel, change_plan, lock_groups, order
 from wanhao.products.queries import offering_row
-from wanhao.products.tariffs import tariff_of
+from wanhao.products.tariffs import tariff_number, tariff_of
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
 
@@ -29,6 +29,7 @@ __all__ = [
     "order",
     "stop_data",
     "take_untold_tariffs",
+    "tariff_number",
 ]
 
 ASKED = """

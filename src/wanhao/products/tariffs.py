@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from pydantic import TypeAdapter
 
@@ -30,6 +30,17 @@ def number_tariffs() -> None:
     _assign({pair: numbers[_fingerprint(terms)] for pair, terms in wanted.items()})
 
 
+def tariff_number(
+    voice_unit_seconds: int, prices: Prices, schedule: DataSchedule | None = None
+) -> int:
+    """The number of a tariff that stands in no catalogue, such as one without prices.
+
+    For groups whose records arrive priced; the same terms have the same number.
+    """
+    tariff = _tariff(voice_unit_seconds, prices, schedule)
+    return _numbers([tariff])[_fingerprint(tariff)]
+
+
 def tariff_of(row: Tariff) -> TariffTerms:
     """A tariff as other rooms see it."""
     return TariffTerms(
@@ -42,11 +53,15 @@ def tariff_of(row: Tariff) -> TariffTerms:
 
 def _terms(plan: Offering, schedule: DataSchedule | None) -> Tariff:
     assert plan.prices is not None
+    return _tariff(plan.voice_unit_seconds, plan.prices, schedule)
+
+
+def _tariff(voice_unit_seconds: int, prices: Prices, schedule: DataSchedule | None) -> Tariff:
     terms = {
-        "prices": PRICES.dump_python(plan.prices, mode="json"),
+        "prices": PRICES.dump_python(prices, mode="json"),
         "schedule": SCHEDULE.dump_python(schedule, mode="json"),
     }
-    return Tariff(voice_unit_seconds=plan.voice_unit_seconds, terms=terms)
+    return Tariff(voice_unit_seconds=voice_unit_seconds, terms=terms)
 
 
 def _fingerprint(tariff: Tariff) -> str:
@@ -54,7 +69,7 @@ def _fingerprint(tariff: Tariff) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _numbers(tariffs: Iterable[Tariff]) -> dict[str, int]:
+def _numbers(tariffs: Collection[Tariff]) -> dict[str, int]:
     for tariff in tariffs:
         tariff.fingerprint = _fingerprint(tariff)
     known = set(Tariff.objects.values_list("fingerprint", flat=True))
