@@ -97,7 +97,7 @@ class _Text:
         self._stream = pa.CompressedInputStream(self._raw, packed) if packed else self._raw
         self._decoder = codecs.getincrementaldecoder(encoding)("replace")
         self._rest = b""
-        self._begun = False
+        self._begun = self._ended = False
 
     @property
     def taken(self) -> int:
@@ -106,15 +106,14 @@ class _Text:
         return place
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes, none only at the end."""
-        while not self._rest:
+        """`size` bytes, fewer only at the end: a short block might hold no whole row."""
+        while not self._ended and (size < 0 or len(self._rest) < size):
             piece = self._stream.read(BLOCK)
             text = self._decoder.decode(piece, final=not piece)
             if not self._begun and text:
                 text, self._begun = text.removeprefix(MARK), True
-            self._rest = text.encode()
-            if not piece:
-                break
+            self._rest += text.encode()
+            self._ended = not piece
         size = size if size >= 0 else len(self._rest)
         found, self._rest = self._rest[:size], self._rest[size:]
         return found
@@ -130,25 +129,35 @@ class _Text:
 
 def _header(path: Path, encoding: str) -> list[str]:
     """The names of the columns; WanhaoError when the file cannot be an import's."""
+    _refuse_encoding(path, encoding)
     text = _Text(path, encoding)
-    start = text.read(LONGEST_HEADER)
+    start = text.read(LONGEST_HEADER).decode(errors="ignore")
     text.close()
-    if STRANGE.encode() in start:
-        raise _wrong_encoding(path, encoding)
-    first = next((line for line in start.decode(errors="ignore").splitlines() if line), "")
+    first = next((line for line in start.splitlines() if line), "")
     names = [name.strip().lower() for name in next(csv.reader([first]), [])]
     _refuse_columns(path, names)
     return names
 
 
-def _wrong_encoding(path: Path, encoding: str) -> WanhaoError:
-    """Say which encoding the file may have, if that can be seen."""
-    other = "gb18030" if encoding == "utf-8" else "utf-8"
-    text = _Text(path, other)
-    fits = STRANGE.encode() not in text.read(LONGEST_HEADER)
-    text.close()
-    remedy = f"It seems to be {other}: say --encoding {other}" if fits else "Write it as UTF-8."
-    return WanhaoError(f"{path.name} is not written in {encoding}.", remedy)
+def _refuse_encoding(path: Path, encoding: str) -> None:
+    """Chinese written in one encoding is now and then a text of sorts in another, but what can be
+    read as UTF-8 is UTF-8. Single bytes that are no letters make bad rows, not a bad file."""
+    with pa.input_stream(str(path), compression=_COMPRESSION.get(path.suffix)) as stream:
+        start = stream.read(LONGEST_HEADER)
+    found = next((one for one in ("utf-8", "gb18030") if _is_text(start, one)), encoding)
+    if not start.isascii() and found != encoding:
+        raise WanhaoError(
+            f"{path.name} is not written in {encoding}.",
+            f"It seems to be {found}: say --encoding {found}",
+        )
+
+
+def _is_text(start: bytes, encoding: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(start)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _refuse_columns(path: Path, names: Sequence[str]) -> None:
@@ -161,35 +170,72 @@ def _refuse_columns(path: Path, names: Sequence[str]) -> None:
         )
 
 
-def _csv(path: Path, encoding: str) -> Iterator[Batch]:
-    names = _header(path, encoding)
-    place = names.index("account")
-    shapeless: list[Shapeless] = []
+class _Rows:
+    """Keeps the rows of a CSV file that fit no column, and numbers the others around them."""
 
-    def note(row: pcsv.InvalidRow) -> str:
-        _refuse_open_quote(path, "\n" in row.text, row.number)
+    def __init__(self, path: Path, names: Sequence[str]) -> None:
+        self._path = path
+        self._place = list(names).index("account")
+        self._shapeless: list[Shapeless] = []
+        self._done = 1
+        self.trouble: WanhaoError | None = None
+
+    def note(self, row: pcsv.InvalidRow) -> str:
+        """What pyarrow asks of a row without a field per column; it swallows what is raised."""
         fields = next(csv.reader([row.text]), [])
-        account = fields[place].strip() if place < len(fields) else ""
-        shapeless.append(Shapeless(row=row.number, account=account))
-        return "error" if len(shapeless) > MOST_SHAPELESS else "skip"
+        account = fields[self._place].strip() if self._place < len(fields) else ""
+        self._shapeless.append(Shapeless(row=row.number, account=account))
+        if "\n" in row.text:
+            self.trouble = self._open_quote(row.number)
+        elif len(self._shapeless) > MOST_SHAPELESS:
+            self.trouble = WanhaoError(
+                f"{self._path.name} has {MOST_SHAPELESS:,} rows that do not fit its first line.",
+                "Give each row one field per column.",
+            )
+        return "error" if self.trouble else "skip"
 
-    done = 1
-    text = _Text(path, encoding)
-    for batch in _open(text, names, note):
-        every = np.arange(done + 1, done + batch.num_rows + len(shapeless) + 1)
-        row = every[~np.isin(every, [one.row for one in shapeless])][: batch.num_rows]
-        columns = _columns(batch)
+    def number(self, columns: dict[str, pa.Array], size: int) -> NDArray[np.int64]:
+        """The numbers of the rows that pyarrow gives out next."""
+        last = self._done + size + len(self._shapeless)
+        every = np.arange(self._done + 1, last + 1)
+        row = every[~np.isin(every, [one.row for one in self._shapeless])][:size]
         for column in columns.values():
             cut = pc.match_substring(column, "\n").index(True).as_py()
-            _refuse_open_quote(path, cut >= 0, int(row[cut]))
-        done = int(row[-1]) if len(row) else done
-        told = [one for one in shapeless if one.row < done]
-        yield Batch(row=row, text=columns, shapeless=told, read=text.taken)
-        shapeless[:] = shapeless[len(told) :]
-    if shapeless:
-        empty = {name: pa.array([], pa.utf8()) for name in names if name in COLUMNS}
+            if cut >= 0:
+                raise self._open_quote(int(row[cut]))
+        self._done = int(row[-1]) if len(row) else self._done
+        return row
+
+    def take_shapeless(self, *, every: bool = False) -> list[Shapeless]:
+        """Those among the rows numbered so far, or all that are left."""
+        told = [one for one in self._shapeless if every or one.row < self._done]
+        self._shapeless = self._shapeless[len(told) :]
+        return told
+
+    def _open_quote(self, row: int) -> WanhaoError:
+        """A quote that is never closed swallows the rows behind it."""
+        return WanhaoError(
+            f"{self._path.name}, row {row}: a quotation mark is not closed in its row.",
+            "Close it, or write it twice where it belongs to the text; a row is one line.",
+        )
+
+
+def _csv(path: Path, encoding: str) -> Iterator[Batch]:
+    names = _header(path, encoding)
+    rows = _Rows(path, names)
+    text = _Text(path, encoding)
+    try:
+        for batch in _open(text, names, rows.note):
+            columns = _columns(batch)
+            row = rows.number(columns, batch.num_rows)
+            yield Batch(row=row, text=columns, shapeless=rows.take_shapeless(), read=text.taken)
+    except pa.ArrowInvalid:
+        if rows.trouble:
+            raise rows.trouble from None
+        raise
+    if left := rows.take_shapeless(every=True):
         nothing = np.array([], np.int64)
-        yield Batch(row=nothing, text=empty, shapeless=list(shapeless), read=text.taken)
+        yield Batch(row=nothing, text={}, shapeless=left, read=text.taken)
 
 
 def _open(
@@ -216,15 +262,6 @@ def _open(
 def _distinct(names: Sequence[str]) -> list[str]:
     """Strange columns may have any name, also the same; ours are there once."""
     return [name if name in COLUMNS else f"{place} {name}" for place, name in enumerate(names)]
-
-
-def _refuse_open_quote(path: Path, found: bool, row: int) -> None:
-    """A quote that is never closed would swallow the rows behind it."""
-    if found:
-        raise WanhaoError(
-            f"{path.name}, row {row}: a quotation mark is not closed in its row.",
-            "Close it, or write it twice where it belongs to the text; a row is one line.",
-        )
 
 
 def _columns(batch: pa.RecordBatch) -> dict[str, pa.Array]:
