@@ -1,6 +1,7 @@
 """`wanhao demo`: the demo operator's world and its traffic."""
 
 import shutil
+import threading
 from datetime import UTC, datetime
 
 import click
@@ -8,9 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from wanhao.project.command.sessions import database, stopped_by_signals
+from wanhao.project.demo.billing_peer import TOKEN, PeerServer
 from wanhao.project.demo.traffic import run_traffic
 from wanhao.project.demo.world import build_world
 from wanhao.project.env import environment
+from wanhao.project.ports_in_use import refuse_if_taken
 from wanhao.project.single import only_one
 from wanhao.values.errors import WanhaoError
 
@@ -41,6 +44,22 @@ def build() -> None:
 def traffic() -> None:
     """Drop realistic usage files into the inbox until stopped."""
     run_traffic(stopped_by_signals(), environment().inbox)
+
+
+@demo.command()
+@click.option("--port", default=2790, show_default=True, help="Port it answers at.")
+def billing(port: int) -> None:
+    """Run a small foreign billing on this machine until stopped, to try the link with."""
+    stop = stopped_by_signals()
+    refuse_if_taken("127.0.0.1", port, "--port")
+    server = PeerServer(port)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    click.echo(f"a foreign billing answers at {server.url}, its token is {TOKEN}")
+    stop.wait()
+    server.shutdown()
+    server.server_close()
+    thread.join()
 
 
 @demo.command()
