@@ -1,25 +1,79 @@
 """What the meter must know of a group's plan and an account's money, as facts."""
 
 from wanhao.parties.contracts import PayType
-from wanhao.products.contracts import Offering
-from wanhao.usage.contracts import FundsFact, GroupFact
+from wanhao.products.contracts import MINUTE, HeldPack, Holding, TariffTerms
+from wanhao.products.contracts import DataSchedule as Schedule
+from wanhao.usage.contracts import (
+    DataSchedule,
+    FundsFact,
+    GroupFact,
+    PackFact,
+    ScheduleMode,
+    Service,
+    TariffFact,
+)
 
 OCTETS_PER_MB = 1024 * 1024
 
 
-def group_terms(group_id: int, account_id: int, offering: Offering) -> GroupFact:
-    """The terms a group has under an offering; minutes become units, rounded down."""
+def group_fact(group_id: int, account_id: int, cycle: int, held: Holding) -> GroupFact:
+    """The terms of a group from a cycle on; minutes become units, rounded down."""
+    unit = held.plan.voice_unit_seconds
     return GroupFact(
         group_id=group_id,
         account_id=account_id,
-        voice_unit=offering.voice_unit_seconds,
-        voice_allowance=offering.voice_minutes * 60 // offering.voice_unit_seconds,
-        message_allowance=offering.messages,
-        data_allowance=offering.data_mb * OCTETS_PER_MB,
-        voice_price=offering.voice_price_fen,
-        message_price=offering.message_price_fen,
-        data_price=offering.data_price_fen_per_mb,
+        cycle=cycle,
+        plan=held.plan_id,
+        tariff=held.tariff,
+        voice_allowance=_units(Service.VOICE, held.voice_minutes, unit),
+        message_allowance=_units(Service.MESSAGE, held.messages, unit),
+        data_allowance=_units(Service.DATA, held.data_mb, unit),
+        rolls=held.rolls,
+        packs=tuple(_pack_fact(pack, unit) for pack in held.packs),
     )
+
+
+def tariff_fact(tariff: TariffTerms) -> TariffFact:
+    """A tariff as the meter takes it."""
+    return TariffFact(
+        number=tariff.number,
+        voice_unit=tariff.voice_unit_seconds,
+        prices={
+            zone: (prices.voice_fen, prices.message_fen, prices.data_fen_per_mb)
+            for zone, prices in tariff.prices.by_zone().items()
+        },
+        schedule=_schedule(tariff.schedule) if tariff.schedule else None,
+    )
+
+
+def _pack_fact(pack: HeldPack, voice_unit: int) -> PackFact:
+    service = Service(pack.service.value)
+    return PackFact(
+        pack_id=pack.product_id,
+        service=service,
+        quantity=_units(service, pack.quantity, voice_unit),
+        rank=pack.rank,
+        rolls=pack.rolls,
+        renews=pack.renews,
+    )
+
+
+def _schedule(schedule: Schedule) -> DataSchedule:
+    return DataSchedule(
+        mode=ScheduleMode(schedule.mode.value),
+        price_fen_per_mb=schedule.price_fen_per_mb,
+        tiers=tuple((tier.fee_fen, tier.quota_mb) for tier in schedule.tiers),
+        cap_fen=schedule.cap_fen,
+        stop_mb=schedule.stop_mb,
+        announces=schedule.announces,
+    )
+
+
+def _units(service: Service, quantity: int, voice_unit: int) -> int:
+    """Minutes as voice units, MB as octets; messages are what they are."""
+    if service is Service.VOICE:
+        return quantity * MINUTE // voice_unit
+    return quantity * OCTETS_PER_MB if service is Service.DATA else quantity
 
 
 def account_funds(

@@ -11,10 +11,11 @@ from wanhao.billing.queries import balances
 from wanhao.parties.contracts import PayType
 from wanhao.products.actions import hold_offerings
 from wanhao.products.contracts import NewHolding
-from wanhao.products.queries import offering
 from wanhao.usage.actions import record_facts
 from wanhao.usage.contracts import Fact, LineFact
-from wanhao.workflows.describe_terms import account_funds, group_terms
+from wanhao.workflows.describe_terms import account_funds
+from wanhao.workflows.tell_tariffs import tell_tariffs
+from wanhao.workflows.tell_terms import fees_facts, group_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,8 @@ def equip_accounts(accounts: Sequence[FreshAccount], now: datetime) -> None:
     if payments:
         refuse_elsewhere("Opening balances are kept")
     record_payments(payments, now)
-    record_facts(_facts(accounts))
+    tell_tariffs()
+    record_facts(_facts(accounts, now))
 
 
 def _hold(accounts: Sequence[FreshAccount]) -> None:
@@ -85,14 +87,11 @@ def _payment(account: FreshAccount) -> NewPayment:
     )
 
 
-def _facts(accounts: Sequence[FreshAccount]) -> list[Fact]:
+def _facts(accounts: Sequence[FreshAccount], now: datetime) -> list[Fact]:
     """Terms before the lines that live under them, money last."""
-    plans = {code: offering(code) for code in {group.plan for _, group in _groups(accounts)}}
+    account_of = {group.group_id: account.account_id for account, group in _groups(accounts)}
     left = balances([account.account_id for account in accounts])
-    terms = [
-        group_terms(group.group_id, account.account_id, plans[group.plan])
-        for account, group in _groups(accounts)
-    ]
+    terms = group_facts(account_of, now, always_both=False)
     lines = [
         LineFact(number=number, group_id=group.group_id, since=since)
         for _, group in _groups(accounts)
@@ -104,4 +103,4 @@ def _facts(accounts: Sequence[FreshAccount]) -> list[Fact]:
         account_funds(account.account_id, account.pay_type, left[account.account_id], 0)
         for account in accounts
     ]
-    return [*terms, *lines, *funds]
+    return [*terms, *lines, *funds, *fees_facts(account_of, {}, now)]

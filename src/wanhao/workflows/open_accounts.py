@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 
 from wanhao.parties import actions as parties
 from wanhao.parties.contracts import NewAccount, NewGroup, OpenedAccount, OpenedGroup
+from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.equip_accounts import FreshAccount, FreshGroup, equip_accounts
 
@@ -57,4 +58,13 @@ def _fresh(order: AccountOrder, account: OpenedAccount, now: datetime) -> FreshA
 
 def _fresh_group(asked: NewGroup, group: OpenedGroup, code: str, now: datetime) -> FreshGroup:
     lines = tuple((line.number, line.since) for line in asked.lines)
-    return FreshGroup(group_id=group.group_id, plan=code, held_since=now, lines=lines)
+    since = min(now, *(datetime.fromtimestamp(start, UTC) for _, start in lines))
+    this = Cycle.of(now)
+    return FreshGroup(
+        group_id=group.group_id,
+        plan=code,
+        held_since=since,
+        lines=lines,
+        # An older line has paid for this month where it came from.
+        charged_from=(this if since >= this.start else this.next).number,
+    )

@@ -1,0 +1,28 @@
+"""Change what a group holds, and tell the meter of it in the same transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from wanhao.billing.ports import refuse_elsewhere
+from wanhao.parties.queries import main_lines_of_groups
+from wanhao.products.actions import lock_groups
+from wanhao.values.errors import WanhaoError
+from wanhao.workflows.tell_terms import groups_of, owed, tell_terms
+
+
+@contextmanager
+def changing_products(group_id: int, now: datetime) -> Iterator[None]:
+    """Around a change of one group's products, within the caller's transaction.
+
+    WanhaoError when the group has no line, or where billing is foreign: its plans are, too.
+    """
+    refuse_elsewhere("Products are ordered and cancelled")
+    line = main_lines_of_groups([group_id]).get(group_id)
+    if line is None:
+        raise WanhaoError(f"Group {group_id} has no line.", "Give the group of a line in use.")
+    lock_groups([group_id])
+    accounts = [line.account_id]
+    before = owed(groups_of(accounts), now)
+    yield
+    tell_terms(accounts, before, now)

@@ -1,0 +1,25 @@
+"""End packs: what lasts a day ends within the month, and the meter is told when it does."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from wanhao.parties.queries import main_lines_of_groups
+from wanhao.products.actions import end_due
+from wanhao.usage.actions import record_facts
+from wanhao.workflows.tell_terms import group_facts
+
+BATCH = 500
+
+
+@transaction.atomic
+def end_packs(now: datetime, limit: int = BATCH) -> int:
+    """Tell the meter of groups some of whose packs have ended; returns how many were due.
+
+    Call it again while it returns `limit`.
+    """
+    due = end_due(now, limit)
+    groups = {group: line.account_id for group, line in main_lines_of_groups(due).items()}
+    if groups:
+        record_facts(list(group_facts(groups, now, always_both=True)))
+    return len(due)
