@@ -19,7 +19,7 @@ CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format bench-quick bench-import bench-bills clean
+.PHONY: up test check format bench-quick bench-rating bench-import bench-bills clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -45,6 +45,9 @@ format: $(DEVELOPMENT)
 
 bench-quick: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --quick
+
+bench-rating: $(DEVELOPMENT)
+	@$(BIN)/python -m bench --rating
 
 bench-bills: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --bills

@@ -1,9 +1,9 @@
-"""`python -m bench --quick` and `--bills`, which `make bench-quick` and `make bench-bills` run."""
+"""`python -m bench --NAME`, which `make bench-NAME` runs."""
 
 import sys
 from importlib import import_module
 
-BENCHES = {"--quick": "bench.quick", "--bills": "bench.bills"}
+BENCHES = {"--quick": "bench.quick", "--rating": "bench.rating", "--bills": "bench.bills"}
 
 if __name__ == "__main__":
     asked = sys.argv[1:] or ["--quick"]

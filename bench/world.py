@@ -7,18 +7,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pcsv
 
-from wanhao.metering.facts import (
-    CycleStep,
-    FactColumns,
-    Funds,
-    GroupTerms,
-    LineLinks,
-    apply_facts,
-    enrol,
-    fold_facts,
-)
+from wanhao.metering.changing import GroupTerms
+from wanhao.metering.cycles import CycleStep
+from wanhao.metering.facts import FactColumns, LineLinks, apply_facts, enrol, fold_facts
 from wanhao.metering.folding import Records, apply, fold, resolve
+from wanhao.metering.funding import Funds
+from wanhao.metering.meters import ZONES
 from wanhao.metering.state import MeterState, Watched
+from wanhao.metering.tariffs import KILO, Mode, TariffTerms
 
 FIRST = 16_900_000_000
 MB = 1 << 20
@@ -37,6 +33,7 @@ class World:
     allowance: np.ndarray
     used: np.ndarray
     prepaid: np.ndarray
+    priced: bool = True
 
     @property
     def ids(self) -> np.ndarray:
@@ -60,6 +57,23 @@ def make_world(count: int, rng: np.random.Generator) -> World:
     return World(count=count, allowance=allowance, used=used, prepaid=rng.random(count) < 0.3)
 
 
+def tariff_of(world: World) -> TariffTerms:
+    """乐享4G's prices and its schedule for data beyond the plan, or nothing at all."""
+    prices = np.tile(PRICES, (ZONES, 1))
+    if not world.priced:
+        return TariffTerms(number=1, voice_unit=60, prices=0 * prices)
+    return TariffTerms(
+        number=1,
+        voice_unit=60,
+        prices=prices,
+        mode=Mode.STACK,
+        price=30,
+        tiers=np.array([[3_000, 500 * KILO]]),
+        cap=60_000,
+        stop_kb=15 * 1024 * KILO,
+    )
+
+
 def load(state: MeterState, world: World) -> None:
     """Bring the meter's state to where the world stands, by facts and by one history batch."""
     ids = world.ids
@@ -67,18 +81,22 @@ def load(state: MeterState, world: World) -> None:
         CycleStep(cycle=CYCLE - 1, opens=True),
         CycleStep(cycle=CYCLE, opens=True),
         Watched(usage=((80, 100),) * 3, money=(1500, 500)),
+        tariff_of(world),
         GroupTerms(
             group=ids,
             account=ids,
-            voice_unit=np.full(world.count, 60),
+            cycle=CYCLE,
+            plan=np.ones(world.count, np.int64),
+            tariff=np.ones(world.count, np.int64),
             allowance=world.allowance,
-            price=np.tile(PRICES, (world.count, 1)),
+            rolls=np.ones(world.count, np.int64),
         ),
         LineLinks(number=world.numbers, group=ids, since=np.zeros(world.count, np.int64)),
         Funds(
             account=ids,
             spendable=np.full(world.count, 50_000),
             watched=world.prepaid.astype(np.int64),
+            billed=np.zeros(world.count, np.int64),
         ),
     ]
     for number, columns in enumerate(facts, start=1):
