@@ -14,7 +14,7 @@ PAGES = [path for path in kept_files() if path.suffix == ".md"]
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-COMMAND = re.compile(r"(?:^|[\s`]|bin/)wanhao ([a-z]+)(?: ([a-z]+))?", re.MULTILINE)
+COMMAND = re.compile(r"(?:^|[\s`]|bin/)wanhao ([a-z]+)(?: ([a-z][a-z-]*))?", re.MULTILINE)
 TARGET = re.compile(r"(?:^|[\s`])make ([a-z-]+)", re.MULTILINE)
 FILE = re.compile(r"[\w./-]+/[\w.-]+\.(?:py|toml|md|js|json|txt|in)")
 each_page = pytest.mark.parametrize("page", PAGES, ids=named)
