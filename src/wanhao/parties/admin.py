@@ -1,9 +1,9 @@
-"""Read-only lists of customers, accounts and lines."""
+"""Read-only lists of customers, accounts, lines and imports."""
 
 from django.contrib import admin
 
 from wanhao.access.read_only import ReadOnlyAdmin
-from wanhao.parties.models import BillingAccount, Customer, Line
+from wanhao.parties.models import BillingAccount, Customer, ImportRun, Line
 
 
 @admin.register(Customer)
@@ -27,3 +27,13 @@ class LineAdmin(ReadOnlyAdmin):
     list_filter = ("role", "city")
     list_select_related = ("account", "group")
     search_fields = ("=number",)
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ReadOnlyAdmin):
+    list_display = (
+        *("name", "state", "rows", "chunks_done", "chunks", "accounts_opened", "lines_opened"),
+        *("rows_left_out", "started_at", "changed_at", "trouble"),
+    )
+    list_filter = ("state",)
+    search_fields = ("name", "=digest")

@@ -103,6 +103,16 @@ def offerings_held(group_ids: Collection[int]) -> dict[int, Offering]:
     return {group_id: known[offering_id] for group_id, offering_id in pairs}
 
 
+def codes_held(group_ids: Collection[int], now: datetime) -> dict[int, frozenset[str]]:
+    """The codes of all that each group holds now; a group that holds nothing is left out."""
+    held = _rows(AT, [list(set(group_ids)), now, now])
+    codes = {pk: one.code for pk, one in _offerings({row.offering_id for row in held}).items()}
+    return {
+        group_id: frozenset(codes[row.offering_id] for row in rows)
+        for group_id, rows in groupby(held, key=attrgetter("group_id"))
+    }
+
+
 def products_of(group_id: int, now: datetime) -> tuple[HeldProduct, ...]:
     """What a group holds or will hold, in the order it was ordered."""
     rows = Product.objects.filter(group_id=group_id).select_related("offering").order_by("id")
