@@ -32,6 +32,6 @@ def by_book(lines: Iterable[BillLine]) -> dict[str, int]:
     found: dict[str, int] = {}
     for line in lines:
         if line.fen:
-            book = book_of(line).value
+            book = str(book_of(line))
             found[book] = found.get(book, 0) + line.fen
     return {book: fen for book, fen in found.items() if fen}

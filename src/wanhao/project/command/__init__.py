@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "parties": _entry("parties", "parties", "Import customers; see the imports so far."),
         "usage": _entry("usage", "usage", "Hand over usage files; see how counting stands."),
         "ledger": _entry("ledger", "ledger", "Statements, trial balance, check; issue vouchers."),
+        "bills": _entry("bills", "bills", "Issue bills; show one; check them; ask for invoices."),
         "billing": _entry("billing", "billing", "Who does the billing; the link to a foreign one."),
         "catalogue": _entry("catalogue", "catalogue", "Check, load and list what is on sale."),
         "points": _entry("points", "points", "See points; credit a month; clear what ended."),
