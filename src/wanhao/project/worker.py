@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from django.db import InterfaceError, OperationalError, connection
 
 from wanhao.communications.actions import release_due
+from wanhao.project.env import environment
+from wanhao.workflows.run_due_bills import run_due_bills
 from wanhao.workflows.run_due_money import run_due_money
 from wanhao.workflows.run_due_points import run_due_points
 from wanhao.workflows.watch_thresholds import watch_thresholds
@@ -19,7 +21,11 @@ BATCH = 500
 TURNS_BETWEEN_THRESHOLDS = 120
 # What is due by the calendar: each call takes one small step and says whether there was one. Looked
 # for as seldom as thresholds, and on every turn while there is more to do.
-DUE_STEPS: list[Callable[[datetime], bool]] = [run_due_money, run_due_points]
+DUE_STEPS: list[Callable[[datetime], bool]] = [
+    run_due_money,
+    run_due_points,
+    lambda now: run_due_bills(now, environment().bill_due_day),
+]
 
 logger = logging.getLogger(__name__)
 
