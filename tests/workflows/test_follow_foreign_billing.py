@@ -16,7 +16,7 @@ from wanhao.billing.foreign.queries import foreign_status, lag_seconds, told_fun
 from wanhao.billing.ports import billing_source
 from wanhao.products.actions import load_catalogue
 from wanhao.project.demo.billing_peer import PeerServer
-from wanhao.usage.contracts import FundsFact, GroupFact
+from wanhao.usage.contracts import FeesFact, FundsFact, GroupFact, TariffFact
 from wanhao.workflows.follow_foreign_billing import follow_foreign_billing, recognise_unknown
 
 pytestmark = pytest.mark.usefixtures("catalogue", "billed_elsewhere")
@@ -28,7 +28,7 @@ def to_the_end(client: ForeignBillingClient) -> None:
 
 
 def funds(account_id: int, fen: int | None) -> FundsFact:
-    return FundsFact(account_id=account_id, spendable_fen=fen)
+    return FundsFact(account_id=account_id, spendable_fen=fen, billed_through=202610)
 
 
 def test_a_balance_and_allowances_become_facts(
@@ -47,9 +47,17 @@ def test_a_balance_and_allowances_become_facts(
     assert money == funds(account.account_id, 1234)
 
 
-def test_an_account_opened_here_is_not_watched_until_they_tell_of_it() -> None:
+def test_an_account_opened_here_costs_nothing_and_is_not_watched_until_they_tell_of_it() -> None:
     opened("A1")
-    assert not [fact for fact in told_facts() if isinstance(fact, FundsFact)]
+    assert not [fact for fact in told_facts() if isinstance(fact, FundsFact | FeesFact)]
+    (group,) = [fact for fact in told_facts() if isinstance(fact, GroupFact)]
+    (tariff,) = [
+        fact
+        for fact in told_facts()
+        if isinstance(fact, TariffFact) and fact.number == group.tariff
+    ]
+    assert set(tariff.prices.values()) == {(0, 0, 0)}
+    assert (group.cycle, group.voice_allowance) == (202611, 50)
 
 
 def test_whoever_asks_billing_is_answered_from_what_was_told(

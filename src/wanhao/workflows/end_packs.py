@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from wanhao.billing.ports import Billing, billing_source
 from wanhao.parties.queries import main_lines_of_groups
 from wanhao.products.actions import end_due
 from wanhao.usage.actions import record_facts
@@ -13,13 +14,13 @@ BATCH = 500
 
 
 @transaction.atomic
-def end_packs(now: datetime, limit: int = BATCH) -> int:
-    """Tell the meter of groups some of whose packs have ended; returns how many were due.
+def end_packs(now: datetime, limit: int = BATCH) -> bool:
+    """Tell the meter of groups some of whose packs have ended; returns whether there were any.
 
-    Call it again while it returns `limit`.
+    Where billing is foreign, that billing tells what is left.
     """
     due = end_due(now, limit)
     groups = {group: line.account_id for group, line in main_lines_of_groups(due).items()}
-    if groups:
+    if groups and billing_source().billing is Billing.OWN:
         record_facts(list(group_facts(groups, now, always_both=True)))
-    return len(due)
+    return bool(due)

@@ -16,6 +16,7 @@ from wanhao.usage.contracts import Fact, LineFact
 from wanhao.workflows.describe_terms import account_funds
 from wanhao.workflows.tell_tariffs import tell_tariffs
 from wanhao.workflows.tell_terms import fees_facts, group_facts
+from wanhao.workflows.unprice_terms import unprice_terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,10 @@ def _facts(accounts: Sequence[FreshAccount], now: datetime) -> list[Fact]:
         for number, since in group.lines
     ]
     if billing_source().billing is Billing.FOREIGN:
-        return [*terms, *lines]  # money is watched as soon as that billing tells of it
+        return [
+            *unprice_terms(terms, now),
+            *lines,
+        ]  # money is watched as soon as that billing tells of it
     funds = [
         account_funds(account.account_id, account.pay_type, left[account.account_id], 0)
         for account in accounts

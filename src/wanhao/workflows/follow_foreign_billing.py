@@ -27,8 +27,9 @@ from wanhao.billing.foreign.keeping import (
     unknown_subjects,
 )
 from wanhao.parties.queries import accounts_by_reference, lines_by_number
+from wanhao.products.actions import tariff_number
 from wanhao.usage.actions import record_facts
-from wanhao.workflows.describe_told import told_facts
+from wanhao.workflows.describe_told import NO_PRICES, told_facts
 
 UNKNOWN_AT_ONCE = 1_000
 
@@ -92,6 +93,7 @@ def _keep(changes: Sequence[BalanceChange | TermsChange], now: datetime) -> Kept
 
 def _tell_meter(kept: Kept) -> None:
     """Last, as facts hold their log until the commit."""
-    facts = told_facts(kept)
+    units = sorted({told.voice_unit for told in kept.terms})
+    facts = told_facts(kept, {unit: tariff_number(unit, NO_PRICES) for unit in units})
     if facts:
         record_facts(facts)
