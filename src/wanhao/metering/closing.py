@@ -23,9 +23,10 @@ AT_ONCE = 1 << 20
 class ClosedCells:
     """One row per group, zone and service: all three services at home, abroad what was used.
 
-    `total` and `beyond` in voice units, messages, octets; `charge` in fen; `free`, `base`, `over`,
-    `frozen` are the terms it ended with (see `allowances.Baselines`); `plan` and `rolled` are
-    quantities, `_used` what was taken of them.
+    `total`, `beyond` (the schedule that was last in force) and `outside` (all that was in no
+    allowance) in voice units, messages, octets; `charge` in fen; `free`, `base`, `over`, `frozen`
+    are the terms it ended with (see `allowances.Baselines`), `frozen` what earlier schedules
+    charged; `plan` and `rolled` are quantities, `_used` what was taken of them.
     """
 
     account: I64
@@ -34,6 +35,7 @@ class ClosedCells:
     service: I64
     total: I64
     beyond: I64
+    outside: I64
     charge: I64
     tariff: I64
     voice_unit: I64
@@ -111,6 +113,7 @@ def _closed(state: MeterState, slot: Slot, place: I64) -> tuple[ClosedCells, Clo
         service=service,
         total=total,
         beyond=rated.beyond,
+        outside=slot.baselines.outside[row, service] + rated.beyond - cells.over,
         charge=rated.fen,
         tariff=state.tariffs.number[tariff],
         voice_unit=state.tariffs.voice_unit[tariff],

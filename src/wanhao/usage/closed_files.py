@@ -23,8 +23,9 @@ _LINE_COLUMNS = (
     "zone",
     "service",
     "total",
-    "beyond",
+    "outside",
     "charge",
+    "frozen",
     "tier",
     "tariff",
     "voice_unit",
@@ -34,7 +35,7 @@ _LINE_COLUMNS = (
     "rolled",
     "rolled_used",
 )
-_PLAIN = 11
+_PLAIN = 12
 """So many of them stand in a line as they are; the others are quantities of allowances."""
 _ZONES = tuple(zone.value for zone in PRICED_ZONES)
 
@@ -112,7 +113,8 @@ def _span(file: pq.ParquetFile, part: int) -> tuple[int, int]:
 
 
 def _line(values: tuple[int, ...], allowances: tuple[AllowanceUse, ...]) -> UsageLine:
-    account, group, zone, service, total, beyond, charge, tier, tariff, unit, price = values
+    account, group, zone, service, total, beyond, charge, earlier, *rest = values
+    tier, tariff, unit, price = rest
     return UsageLine(
         account_id=account,
         group_id=group,
@@ -121,6 +123,7 @@ def _line(values: tuple[int, ...], allowances: tuple[AllowanceUse, ...]) -> Usag
         total=total,
         beyond=beyond,
         charge_fen=charge,
+        earlier_fen=earlier,
         tier=tier,
         tariff=tariff,
         voice_unit=unit,

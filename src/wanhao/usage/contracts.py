@@ -253,10 +253,10 @@ class AllowanceUse:
 class UsageLine:
     """What a group used of one service in one zone of a closed cycle, and what it cost.
 
-    `total` and `beyond` (all allowances, under the last tariff): voice units of `voice_unit`
-    seconds, messages, octets. `zone` is a Zone; what is free is not in it. `tier` is the tier of
-    the data schedule that was reached, 0 for none; `price_fen` is per voice unit, message or MB.
-    Charges that came with records are in none of them.
+    `total` and `beyond` (all allowances): voice units of `voice_unit` seconds, messages, octets.
+    `zone` is a Zone; what is free is not in it. `tier` is the tier of the data schedule that was
+    reached, 0 for none; `price_fen` is per voice unit, message or MB. `earlier_fen` is what of the
+    charge stems from before the tariff last changed. Charges that came with records are in none.
     """
 
     account_id: int
@@ -271,6 +271,7 @@ class UsageLine:
     voice_unit: int
     price_fen: int
     allowances: tuple[AllowanceUse, ...]
+    earlier_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

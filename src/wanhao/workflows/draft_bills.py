@@ -71,6 +71,7 @@ def usage_line(line: UsageLine, fees: Fees, schedules: Schedules) -> BillLine:
         voice_unit=line.voice_unit if line.service is Service.VOICE else 0,
         used=line.total,
         beyond=line.beyond,
+        earlier_fen=line.earlier_fen,
         price_fen=line.price_fen,
         tariff=line.tariff,
         upgrade=None if schedule is None else _upgrade(schedule, line.tier),

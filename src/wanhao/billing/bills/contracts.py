@@ -72,6 +72,7 @@ class BillLine:
     Fees say `days` of `of_days`. Usage says how much was `used` and how much of it lay `beyond`
     every allowance: voice units of `voice_unit` seconds, messages, octets; `price_fen` is per voice
     unit, message or MB. A late line is about `of_cycle`. `code` is an offering's or an item's own.
+    `earlier_fen` of it was charged before the tariff last changed within the month.
     A foreign line is kept as it was told: its names, and in `detail` what explains it.
     """
 
@@ -90,6 +91,7 @@ class BillLine:
     beyond: int = 0
     price_fen: int = 0
     tariff: int = 0
+    earlier_fen: int = 0
     of_cycle: int = 0
     detail: str = ""
     upgrade: Upgrade | None = None

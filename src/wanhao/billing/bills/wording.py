@@ -126,7 +126,11 @@ def _notes(line: BillLine, used: str, language: Language) -> tuple[str, ...]:
     if line.detail:
         return (line.detail,)
     if line.kind in USAGE_KINDS:
-        return (phrase("note", "used", language, used=used), *_beyond(line, language))
+        return (
+            phrase("note", "used", language, used=used),
+            *_beyond(line, language),
+            *_earlier(line, language),
+        )
     if line.kind is LineKind.LATE:
         return (phrase("note", "late", language, used=used),) if used else ()
     if line.of_days and line.days < line.of_days:
@@ -146,6 +150,13 @@ def _beyond(line: BillLine, language: Language) -> tuple[str, ...]:
         return (phrase("note", "beyond", language, beyond=beyond, price=price),)
     told = phrase("note", "beyond-upgrade", language, beyond=beyond)
     return (told, *_upgrade(line.upgrade, price, language))
+
+
+def _earlier(line: BillLine, language: Language) -> tuple[str, ...]:
+    """What was charged before other prices began within the month."""
+    if not line.earlier_fen:
+        return ()
+    return (phrase("note", "earlier", language, fee=str(Money(line.earlier_fen))),)
 
 
 def _upgrade(upgrade: Upgrade, price: str, language: Language) -> tuple[str, ...]:
