@@ -129,6 +129,29 @@ def test_only_the_row_groups_of_the_accounts_asked_for_are_read(tmp_path, monkey
     assert [line.account_id for line in whole] == sorted(line.account_id for line in whole)
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_parts_are_written_by_account_in_whatever_order_they_come(tmp_path, monkeypatch, turn):
+    two_customers()
+    tell(group(1, packs=(pack(70),)), group(2, packs=(pack(71),)))
+    made = closed(tmp_path, row(1, service="data", quantity=MB), row(2, QIAN, zone="roaming"))
+    (whole,) = closing.closed_cells(made.state, NOVEMBER)
+    names = [set(type(part).__dataclass_fields__) for part in whole]
+
+    def of(account):
+        chosen = [part.account == account for part in whole]
+        return tuple(
+            type(part)(**{name: getattr(part, name)[rows] for name in fields})
+            for part, rows, fields in zip(whole, chosen, names, strict=True)
+        )
+
+    parts = [of(account) for account in (1, 2)][::turn]
+    monkeypatch.setattr(closing, "closed_cells", lambda state, cycle: iter(parts))
+    again = closing.write_closed(tmp_path / "again", made.state, NOVEMBER)
+    first = pq.read_table(made.folders.closed / "202611.parquet")
+    assert pq.read_table(again.path).equals(first)
+    assert again.rows == len(first)
+
+
 def test_a_month_in_which_nobody_was_known_closes_with_an_empty_file(tmp_path):
     closed(tmp_path)
     assert queries.closed_cycles() == (NOVEMBER,)

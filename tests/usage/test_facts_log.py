@@ -63,6 +63,15 @@ def test_facts_of_two_cycles_never_share_a_position():
     assert [body["cycle"] for _, body in encode(facts)] == [202612, 202611]
 
 
+def test_two_months_of_many_groups_take_two_positions_and_keep_their_order():
+    facts = [group(n, cycle=cycle) for n in range(1, 51) for cycle in (CYCLE, 202612)]
+    assert [body["cycle"] for _, body in encode(facts)] == [CYCLE, 202612]
+    later = [group(1, cycle=202612), group(1, plan=9), group(2), group(2, cycle=202612)]
+    positions = [fact for kind, body in encode(later) for fact in decode(kind, body)]
+    assert [fact for fact in positions if fact.group_id == 1] == later[:2]
+    assert [fact for fact in positions if fact.group_id == 2] == later[2:]
+
+
 def test_two_words_about_one_account_take_two_positions():
     facts = [funds(1, fen) for fen in (5, 9)]
     assert len(list(encode(facts))) == 2

@@ -71,6 +71,12 @@ def test_the_archive_of_another_database_is_left_alone(tmp_path):
     assert sorted(made.folders.archive.iterdir()) == before
 
 
+def test_a_facts_log_of_an_earlier_version_is_told(tmp_path):
+    Fact.objects.create(number=1, kind="cycle", body={"cycle": [202611], "opens": [True]})
+    with pytest.raises(WanhaoError, match="earlier version"):
+        meter(tmp_path)
+
+
 def test_what_a_batch_left_that_never_committed_is_removed(tmp_path):
     two_customers()
     made = meter(tmp_path, batch_rows=1)

@@ -24,7 +24,7 @@ def record_facts(facts: Sequence[Fact]) -> int:
 
     Numbers follow the order of commit: whoever writes facts holds an advisory lock until its
     transaction ends, so a reader that has seen number n has seen every number below it.
-    A tariff told before is not told again. Facts of one kind are best ordered by their cycle.
+    A tariff told before is not told again.
     WanhaoError for a fact that the meter could not count with; nothing is written then.
     """
     refuse_impossible(facts)

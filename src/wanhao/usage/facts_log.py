@@ -59,8 +59,8 @@ _PACK_COLUMNS = tuple(PackFact.__dataclass_fields__)
 
 
 def encode(facts: Sequence[Fact]) -> Iterable[tuple[str, dict[str, Any]]]:
-    """Turn facts into (kind, body) positions: neighbours of one kind, of one cycle where the kind
-    speaks of one, and of subjects that do not repeat stand together."""
+    """Turn facts into (kind, body) positions: runs of one kind, cut so that each position is of one
+    cycle, where the kind speaks of one, and names no subject twice."""
     for kind, run in groupby(facts, key=_kind):
         rows = list(run)
         if kind in _COLUMNAR:
@@ -101,21 +101,22 @@ def _kind(fact: Fact) -> str:
     return KINDS[type(fact)]
 
 
-def _parts(kind: str, rows: Sequence[Fact]) -> Iterable[list[Fact]]:
-    """Cut where a subject comes again: one position never says two things of one subject, nor
-    speaks of two cycles."""
-    part: list[Fact] = []
-    seen: set[int] = set()
-    subject, cycle = _SUBJECTS[kind], 0
+def _parts(kind: str, rows: Sequence[Fact]) -> list[list[Fact]]:
+    """One position never says two things of one subject, nor speaks of two cycles. Rows of one
+    subject keep their order; those of others may come before them."""
+    parts: list[list[Fact]] = []
+    open_part: dict[int, int] = {}
+    last_part: dict[int, int] = {}
+    subject = _SUBJECTS[kind]
     for row in rows:
-        key, now = getattr(row, subject), getattr(row, CYCLE, 0)
-        if part and (key in seen or now != cycle or len(part) >= ROWS_PER_POSITION):
-            yield part
-            part, seen = [], set()
-        part.append(row)
-        seen.add(key)
-        cycle = now
-    yield part
+        key, cycle = getattr(row, subject), getattr(row, CYCLE, 0)
+        place = open_part.get(cycle, -1)
+        if place <= last_part.get(key, -1) or len(parts[place]) >= ROWS_PER_POSITION:
+            place = open_part[cycle] = len(parts)
+            parts.append([])
+        parts[place].append(row)
+        last_part[key] = place
+    return parts
 
 
 def _columns(kind: str, rows: Sequence[Fact]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from wanhao.metering.tariffs import KILO, Mode, TariffTerms
 from wanhao.usage.facts_log import PACK_ROW, PACKS
 from wanhao.usage.models import Fact
 from wanhao.usage.schema import PRICED_ZONES, SERVICES
+from wanhao.values.errors import WanhaoError
 
 AT_ONCE = 20
 """Positions held at a time: at ten thousand rows each, a hundred would be felt."""
@@ -30,6 +31,15 @@ def facts_after(number: int, until: int | None = None) -> Iterator[tuple[int, Fa
         if isinstance(facts, CycleStep) and facts.opens:
             facts = CycleStep(cycle=facts.cycle, opens=True, pending=_waiting(row))
         yield row.number, facts
+
+
+def refuse_older_log() -> None:
+    """WanhaoError when the log was written before facts said of which cycle they speak."""
+    if Fact.objects.filter(kind__in=("cycle", "group"), cycle__isnull=True).exists():
+        raise WanhaoError(
+            "The facts log of this database was written by an earlier version of wanhao.",
+            "Set WANHAO_DATA, and DATABASE_URL if you have your own, to new ones and begin anew.",
+        )
 
 
 def recorded_at(number: int) -> str:

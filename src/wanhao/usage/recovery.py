@@ -8,7 +8,7 @@ from wanhao.metering.folding import apply
 from wanhao.metering.state import MeterState
 from wanhao.usage.archive import archive_path, batch_number, doubtful, read_archive
 from wanhao.usage.duplicates import DuplicateIndex
-from wanhao.usage.feed import facts_after, recorded_at
+from wanhao.usage.feed import facts_after, recorded_at, refuse_older_log
 from wanhao.usage.folders import Folders
 from wanhao.usage.judging import fold_block
 from wanhao.usage.models import Batch
@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 def recovered(folders: Folders, shards: int) -> tuple[MeterState, DuplicateIndex]:
     """State and duplicate index as the last committed batch left them."""
+    refuse_older_log()
     state, index = _from_snapshot(folders.snapshots) or (MeterState.empty(shards), DuplicateIndex())
     batches = Batch.objects.filter(number__gt=state.last_batch).order_by("number")
     for batch in batches.iterator(chunk_size=500):
