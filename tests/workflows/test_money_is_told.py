@@ -53,7 +53,7 @@ def owe(account_id: int, fen: int, cycle: int = 202609) -> None:
 def run_all(now: datetime, limit: int = 2) -> int:
     """Do all that is due; how many steps it took."""
     steps = 0
-    while run_due_money(now, limit):
+    while run_due_money(now, limit=limit):
         steps += 1
     return steps
 
@@ -150,3 +150,14 @@ def test_a_step_that_is_interrupted_is_done_again(
 
 def _no_power(*_: object) -> None:
     raise OSError("no power")
+
+
+def test_the_day_on_which_bills_are_due_can_be_chosen(prepaid: int) -> None:
+    postpaid = opened(PayType.POSTPAID, 16907910010)
+    owe(postpaid, 10_000, cycle=202610)
+    run_all(NOW)
+    assert balances([postpaid]) == {postpaid: -10_000}
+    tomorrow = NOW + ONE_DAY
+    while run_due_money(tomorrow, due_day=22):
+        pass
+    assert balances([postpaid]) == {postpaid: -10_030}
