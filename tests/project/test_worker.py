@@ -24,6 +24,9 @@ class Turns:
             raise found
         return found
 
+    def tell_tariffs(self) -> int:
+        return 0
+
     def watch_thresholds(self) -> bool:
         self.watched += 1
         return True
@@ -34,6 +37,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Callable[[Turns], None]:
     def run(turns: Turns) -> None:
         monkeypatch.setattr(worker, "release_due", turns.release_due)
         monkeypatch.setattr(worker, "watch_thresholds", turns.watch_thresholds)
+        monkeypatch.setattr(worker, "tell_tariffs", turns.tell_tariffs)
         monkeypatch.setattr(worker, "DUE_STEPS", turns.due_steps)
         monkeypatch.setattr(worker, "RETRY_SECONDS", 0.01)
         worker.run_worker(turns.stop, pause=0.0)

@@ -1,4 +1,4 @@
-"""Ordering, changing and cancelling: what is held, and what the meter is told, in one transaction."""
+"""Ordering, changing and cancelling: what is held, and what the meter is told of it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -64,9 +64,7 @@ def test_tariffs_are_told_once_and_before_the_first_terms(account: tuple[int, in
     assert facts[: len(told)] == told
     assert tell_tariffs() == 0
     assert {fact.schedule.mode.value for fact in told if fact.schedule} == {"step", "jump", "stack"}
-    (lexiang,) = [
-        fact for fact in told if fact.schedule and fact.schedule.stop_mb == 15360
-    ]
+    (lexiang,) = [fact for fact in told if fact.schedule and fact.schedule.stop_mb == 15360]
     assert lexiang.schedule.tiers == ((3000, 500),)
     assert (lexiang.schedule.cap_fen, lexiang.schedule.announces) == (60000, False)
     assert lexiang.prices["domestic"] == (15, 10, 30)
@@ -82,7 +80,7 @@ def test_an_old_line_owes_nothing_this_month_and_its_rent_from_the_next_on(
 
 
 def test_a_line_opened_within_the_month_owes_and_has_its_share() -> None:
-    account_id, group = opened("lexiang-4g-59", NOON)
+    account_id, _ = opened("lexiang-4g-59", NOON)
     facts = told_facts()
     # 9 of 30 days: 5900 * 9 / 30 fen, 30 minutes, 9 messages, 150 MB
     assert of_kind(facts, FeesFact) == [
@@ -167,9 +165,8 @@ def test_a_day_pack_ends_a_day_later_once(account: tuple[int, int]) -> None:
     _, group = account
     order_product(group, "day-pack-5", NOON)
     before = told_facts()
-    assert end_packs(NOON + timedelta(hours=23, minutes=59)) == 0
-    assert end_packs(NOON + timedelta(hours=24)) == 1
-    assert end_packs(NOON + timedelta(hours=24)) == 0
+    moments = [timedelta(hours=23, minutes=59), timedelta(hours=24), timedelta(hours=24)]
+    assert [end_packs(NOON + passed) for passed in moments] == [False, True, False]
     this, later = news(before)
     assert (this.packs, later.packs) == ((), ())
 

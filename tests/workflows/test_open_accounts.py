@@ -11,8 +11,8 @@ from wanhao.billing.queries import balances
 from wanhao.parties.contracts import PayType
 from wanhao.parties.queries import line_count
 from wanhao.products.actions import load_catalogue
-from wanhao.products.queries import offerings_held
-from wanhao.usage.contracts import FundsFact, GroupFact, LineFact
+from wanhao.products.queries import holdings, offerings_held
+from wanhao.usage.contracts import FeesFact, FundsFact, GroupFact, LineFact, TariffFact
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 
@@ -32,22 +32,34 @@ def test_a_prepaid_family_is_opened_with_plan_balance_and_facts() -> None:
 
     assert offerings_held([group])[group].code == "custom-prepaid-19"
     assert balances([family.account_id]) == {family.account_id: 5000}
-    assert told_facts() == [
+    held = holdings([group], NOW)[group]
+    told = told_facts()
+    tariffs = [fact for fact in told if isinstance(fact, TariffFact)]
+    assert told[: len(tariffs)] == tariffs
+    assert told[len(tariffs) :] == [
         GroupFact(
             group_id=group,
             account_id=family.account_id,
-            voice_unit=60,
+            cycle=202611,
+            plan=held.plan_id,
+            tariff=held.tariff,
             voice_allowance=50,
             message_allowance=50,
             data_allowance=100 * 1024 * 1024,
-            voice_price=15,
-            message_price=10,
-            data_price=30,
+            rolls=True,
+            packs=(),
         ),
         LineFact(number=16907920001, group_id=group, since=SINCE),
         LineFact(number=16907920002, group_id=group, since=SINCE),
         LineFact(number=16907920003, group_id=group, since=SINCE),
-        FundsFact(account_id=family.account_id, spendable_fen=5000),
+        FundsFact(account_id=family.account_id, spendable_fen=5000, billed_through=0),
+        FeesFact(
+            account_id=family.account_id,
+            cycle=202611,
+            fee_fen=0,
+            rent_fen=1900,
+            rent_from=202612,
+        ),
     ]
 
 
@@ -57,7 +69,8 @@ def test_the_money_of_a_postpaid_account_is_not_watched() -> None:
     )
     (account,) = open_accounts([order], NOW)
 
-    assert told_facts()[-1] == FundsFact(account_id=account.account_id, spendable_fen=None)
+    unwatched = FundsFact(account_id=account.account_id, spendable_fen=None, billed_through=0)
+    assert told_facts()[-2] == unwatched
     assert balances([account.account_id]) == {account.account_id: 0}
 
 

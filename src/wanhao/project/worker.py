@@ -9,9 +9,11 @@ from django.db import InterfaceError, OperationalError, connection
 
 from wanhao.communications.actions import release_due
 from wanhao.project.env import environment
+from wanhao.workflows.end_packs import end_packs
 from wanhao.workflows.run_due_bills import run_due_bills
 from wanhao.workflows.run_due_money import run_due_money
 from wanhao.workflows.run_due_points import run_due_points
+from wanhao.workflows.tell_tariffs import tell_tariffs
 from wanhao.workflows.watch_thresholds import watch_thresholds
 
 PAUSE_SECONDS = 0.5
@@ -22,8 +24,9 @@ TURNS_BETWEEN_THRESHOLDS = 120
 # What is due by the calendar: each call takes one small step and says whether there was one. Looked
 # for as seldom as thresholds, and on every turn while there is more to do.
 DUE_STEPS: list[Callable[[datetime], bool]] = [
-    run_due_money,
+    lambda now: run_due_money(now, due_day=environment().bill_due_day),
     run_due_points,
+    end_packs,
     lambda now: run_due_bills(now, environment().bill_due_day),
 ]
 
@@ -37,6 +40,7 @@ def run_worker(stop: threading.Event, pause: float = PAUSE_SECONDS) -> None:
         try:
             if turn % TURNS_BETWEEN_THRESHOLDS == 0:
                 watch_thresholds()
+                tell_tariffs()
             count = _release_all(stop)
             if busy or turn % TURNS_BETWEEN_THRESHOLDS == 0:
                 busy = _take_steps()

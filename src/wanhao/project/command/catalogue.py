@@ -10,6 +10,7 @@ from wanhao.products.contracts import Offering
 from wanhao.products.queries import offerings
 from wanhao.project.command.sessions import database, refuse_without_database
 from wanhao.values.money import Money
+from wanhao.workflows.tell_tariffs import tell_tariffs
 
 PATH = click.Path(path_type=Path, exists=True)
 at_path = click.argument("path", required=False, default=CATALOGUE_FOLDER, type=PATH)
@@ -42,6 +43,7 @@ def load(path: Path) -> None:
     refuse_without_database()
     with database():
         count = load_catalogue(path)
+        tell_tariffs()
     click.echo(f"{count} offerings loaded.")
 
 

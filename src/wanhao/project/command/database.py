@@ -7,6 +7,7 @@ from django.core.management import call_command, execute_from_command_line
 from wanhao.products.actions import load_catalogue
 from wanhao.project.command.sessions import database
 from wanhao.project.env import environment
+from wanhao.workflows.tell_tariffs import tell_tariffs
 from wanhao.workflows.watch_thresholds import watch_thresholds
 
 
@@ -16,6 +17,7 @@ def migrate() -> None:
     """Bring the database up to date: tables, offerings on sale, thresholds watched."""
     call_command("migrate", interactive=False, verbosity=0)
     load_catalogue()
+    tell_tariffs()
     watch_thresholds()
     click.echo("The database is up to date.")
     # The demo is open to everybody; elsewhere the pages ask who one is.
