@@ -149,6 +149,8 @@ def test_the_same_file_again_changes_nothing(tmp_path: Path, clerk: Clerk) -> No
         ({"language": "en"}, "language"),
         ({"since": "2014-07-02"}, "since"),
         ({"plan": "lexiang-4g-129"}, "plan"),
+        ({"packs": "sms-pack-5"}, "packs"),
+        ({"balance_yuan": "51"}, "balance_yuan"),
         ({"number": "16907910009"}, "number"),
     ],
 )
@@ -291,8 +293,8 @@ def test_a_chunk_that_somebody_else_changed_is_compared_anew(
     )
     compare = workflow._compare
 
-    def compare_and_be_overtaken(chunk: int) -> None:
-        compare(chunk)
+    def compare_and_be_overtaken(chunk: int, now: datetime) -> None:
+        compare(chunk, now)
         if not BillingAccount.objects.exists():
             open_accounts([order], NOW)
 

@@ -1,7 +1,7 @@
 """Import parties: an operator's customers, accounts, lines and holdings, chunk by chunk."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.db import IntegrityError, transaction
 
+from wanhao.billing.queries import payments_by_reference
 from wanhao.parties.contracts import PayType
 from wanhao.parties.importing import actions, staging
 from wanhao.parties.importing.checking import Checker, RowFault
@@ -16,12 +17,13 @@ from wanhao.parties.importing.contracts import (
     FaultCount,
     ImportedLine,
     Source,
+    StandingLine,
     Vocabulary,
 )
 from wanhao.parties.importing.reading import digest_of, ignored_columns, read_batches
 from wanhao.parties.states import RunState
 from wanhao.products.contracts import Kind, Lasts
-from wanhao.products.queries import offerings, offerings_held
+from wanhao.products.queries import codes_held, offerings
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.equip_accounts import FreshAccount, FreshGroup, equip_accounts
@@ -145,7 +147,7 @@ def _compare_all(work: _Import, rows: int, chunks: int) -> tuple[int, int]:
     accounts = lines = 0
     for chunk in range(chunks):
         with transaction.atomic():
-            _compare(chunk)
+            _compare(chunk, work.clock())
             opened, of_lines = actions.count_new()
         accounts, lines = accounts + opened, lines + of_lines
         _show(work, "comparing", chunk, rows)
@@ -181,10 +183,10 @@ def _open_chunk(work: _Import, chunk: int) -> None:
     for _ in range(TRIES):
         try:
             with transaction.atomic():
-                _compare(chunk)
+                now = work.clock()
+                _compare(chunk, now)
                 if work.wish.strict and staging.left_out():
                     break
-                now = work.clock()
                 accounts = list(_fresh(actions.open_chunk(), now))
                 equip_accounts(accounts, now)
                 lines = sum(len(group.lines) for one in accounts for group in one.groups)
@@ -198,17 +200,34 @@ def _open_chunk(work: _Import, chunk: int) -> None:
     )
 
 
-def _compare(chunk: int) -> None:
-    """Put out what is known otherwise, by the parties or by what their groups hold; what is known
-    as the file says is set aside."""
+def _compare(chunk: int, now: datetime) -> None:
+    """Put out what is known otherwise, by the parties, by what their groups hold, or by what their
+    accounts began with; set aside what is known as the file says."""
     standing = actions.compare_chunk(chunk)
-    held = offerings_held([line.group_id for line in standing])
+    held = codes_held([line.group_id for line in standing], now)
+    paid = payments_by_reference([_reference(line.account) for line in standing])
     otherwise = [
-        (line, "plan")
+        (line, field)
         for line in standing
-        if line.group_id not in held or held[line.group_id].code != line.plan
+        for field in _differing(line, held.get(line.group_id, frozenset()), paid)
     ]
     actions.set_aside(standing, otherwise)
+
+
+def _differing(line: StandingLine, held: frozenset[str], paid: Mapping[str, int]) -> Iterator[str]:
+    """The columns whose fields are not what the other rooms know."""
+    packs = frozenset(_codes(line.packs))
+    if line.plan not in held:
+        yield "plan"
+    if held - {line.plan} != packs and line.plan in held:
+        yield "packs"
+    if paid.get(_reference(line.account), 0) != line.balance_fen:
+        yield "balance_yuan"
+
+
+def _reference(account: str) -> str:
+    """Under which the payment of an opening balance is known."""
+    return f"import-{account}"
 
 
 def _fresh(lines: Sequence[ImportedLine], now: datetime) -> Iterator[FreshAccount]:
@@ -222,7 +241,7 @@ def _fresh(lines: Sequence[ImportedLine], now: datetime) -> Iterator[FreshAccoun
             pay_type=PayType(told.pay_type),
             groups=tuple(_fresh_group(group_id, of, now) for group_id, of in groups.items()),
             opening_balance_fen=told.balance_fen,
-            payment_reference=f"import-{told.account}" if told.balance_fen else "",
+            payment_reference=_reference(told.account) if told.balance_fen else "",
         )
 
 

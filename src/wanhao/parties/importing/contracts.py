@@ -150,11 +150,11 @@ class ImportedLine(NamedTuple):
 
 
 class StandingLine(NamedTuple):
-    """A main line of the file that stands already, as its row says, with what its group holds."""
+    """A main line that stands already as its row says, and what the row says for other rooms."""
 
     row: int
+    account: str
     group_id: int
-    account_id: int
     plan: str
     packs: str
     balance_fen: int

@@ -84,10 +84,10 @@ WITH wrong AS (
 DELETE FROM import_chunk USING wrong WHERE import_chunk.account = wrong.account
 """
 STANDING = """
-SELECT told.row, line.group_id, line.account_id, told.plan, told.packs, told.balance_fen
+SELECT told.row, told.account, line.group_id, told.plan, told.packs, told.balance_fen
 FROM import_chunk AS told
 CROSS JOIN LATERAL (
-    SELECT group_id, account_id FROM wanhao_parties_line
+    SELECT group_id FROM wanhao_parties_line
     WHERE number = told.number AND until IS NULL OFFSET 0
 ) AS line
 WHERE told.number = told.main
