@@ -66,13 +66,13 @@ def _refundable(paid: Payment, keep_fen: int) -> int:
     there = paid.account.balance_fen - keep_fen
     if paid.bucket_id is not None:
         # What prestored money has returned so far is general money now, and may have been used.
-        general_part = _returned_to_general(paid)
-        there = _bucket_fen(paid) + min(max(there, 0), general_part)
+        bucket = BalanceBucket.objects.get(pk=paid.bucket_id)
+        general_part = _returned_to_general(bucket)
+        there = bucket.balance_fen + min(max(there, 0), general_part)
     return max(0, min(paid.amount_fen - _gone_back(paid), there))
 
 
-def _returned_to_general(paid: Payment) -> int:
-    bucket = BalanceBucket.objects.get(pk=paid.bucket_id)
+def _returned_to_general(bucket: BalanceBucket) -> int:
     if bucket.total_fen is None or bucket.parts is None:
         return 0
     if bucket.returned_parts == bucket.parts:
@@ -112,25 +112,19 @@ def _gone_back(paid: Payment) -> int:
     return rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0
 
 
-def _bucket_fen(paid: Payment) -> int:
-    if paid.bucket_id is None:
-        return 0
-    return BalanceBucket.objects.values_list("balance_fen", flat=True).get(pk=paid.bucket_id)
-
-
 def _give_back(
     kind: ReturnKind, paid: Payment, amount_fen: int, reference: str, now: datetime
 ) -> Returned:
     """Take the money from where it was paid to, the rest from general money."""
     if not reference.strip():
         raise WanhaoError("A return needs a reference.", "Give it one of its own.")
-    from_bucket = min(_bucket_fen(paid), amount_fen)
-    lines = [
-        general(paid.account_id, from_bucket - amount_fen),
-        Line(Channel(paid.channel).book, amount_fen),
-    ]
-    if from_bucket:
-        lines.append(of_bucket(BalanceBucket.objects.get(pk=paid.bucket_id), -from_bucket))
+    lines = [Line(Channel(paid.channel).book, amount_fen)]
+    from_bucket = 0
+    if paid.bucket_id is not None:
+        bucket = BalanceBucket.objects.get(pk=paid.bucket_id)
+        from_bucket = min(bucket.balance_fen, amount_fen)
+        lines.append(of_bucket(bucket, -from_bucket))
+    lines.append(general(paid.account_id, from_bucket - amount_fen))
     draft = Draft(reference=reference, lines=lines, memo=paid.reference)
     entered = post_new(JournalKind(kind.value), [draft], now)
     PaymentReturn.objects.create(

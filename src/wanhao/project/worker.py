@@ -61,7 +61,7 @@ def run_worker(stop: threading.Event, pause: float = PAUSE_SECONDS) -> None:
 def _take_steps() -> bool:
     """One step of each kind; whether there was anything to do."""
     now = datetime.now(UTC)
-    return any([step(now) for step in DUE_STEPS])
+    return sum(step(now) for step in DUE_STEPS) > 0
 
 
 def _release_all(
