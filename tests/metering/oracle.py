@@ -73,7 +73,8 @@ class Month:
         """Data that rolls over into the next month."""
         cell, terms = self.cell("data"), self.terms
         rolls = {("plan", 0)} if terms.rolls else set()
-        rolls |= {("pack", pack.id) for pack in terms.packs if pack.rolls}
+        data = [pack for pack in terms.packs if pack.service == "data"]
+        rolls |= {("pack", pack.id) for pack in data if pack.rolls}
         return sum(max(left, 0) for key, left in cell.left().items() if key in rolls)
 
 
