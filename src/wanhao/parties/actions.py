@@ -16,9 +16,27 @@ from wanhao.parties.contracts import (
     PayType,
 )
 from wanhao.parties.models import BillingAccount
+from wanhao.parties.moving import (
+    add_line,
+    end_line,
+    lock_line,
+    lock_number,
+    move_line,
+    open_group,
+)
 from wanhao.parties.opening import check_accounts
 from wanhao.parties.queries import lines_by_number, lines_of_accounts
 from wanhao.values.errors import WanhaoError
+
+__all__ = [
+    "add_line",
+    "end_line",
+    "lock_line",
+    "lock_number",
+    "move_line",
+    "open_accounts",
+    "open_group",
+]
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Reads of customers, accounts, groups and lines; each asks the database once."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -55,6 +56,18 @@ def lines_of_accounts(account_ids: Collection[int]) -> list[LineView]:
     """All live lines of the accounts, each account's groups and lines in the order of opening."""
     rows = _live().filter(account_id__in=_one_of(account_ids))
     return _views(rows.order_by("account_id", "group_id", "id"))
+
+
+def lines_of_groups(group_ids: Collection[int]) -> list[LineView]:
+    """All live lines of the groups, each group's lines in the order of opening."""
+    rows = _live().filter(group_id__in=_one_of(group_ids))
+    return _views(rows.order_by("group_id", "id"))
+
+
+def begun(line_ids: Collection[int]) -> dict[int, datetime]:
+    """Since when each line, live or ended, is or was in its group."""
+    rows = Line.objects.filter(id__in=_one_of(line_ids))
+    return dict(rows.values_list("id", "since"))
 
 
 def pay_types(account_ids: Collection[int]) -> dict[int, PayType]:

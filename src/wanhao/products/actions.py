@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from wanhao.products.composing import compose_plan
 from wanhao.products.contracts import NewHolding, TariffTerms
+from wanhao.products.ending import end_all, end_one
 from wanhao.products.loading import load_catalogue
 from wanhao.products.models import DataStop, Tariff
 from wanhao.products.ordering import cancel, change_plan, lock_groups, order
@@ -20,7 +21,9 @@ __all__ = [
     "cancel",
     "change_plan",
     "compose_plan",
+    "end_all",
     "end_due",
+    "end_one",
     "hold_offering",
     "hold_offerings",
     "lift_data_stop",
