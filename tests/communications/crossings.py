@@ -64,6 +64,25 @@ def balance_crossing(account: OpenedAccount, threshold: int = 1500, *, left: int
     )
 
 
+def step_up(
+    account: OpenedAccount, tier: int = 1, *, fee_fen: int = 1000, episode: int = 0
+) -> Trigger:
+    """The group's data beyond its allowances reached a tier of an automatic upgrade."""
+    return Trigger(
+        metric=Metric.STEP_UP,
+        threshold=None,
+        account_id=account.account_id,
+        group_id=account.groups[0].group_id,
+        number=None,
+        cycle=202611,
+        episode=episode,
+        used=34 * MB,
+        tier=tier,
+        fee_fen=fee_fen,
+        occurred_at=int(NOW.timestamp()),
+    )
+
+
 def decide(*triggers: Trigger) -> int:
     return decide_reminders(triggers, batch=1, now=NOW)
 

@@ -13,9 +13,12 @@ from tests.communications.crossings import (
     balance_crossing,
     data_crossing,
     decide,
+    step_up,
     voice_crossing,
 )
+from wanhao.communications import deciding
 from wanhao.communications.actions import decide_reminders, set_opt_out
+from wanhao.communications.contracts import Metric
 from wanhao.communications.models import CommunicationMessage, ReminderDecision
 from wanhao.parties.models import Line
 from wanhao.products.models import Product
@@ -80,6 +83,33 @@ def test_the_same_crossing_tells_once_and_a_new_episode_tells_again(town: Town) 
     assert len(told_numbers()) == 3
 
 
+def test_every_tier_of_an_automatic_upgrade_is_told_once(town: Town) -> None:
+    first, second = step_up(town.family), step_up(town.family, 2, fee_fen=2000)
+    assert decide(first, second, first) == 2
+    assert decide(first, second) == 0
+    assert decide(replace(first, cycle=202612)) == 1
+    fees = CommunicationMessage.objects.order_by("id").values_list("figures__fee_fen", flat=True)
+    assert list(fees) == [1000, 2000, 1000]
+    tiers = ReminderDecision.objects.filter(cycle=202611).order_by("id")
+    assert list(tiers.values_list("tier", flat=True)) == [1, 2]
+
+
+def test_a_schedule_that_starts_anew_tells_its_tiers_again(town: Town) -> None:
+    assert decide(step_up(town.family), step_up(town.family, episode=71)) == 2
+
+
+def test_of_the_stop_of_data_the_main_card_is_told_even_without_a_plan(town: Town) -> None:
+    Product.objects.update(until=NOW)
+    stop = replace(step_up(town.family, 0), metric=Metric.DATA_STOP, number=16907920002)
+    assert decide(stop, stop) == 1
+    assert (outcome(), told_numbers()) == ("told", [16907920001])
+
+
+def test_the_same_upgrade_reported_by_two_at_once_is_one_decision(town: Town) -> None:
+    climbs = [step_up(town.family, tier) for tier in range(1, 7)]
+    assert decide(*climbs, *reversed(climbs)) == 6
+
+
 def test_messages_are_planned_in_the_order_of_the_crossings(town: Town) -> None:
     decide(voice_crossing(town.smith), voice_crossing(town.family), data_crossing(town.family))
     assert told_numbers() == [16907930001, 16907920001, 16907920001]
@@ -110,6 +140,15 @@ def test_a_threshold_no_rule_speaks_of_is_decided_and_not_told(town: Town) -> No
     decide(voice_crossing(town.family, 55))
     assert outcome() == "no_rule"
     assert ReminderDecision.objects.get().rule == "voice:55"
+
+
+def test_an_event_no_rule_speaks_of_is_named_by_its_metric(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deciding, "rules_by_threshold", dict)
+    decide(step_up(town.family))
+    assert outcome() == "no_rule"
+    assert ReminderDecision.objects.get().rule == "step-up"
 
 
 def test_without_a_line_nobody_is_told(town: Town) -> None:
@@ -163,7 +202,9 @@ def test_two_transactions_deciding_the_same_tell_once(shared_town: Town) -> None
     assert len(told_numbers()) == 400
 
 
-@pytest.mark.parametrize("rule", ["voice-100", "data-100", "balance-5", "lottery"])
+@pytest.mark.parametrize(
+    "rule", ["voice-100", "data-100", "balance-5", "step-up", "data-stop", "lottery"]
+)
 def test_what_must_be_told_cannot_be_switched_off(town: Town, rule: str) -> None:
     line = town.smith.groups[0].lines[0]
     with pytest.raises(Exception, match="no reminder that can be switched off"):

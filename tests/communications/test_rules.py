@@ -23,12 +23,20 @@ def test_what_warns_may_be_switched_off_and_what_costs_may_not() -> None:
         "data-100": False,
         "balance-15": True,
         "balance-5": False,
+        "step-up": False,
+        "data-stop": False,
     }
 
 
-def test_only_the_end_of_the_data_is_a_required_message() -> None:
+def test_what_becomes_of_data_is_a_required_message() -> None:
     required = [rule.code for rule in rules() if rule.delivery_class is DeliveryClass.REQUIRED]
-    assert required == ["data-100"]
+    assert required == ["data-100", "step-up", "data-stop"]
+
+
+def test_a_data_schedule_is_told_to_the_main_card_whatever_its_tier() -> None:
+    told = {rule.metric: rule for rule in rules() if not rule.metric.has_threshold}
+    assert set(told) == {Metric.STEP_UP, Metric.DATA_STOP}
+    assert {(rule.recipient, rule.threshold) for rule in told.values()} == {("main", None)}
 
 
 def test_the_meter_is_to_watch_every_threshold_of_the_rules() -> None:
@@ -41,7 +49,7 @@ def test_the_meter_is_to_watch_every_threshold_of_the_rules() -> None:
 
 
 def test_the_page_of_the_rules_says_what_the_file_says() -> None:
-    rows = re.findall(r"^\| `([a-z]+-\d+)` \| .* \| (yes|no) \| (\w+) \|$", PAGE.read_text(), re.M)
+    rows = re.findall(r"^\| `([a-z]+-\w+)` \| .* \| (yes|no) \| (\w+) \|$", PAGE.read_text(), re.M)
     assert rows == [
         (rule.code, "yes" if rule.switchable else "no", rule.delivery_class.value)
         for rule in rules()
@@ -51,7 +59,7 @@ def test_the_page_of_the_rules_says_what_the_file_says() -> None:
 def test_the_worked_numbers_fire_thresholds_the_rules_know() -> None:
     pattern = r"^\| (voice|message|data|balance) \| [^|]+ \| [^|]+ \| [^|]+ \| ([^|]+) \|$"
     vectors = re.findall(pattern, PAGE.read_text(), re.M)
-    codes = {rule.code for rule in rules()}
+    codes = {rule.code for rule in rules() if rule.metric.has_threshold}
     fired = {
         f"{metric}-{threshold}"
         for metric, thresholds in vectors
@@ -66,6 +74,9 @@ def test_the_worked_numbers_fire_thresholds_the_rules_know() -> None:
     [
         (("threshold = 80", "threshold = 0"), "threshold must be a whole number above 0"),
         (("threshold = 80", "threshold = 80.5"), "threshold must be a whole number above 0"),
+        (("threshold = 80\n", ""), "threshold must be a whole number above 0"),
+        (('metric = "step-up"', 'metric = "step-up"\nthreshold = 5'), "step-up has no threshold"),
+        (('metric = "data-stop"', 'metric = "step-up"'), "step-up watches the same event"),
         (("threshold = 80", "threshold = 100"), "voice-100.*watches the same threshold|voice-100"),
         (('"voice-80"', '"voice-100"'), "its code is there twice"),
         (('metric = "voice"', 'metric = "fax"'), "'fax' is not a valid Metric"),

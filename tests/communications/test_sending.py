@@ -34,7 +34,7 @@ def test_a_claimed_message_has_its_text_with_the_sign_off(town: Town) -> None:
     (message,) = in_hand(voice_crossing(town.family))
 
     assert message.text == (
-        "您本月已用语音80分钟，套餐共100分钟，还剩20分钟，超出后按¥0.15/分钟计费。"
+        "您本月已用语音80分钟，共有100分钟，还剩20分钟，超出后按¥0.15/分钟计费。"
         "可拨10000换套餐。【万号】"
     )
     assert (message.number, message.delivery_class) == (16907920001, DeliveryClass.COMFORT)

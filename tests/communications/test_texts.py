@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.metering.pages import rows_of
 from wanhao.communications import figures
 from wanhao.communications.contracts import Metric, ReminderRule
 from wanhao.communications.queries import rules
 from wanhao.communications.rendering import TEXTS_FILE, Figures, read_texts, text_of
 from wanhao.parties.contracts import Language
 from wanhao.products.catalogue import read_catalogue
-from wanhao.products.contracts import Offering
+from wanhao.products.contracts import DataSchedule, Mode, Offering
 from wanhao.values.errors import WanhaoError
 
 MB, GB = 1024**2, 1024**3
@@ -20,10 +21,12 @@ SIGN_OFF = "【万号】"
 def said(rule: ReminderRule, plan: Offering) -> list[Figures]:
     """What the rule would say to a customer of the plan, right at the threshold and far beyond."""
     if rule.metric is Metric.BALANCE:
-        lefts = (rule.threshold - 1, 0, -1, -123_456)
+        lefts = ((rule.threshold or 0) - 1, 0, -1, -123_456)
         return [
             Figures(metric="balance", threshold=rule.threshold, left_fen=left) for left in lefts
         ]
+    if rule.threshold is None:
+        return said_of_schedule(rule, plan.schedule) if plan.schedule else []
     allowed, price = {
         Metric.VOICE: (plan.voice_minutes, plan.voice_price_fen),
         Metric.MESSAGE: (plan.messages, plan.message_price_fen),
@@ -44,24 +47,45 @@ def said(rule: ReminderRule, plan: Offering) -> list[Figures]:
     ]
 
 
+def said_of_schedule(rule: ReminderRule, schedule: DataSchedule) -> list[Figures]:
+    """What a schedule brings to say, up to its limits."""
+    stop = schedule.stop_mb
+    fees = [tier.fee_fen for tier in schedule.tiers]
+    if schedule.mode is Mode.STACK:
+        fees.append(fees[0] * -(-(stop or 50 * 1024) // schedule.tiers[0].quota_mb))
+    if schedule.cap_fen:
+        fees = [min(fee, schedule.cap_fen) for fee in fees]
+    if rule.metric is Metric.DATA_STOP and stop:
+        return [
+            Figures(metric="data-stop", threshold=None, used=used, fee_fen=fee)
+            for used in (stop * MB, stop * MB + GB * 9 // 10)
+            for fee in (fees[-1], 2 * fees[-1])  # stopped again, after the customer went on
+        ]
+    if rule.metric is Metric.STEP_UP and schedule.announces:
+        return [Figures(metric="step-up", threshold=None, fee_fen=fee) for fee in fees]
+    return []
+
+
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.code)
 def test_every_text_fits_one_sms_for_every_plan_on_sale(
     rule: ReminderRule, language: Language
 ) -> None:
+    all_said = [one for plan in read_catalogue() for one in said(rule, plan)]
+    assert all_said
+    for figures_said in all_said:
+        text = text_of(rule.code, figures_said, language, SIGN_OFF)
+        assert len(text) <= 70, text
+        assert text.endswith(SIGN_OFF)
+        assert "!" not in text
+        assert "！" not in text
+        assert "{" not in text
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.code)
+def test_chinese_texts_say_nin_and_what_to_do(rule: ReminderRule) -> None:
     for plan in read_catalogue():
         for figures_said in said(rule, plan):
-            text = text_of(rule.code, figures_said, language, SIGN_OFF)
-            assert len(text) <= 70, text
-            assert text.endswith(SIGN_OFF)
-            assert "!" not in text
-            assert "！" not in text
-            assert "{" not in text
-
-
-def test_chinese_texts_say_nin_and_what_to_do() -> None:
-    for rule in rules():
-        for figures_said in said(rule, read_catalogue()[0]):
             text = text_of(rule.code, figures_said, Language.ZH, "")
             assert text.startswith("您")
             assert "拨10000" in text or "充值" in text
@@ -70,17 +94,60 @@ def test_chinese_texts_say_nin_and_what_to_do() -> None:
 def test_used_up_names_the_price_that_applies_from_now_on() -> None:
     gone = Figures(metric="data", threshold=100, used=501 * MB, allowed=500 * MB, price_fen=30)
     assert text_of("data-100", gone, Language.ZH, SIGN_OFF) == (
-        "您本月套餐流量500MB已用完，继续使用按¥0.30/MB计费。可拨10000加流量包。【万号】"
+        "您本月流量500MB已用完，继续使用按¥0.30/MB计费。可拨10000加流量包。【万号】"
     )
     assert text_of("data-100", gone, Language.EN, "") == (
         "Your 500MB of data is used up, now ¥0.30/MB. Call 10000."
     )
 
 
+def test_a_step_up_names_the_new_fee_and_that_it_ends_with_the_month() -> None:
+    climbed = Figures(metric="step-up", threshold=None, used=134 * MB, fee_fen=2000)
+    assert text_of("step-up", climbed, Language.ZH, SIGN_OFF) == (
+        "您的流量已自动升档，本月升档费现为¥20.00，不含套餐费，下月自动恢复。如需取消，请拨10000。"
+        "【万号】"
+    )
+    assert text_of("step-up", climbed, Language.EN, "") == (
+        "Data upgrade: ¥20.00 this month only. Call 10000 to cancel."
+    )
+
+
+@pytest.mark.parametrize("row", rows_of("reminders.md", "3952, used beyond (MB)"))
+def test_the_page_names_the_fee_of_each_tier_of_3952(row: tuple[str, str, str]) -> None:
+    (schedule,) = [sold.schedule for sold in read_catalogue() if sold.code == "auto-upgrade-3952"]
+    assert schedule is not None
+    used, tier, named = int(row[0]), int(row[1]), row[2]
+    tiers = [(0, 0), *((step.fee_fen, step.quota_mb) for step in schedule.tiers)]
+    costs = [fee + max(used - quota, 0) * schedule.price_fen_per_mb for fee, quota in tiers]
+    assert costs.index(min(costs)) == tier
+    if tier:
+        fee = Figures(metric="step-up", threshold=None, fee_fen=tiers[tier][0])
+        assert f"¥{named}，" in text_of("step-up", fee, Language.ZH, "")
+    else:
+        assert named == "none"
+
+
+def test_stopped_data_says_what_it_cost_and_how_to_go_on() -> None:
+    stopped = Figures(metric="data-stop", threshold=None, used=15 * GB, fee_fen=60_000)
+    assert text_of("data-stop", stopped, Language.ZH, SIGN_OFF) == (
+        "您的套餐外流量已达15.0GB，本月流量收费¥600.00，上网已暂停，下月1日恢复。"
+        "如需马上继续使用，请拨10000。【万号】"
+    )
+    assert text_of("data-stop", stopped, Language.EN, "") == (
+        "Data stopped: 15.0GB extra, ¥600.00. Back on 1st or call 10000."
+    )
+
+
+def test_no_text_says_the_plan_has_what_packs_and_rolled_over_data_brought() -> None:
+    everything = Figures(metric="data", threshold=80, used=900 * MB, allowed=GB, price_fen=30)
+    for rule in ("data-80", "data-100"):
+        assert "套餐" not in text_of(rule, everything, Language.ZH, "")
+
+
 def test_who_jumped_over_80_and_100_is_not_told_that_nothing_is_left_at_80() -> None:
     beyond = Figures(metric="data", threshold=80, used=117 * MB, allowed=100 * MB, price_fen=30)
     assert text_of("data-80", beyond, Language.ZH, "") == (
-        "您本月已用流量117MB，已超过套餐100MB，现按¥0.30/MB计费。可拨10000加流量包。"
+        "您本月已用流量117MB，已超过可用的100MB，现按¥0.30/MB计费。可拨10000加流量包。"
     )
 
 
@@ -140,6 +207,7 @@ def test_data_is_written_so_that_nobody_is_promised_too_much(
         ("低于{limit}", "低于{limit"),
         ("低于{limit}", "低于{}"),
         ("低于{limit}", "低于{limit.fen}"),
+        ("低于{limit}", "低于{price}"),
     ],
 )
 def test_a_missing_text_or_a_strange_variable_is_named(tmp_path: Path, old: str, new: str) -> None:

@@ -12,6 +12,13 @@ class Metric(StrEnum):
     MESSAGE = "message"
     DATA = "data"
     BALANCE = "balance"
+    STEP_UP = "step-up"
+    DATA_STOP = "data-stop"
+
+    @property
+    def has_threshold(self) -> bool:
+        """Whether a rule names a value to reach; the others tell whenever it happens."""
+        return self not in (Metric.STEP_UP, Metric.DATA_STOP)
 
 
 class DeliveryClass(StrEnum):
@@ -54,15 +61,18 @@ class DecisionOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
-    """A threshold that was crossed.
+    """A threshold that was crossed, or a data schedule that stepped up or stopped.
 
-    `threshold` is per cent for usage and fen for the balance; `used` and `allowed` are minutes
-    (units of the offering), messages or octets; `left_fen` is for the balance. `number` is the
-    line whose record crossed it, None when a fact alone did. `occurred_at` is epoch seconds UTC.
+    `threshold` is per cent for usage, fen for the balance, None for a metric without one; `used`
+    and `allowed` are minutes (units of the offering), messages or octets, of all allowances
+    together; `left_fen` is for the balance. For a data schedule `used` are the octets beyond every
+    allowance, `fee_fen` what the tier costs (for a stop, all that was charged), `tier` the one
+    reached, 0 where it makes no difference. `number` is the line whose record crossed it, None
+    when a fact alone did. `occurred_at` is epoch seconds UTC.
     """
 
     metric: Metric
-    threshold: int
+    threshold: int | None
     account_id: int
     group_id: int | None
     number: int | None
@@ -71,6 +81,8 @@ class Trigger:
     used: int = 0
     allowed: int = 0
     left_fen: int = 0
+    tier: int = 0
+    fee_fen: int = 0
     occurred_at: int
 
 
@@ -104,13 +116,14 @@ class Receipt:
 class ReminderRule:
     """One rule as it stands in `reminder_rules.toml`.
 
-    `threshold` is per cent of the allowance, or fen for the balance. `recipient` is "crosser" (the
-    line whose record crossed it) or "main" (the main line); `urgency` is "normal" or "high".
+    `threshold` is per cent of the allowance, fen for the balance, None for a metric without one.
+    `recipient` is "crosser" (the line whose record crossed it) or "main" (the main line);
+    `urgency` is "normal" or "high".
     """
 
     code: str
     metric: Metric
-    threshold: int
+    threshold: int | None
     urgency: str
     recipient: str
     switchable: bool

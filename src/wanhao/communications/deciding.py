@@ -14,6 +14,9 @@ from wanhao.parties.queries import lines_by_number, main_lines_of_accounts, main
 from wanhao.products.contracts import Offering
 from wanhao.products.queries import offerings_held
 
+PRICED_BY_PLAN = (Metric.VOICE, Metric.MESSAGE, Metric.DATA)
+"""Metrics whose text says what a unit beyond the allowance costs under the plan."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -103,7 +106,7 @@ def _draft(
         outcome = DecisionOutcome.NO_LINE
     elif rule.switchable and (line.line_id, rule.code) in opted_out:
         outcome = DecisionOutcome.OPTED_OUT
-    elif trigger.metric is not Metric.BALANCE and offering is None:
+    elif trigger.metric in PRICED_BY_PLAN and offering is None:
         outcome = DecisionOutcome.NO_OFFERING
     else:
         outcome = DecisionOutcome.TOLD
@@ -118,6 +121,7 @@ def figures_of(trigger: Trigger, offering: Offering | None) -> Figures:
         used=trigger.used,
         allowed=trigger.allowed,
         left_fen=trigger.left_fen,
+        fee_fen=trigger.fee_fen,
         price_fen=_price(trigger.metric, offering) if offering else 0,
         voice_unit_seconds=offering.voice_unit_seconds if offering else 60,
     )
@@ -129,4 +133,4 @@ def _price(metric: Metric, offering: Offering) -> int:
         Metric.MESSAGE: offering.message_price_fen,
         Metric.DATA: offering.data_price_fen_per_mb,
     }
-    return prices[metric]
+    return prices.get(metric, 0)

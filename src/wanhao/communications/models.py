@@ -15,8 +15,8 @@ from wanhao.communications.contracts import (
 class ReminderDecision(models.Model):
     """What was decided when a group or an account crossed a threshold, and by which values.
 
-    An episode begins when a fact lifts the value back across the threshold; within one episode of
-    one cycle a rule decides once.
+    An episode begins when a fact lifts the value back across the threshold, or starts a data
+    schedule anew; within one episode of one cycle a rule decides once, about each tier.
     """
 
     class Subject(models.TextChoices):
@@ -30,6 +30,8 @@ class ReminderDecision(models.Model):
     rule = models.CharField(max_length=32)
     cycle = models.IntegerField()
     episode = models.BigIntegerField()
+    # Within an episode a schedule climbs many tiers, and each is told: so the tier is in the key.
+    tier = models.IntegerField(default=0, db_default=0)
     rule_values = models.JSONField(help_text="The rule as it was when it decided.")
     trigger = models.JSONField(help_text="What was crossed, as the meter reported it.")
     outcome = models.CharField(max_length=16, choices=[(o.value, o.name) for o in DecisionOutcome])
@@ -42,7 +44,7 @@ class ReminderDecision(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["subject_kind", "subject_id", "rule", "cycle", "episode"],
+                fields=["subject_kind", "subject_id", "rule", "cycle", "episode", "tier"],
                 name="decision_once_per_episode",
             ),
             models.CheckConstraint(

@@ -28,10 +28,17 @@ def rules() -> tuple[ReminderRule, ...]:
 
 
 def watched() -> dict[Metric, tuple[int, ...]]:
-    """The thresholds of each metric, lowest first: per cent, for the balance fen."""
+    """The thresholds of each metric that has them, lowest first: per cent, for the balance fen."""
     return {
-        metric: tuple(sorted(rule.threshold for rule in known_rules() if rule.metric is metric))
+        metric: tuple(
+            sorted(
+                rule.threshold
+                for rule in known_rules()
+                if rule.metric is metric and rule.threshold is not None
+            )
+        )
         for metric in Metric
+        if metric.has_threshold
     }
 
 

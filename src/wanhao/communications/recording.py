@@ -18,21 +18,22 @@ Subject = ReminderDecision.Subject
 BATCH = 5_000
 TRIGGER = tuple(field.name for field in fields(Trigger))
 FIGURES = tuple(field.name for field in fields(Figures))
+KEY = ("subject_kind", "subject_id", "rule", "cycle", "episode", "tier")
 # Drafts come as one JSON text. Ids are drawn before, so that they tell which decisions are new.
 RECORD = """
 WITH drafted AS MATERIALIZED (
     SELECT nextval('wanhao_communications_reminderdecision_id_seq') AS id, *
     FROM json_to_recordset(%(drafts)s::json) AS draft(
         place integer, subject_kind text, subject_id bigint, rule text, cycle integer,
-        episode bigint, trigger jsonb, outcome text, line_id bigint,
+        episode bigint, tier integer, trigger jsonb, outcome text, line_id bigint,
         number bigint, language text, figures jsonb
     )
 ), decided AS (
     INSERT INTO wanhao_communications_reminderdecision (
-        id, subject_kind, subject_id, rule, cycle, episode, rule_values, trigger, outcome, line_id,
-        batch, decided_at
+        id, subject_kind, subject_id, rule, cycle, episode, tier, rule_values, trigger, outcome,
+        line_id, batch, decided_at
     )
-    SELECT id, subject_kind, subject_id, rule, cycle, episode,
+    SELECT id, subject_kind, subject_id, rule, cycle, episode, tier,
         coalesce(%(rules)s::jsonb -> rule, '{}'), trigger, outcome, line_id, %(batch)s, %(now)s
     FROM drafted
     ON CONFLICT DO NOTHING
@@ -62,7 +63,7 @@ SELECT count(*) FROM decided
 def record(drafts: Sequence[Draft], batch: int, now: datetime) -> int:
     """Write those decisions that are new, each with its message; returns how many they were.
 
-    Of two with the same subject, rule, cycle and episode the first is written.
+    Of two with the same subject, rule, cycle, episode and tier the first is written.
     """
     rules = json.dumps({rule.code: asdict(rule) for rule in known_rules()})
     # In one order, so that two transactions wait for each other and never deadlock.
@@ -76,8 +77,15 @@ def record(drafts: Sequence[Draft], batch: int, now: datetime) -> int:
     return new
 
 
-def _key(row: dict[str, Any]) -> tuple[str, int, str, int, int]:
-    return row["subject_kind"], row["subject_id"], row["rule"], row["cycle"], row["episode"]
+def _key(row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in KEY)
+
+
+def _without_rule(trigger: Trigger) -> str:
+    """What stands in the place of the rule, where none speaks of the trigger."""
+    if trigger.threshold is None:
+        return trigger.metric.value
+    return f"{trigger.metric}:{trigger.threshold}"
 
 
 def _row(place: int, draft: Draft) -> dict[str, Any]:
@@ -88,9 +96,10 @@ def _row(place: int, draft: Draft) -> dict[str, Any]:
         "place": place,
         "subject_kind": (Subject.ACCOUNT if group is None else Subject.GROUP).value,
         "subject_id": trigger.account_id if group is None else group,
-        "rule": rule.code if rule else f"{trigger.metric}:{trigger.threshold}",
+        "rule": rule.code if rule else _without_rule(trigger),
         "cycle": trigger.cycle,
         "episode": trigger.episode,
+        "tier": trigger.tier,
         "trigger": {name: getattr(trigger, name) for name in TRIGGER},
         "outcome": draft.outcome.value,
     }

@@ -13,7 +13,15 @@ from wanhao.values.errors import WanhaoError
 from wanhao.values.money import Money
 
 TEXTS_FILE = Path(__file__).with_name("texts.toml")
-VARIABLES = ("used", "allowed", "left", "price", "limit", "owed")
+OF_USAGE = ("used", "allowed", "left", "price")
+VARIABLES = {
+    Metric.VOICE: OF_USAGE,
+    Metric.MESSAGE: OF_USAGE,
+    Metric.DATA: OF_USAGE,
+    Metric.BALANCE: ("left", "limit", "owed"),
+    Metric.STEP_UP: ("fee", "used"),
+    Metric.DATA_STOP: ("fee", "used"),
+}
 FULL = 100
 Texts = dict[tuple[str, str, Language], str]
 
@@ -23,14 +31,16 @@ class Figures:
     """What a reminder will say; kept as data in the outbox until it is sent.
 
     `used` and `allowed` are voice units of `voice_unit_seconds`, messages or octets; `price_fen` is
-    for one unit beyond the plan (data: one MB).
+    for one unit beyond the allowances (data: one MB). Of a data schedule `used` is what is beyond
+    them and `fee_fen` what that costs.
     """
 
     metric: str
-    threshold: int
+    threshold: int | None
     used: int = 0
     allowed: int = 0
     left_fen: int = 0
+    fee_fen: int = 0
     price_fen: int = 0
     voice_unit_seconds: int = 60
 
@@ -55,10 +65,11 @@ def read_texts(path: Path, rules: tuple[ReminderRule, ...]) -> Texts:
         for variant in ("usual", *variants):
             for language in Language:
                 text = variants.get(variant, {}).get(language.value, "")
-                if not text or _strange(text):
+                variables = VARIABLES[rule.metric]
+                if not text or _strange(text, variables):
                     raise WanhaoError(
                         f"{path.name}: [{rule.code}.{variant}] {language.value}: '{text}'.",
-                        f"Write this text with none but the variables {', '.join(VARIABLES)}.",
+                        f"Write this text with none but the variables {', '.join(variables)}.",
                     )
                 texts[rule.code, variant, language] = text
     return texts
@@ -70,9 +81,9 @@ def known_texts() -> Texts:
     return read_texts(TEXTS_FILE, known_rules())
 
 
-def _strange(text: str) -> bool:
+def _strange(text: str, variables: tuple[str, ...]) -> bool:
     try:
-        text.format_map(dict.fromkeys(VARIABLES, ""))
+        text.format_map(dict.fromkeys(variables, ""))
     except (KeyError, ValueError, IndexError, AttributeError):
         return True
     return False
@@ -81,6 +92,8 @@ def _strange(text: str) -> bool:
 def _variant(said: Figures) -> str:
     if said.metric == Metric.BALANCE:
         return "overdrawn" if said.left_fen < 0 else "usual"
+    if said.threshold is None:
+        return "usual"
     if said.allowed == 0:
         return "no_allowance"
     return "passed" if said.threshold < FULL and said.used > said.allowed else "usual"
@@ -90,9 +103,11 @@ def _words(said: Figures) -> dict[str, str]:
     if said.metric == Metric.BALANCE:
         return {
             "left": str(Money(said.left_fen)),
-            "limit": str(Money(said.threshold)),
+            "limit": str(Money(said.threshold or 0)),
             "owed": str(Money(-said.left_fen)),
         }
+    if said.threshold is None:
+        return {"fee": str(Money(said.fee_fen)), "used": figures.data(said.used, up=True)}
     left = max(said.allowed - said.used, 0)
     return {
         "used": _quantity(said, said.used, up=True),

@@ -37,8 +37,8 @@ def known_rules() -> tuple[ReminderRule, ...]:
 
 
 @lru_cache(maxsize=1)
-def rules_by_threshold() -> dict[tuple[Metric, int], ReminderRule]:
-    """The rule that watches each threshold of a metric."""
+def rules_by_threshold() -> dict[tuple[Metric, int | None], ReminderRule]:
+    """The rule that watches each threshold of a metric; None for a metric that has none."""
     return {(rule.metric, rule.threshold): rule for rule in known_rules()}
 
 
@@ -48,15 +48,25 @@ def _rule(entry: dict[str, Any]) -> ReminderRule:
             raise ValueError(f"{name} must be one of {', '.join(allowed)}")
     if not isinstance(entry["switchable"], bool):
         raise ValueError("switchable must be true or false")
-    if type(entry["threshold"]) is not int or entry["threshold"] <= 0:
-        raise ValueError("threshold must be a whole number above 0")
+    metric = Metric(entry["metric"])
     return ReminderRule(
         **{
             **entry,
-            "metric": Metric(entry["metric"]),
+            "metric": metric,
+            "threshold": _threshold(entry, metric),
             "delivery_class": DeliveryClass(entry["delivery_class"]),
         }
     )
+
+
+def _threshold(entry: dict[str, Any], metric: Metric) -> int | None:
+    threshold = entry.get("threshold")
+    if metric.has_threshold:
+        if type(threshold) is not int or threshold <= 0:
+            raise ValueError("threshold must be a whole number above 0")
+    elif "threshold" in entry:
+        raise ValueError(f"{metric} has no threshold, it is told whenever it happens; leave it out")
+    return threshold
 
 
 def _refuse_twin(rule: ReminderRule, rules: list[ReminderRule]) -> None:
@@ -64,4 +74,5 @@ def _refuse_twin(rule: ReminderRule, rules: list[ReminderRule]) -> None:
         if rule.code == other.code:
             raise ValueError("its code is there twice")
         if (rule.metric, rule.threshold) == (other.metric, other.threshold):
-            raise ValueError(f"{other.code} watches the same threshold")
+            same = "threshold" if rule.metric.has_threshold else "event"
+            raise ValueError(f"{other.code} watches the same {same}")
