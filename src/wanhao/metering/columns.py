@@ -27,6 +27,13 @@ def grown(array: I64, length: int, fill: int) -> I64:
     return larger
 
 
+def distinct(values: I64) -> I64:
+    """Each value once, ascending; by sorting, since numpy's hashing is slow for many values."""
+    ordered = np.sort(values)
+    found: I64 = ordered[np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))]
+    return found
+
+
 def no_rows(*shape: int) -> I64:
     """An empty column, or a table of so many columns."""
     return np.zeros((0, *shape), np.int64)

@@ -215,10 +215,14 @@ class _Steps:
 def _steps(tariffs: TariffTable, tariff: I64, before: I64, after: I64) -> _Steps:
     if not len(tariff):
         return _Steps(tariff, tariff, tariff)
-    told = (tariffs.announces[tariff] > 0) & (tariffs.mode[tariff] != Mode.PLAIN)
-    _, low = scheduled(tariffs, tariff, kilobytes(before))
-    _, high = scheduled(tariffs, tariff, kilobytes(after))
-    return _Steps(low + 1, np.where(told, np.maximum(high - low, 0), 0), high)
+    low, high = np.zeros((2, len(tariff)), np.int64)
+    stops = tariffs.stop_kb[tariff]
+    asked = (tariffs.announces[tariff] > 0) | ((stops > 0) & (kilobytes(after) >= stops))
+    rows = np.flatnonzero(asked & (tariffs.mode[tariff] != Mode.PLAIN))
+    _, low[rows] = scheduled(tariffs, tariff[rows], kilobytes(before[rows]))
+    _, high[rows] = scheduled(tariffs, tariff[rows], kilobytes(after[rows]))
+    count = np.where(tariffs.announces[tariff] > 0, np.maximum(high - low, 0), 0)
+    return _Steps(low + 1, count, high)
 
 
 def _fees(tariffs: TariffTable, tariff: I64, tier: I64) -> I64:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from wanhao.metering.columns import I64, grown
+from wanhao.metering.columns import I64, distinct, grown
 from wanhao.metering.meters import ZONES
 from wanhao.metering.state import (
     ACCOUNT_COLUMNS,
@@ -24,7 +24,7 @@ def shard_of(account: I64, shards: int) -> I64:
 
 def enrol_accounts(state: MeterState, account: I64) -> I64:
     """Give every account not known yet a place in its shard; returns the places of all."""
-    new = np.unique(account[state.account_places_of(account) < 0])
+    new = distinct(account[state.account_places_of(account) < 0])
     if len(new):
         shard = shard_of(new, state.shards)
         needed = int((state.accounts_used + np.bincount(shard, minlength=state.shards)).max())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from wanhao.metering.allowances import Cells
-from wanhao.metering.columns import I8, I64, U8, Mask, no_rows
+from wanhao.metering.columns import I8, I64, U8, Mask, distinct, no_rows
 from wanhao.metering.crossings import Near, money_crossings, upgrade_crossings, usage_crossings
 from wanhao.metering.effects import Effects
 from wanhao.metering.enrolment import enrol_zones, zone_places
@@ -199,7 +199,7 @@ class _Touched:
         if not len(place):
             return self
         moved = place * METERS + DATA
-        cell = np.union1d(self.cell, moved)
+        cell = distinct(np.concatenate([self.cell, moved]))
         spot = np.searchsorted(cell, self.cell)
         columns = {name: np.zeros(len(cell), np.int64) for name in ("added", "first", "stop")}
         for name, column in columns.items():
@@ -317,6 +317,6 @@ def _effects(
     ]
     if not charged:
         return Effects.of(usage, [], upgrades)
-    account = np.unique(np.concatenate([place for _, place, _ in charged]))
+    account = distinct(np.concatenate([place for _, place, _ in charged]))
     money = money_crossings(state, account, charged, batch.latest)
     return Effects.of(usage, [money], upgrades)

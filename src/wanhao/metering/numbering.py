@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from wanhao.metering.columns import I64, Mask, grown
+from wanhao.metering.columns import I64, Mask, distinct, grown
 
 BLOCK = 10_000
 LOWEST = 10_000_000_000
@@ -70,7 +70,7 @@ class NumberPlan:
             table[held] = shard * capacity + row
 
     def _make_blocks(self, number: I64) -> None:
-        prefix = np.unique((number - LOWEST) // BLOCK)
+        prefix = distinct((number - LOWEST) // BLOCK)
         new = prefix[self.block_of[prefix] < 0]
         self.block_of[new] = self.blocks + np.arange(len(new))
         self.blocks += len(new)

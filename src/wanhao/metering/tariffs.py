@@ -129,12 +129,14 @@ def scheduled(table: TariffTable, row: I64, kilo: I64) -> tuple[I64, I64]:
     """Cost in fen (before the cap) and tier reached, for `kilo` KB under rows with a schedule.
 
     STEP moves to the next tier where paying by the MB would reach its fee: the cost is the least
-    over all tiers. JUMP takes the first tier that holds the use. STACK repeats its one tier.
+    over all tiers. JUMP takes the first tier that holds the use. STACK repeats its one tier. A row
+    without a schedule costs nothing and reaches tier 0.
     """
     mode = table.mode[row]
-    cost, tier = _stepped(table, row, kilo)
-    for chosen, rule in ((mode == Mode.JUMP, _jumped), (mode == Mode.STACK, _stacked)):
-        if chosen.any():
+    cost, tier = np.zeros((2, len(row)), np.int64)
+    for known, rule in ((Mode.STEP, _stepped), (Mode.JUMP, _jumped), (Mode.STACK, _stacked)):
+        chosen = np.flatnonzero(mode == known)
+        if len(chosen):
             cost[chosen], tier[chosen] = rule(table, row[chosen], kilo[chosen])
     return cost, tier
 
