@@ -5,7 +5,6 @@ import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,26 +23,32 @@ import numpy as np  # noqa: E402
 django.setup()
 
 from django.core.management import call_command  # noqa: E402 - after django.setup()
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 
 from bench import peer_loop  # noqa: E402
 from bench.figures import SERVER, figure, say, show, timed  # noqa: E402
 from bench.parties import write_parties  # noqa: E402
-from bench.world import CYCLE, MB  # noqa: E402
+from bench.world import CYCLE, MID_MONTH, load, make_world  # noqa: E402
 from wanhao.billing.bills.checking import check_bills  # noqa: E402
 from wanhao.billing.bills.contracts import RunView  # noqa: E402
+from wanhao.billing.bills.running import begin_run, finish_run  # noqa: E402
 from wanhao.products.actions import hold_offering, load_catalogue  # noqa: E402
-from wanhao.usage.contracts import AllowanceKind, AllowanceUse, Service, UsageLine  # noqa: E402
-from wanhao.workflows import issue_bills  # noqa: E402
+from wanhao.usage.actions import record_facts  # noqa: E402
+from wanhao.usage.contracts import Service, ThresholdsFact  # noqa: E402
+from wanhao.usage.folders import Folders  # noqa: E402
+from wanhao.usage.local import LocalMeter  # noqa: E402
+from wanhao.usage.queries import closed_cycles  # noqa: E402
 from wanhao.workflows.issue_bills import Pace, issue_cycle  # noqa: E402
+from wanhao.workflows.tell_customers import TellCustomers  # noqa: E402
 
 ACCOUNTS = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
 SAMPLE = 2_000
 CLOSED = datetime(2026, 12, 4, 0, 0, tzinfo=UTC)
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 PLANS = ("lexiang-4g-59", "lexiang-4g-99", "lexiang-4g-169")
-ALLOWED = np.array([[100, 0, 500 * MB], [300, 0, 1024 * MB], [700, 0, 2048 * MB]])
 HELD_AT_ONCE = 100_000
+FACTS_OF_THE_WORLD = 20
+NOBODY_WATCHED = ThresholdsFact(usage=dict.fromkeys(Service, ()), money=())
 BALANCES = """
 INSERT INTO wanhao_billing_accountbalance (account_id, balance_fen, changed_at)
 SELECT id, 0, %s FROM wanhao_parties_billingaccount
@@ -64,20 +69,24 @@ def measure() -> list[dict[str, object]]:
     """Accounts per second, ours beside the loop's, and how much memory it took."""
     call_command("migrate", verbosity=0)
     timed(f"{ACCOUNTS:,} accounts with a plan", set_up)
-    issue_bills.closed_cycles = lambda: (CYCLE,)
-    issue_bills.closed_usage = closed_usage
+    closing = close_month()
     chunks = Chunks()
+    for earlier in closed_cycles():
+        if earlier < CYCLE:
+            begin_run(earlier, CLOSED)
+            finish_run(earlier, CLOSED)
     ours = timed("bills issued and charged", lambda: issue_cycle(CYCLE, clock, chunks.pace))
     held = timed("bills held against the ledger", lambda: say(f"  {check_bills(CYCLE)}"))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_total_relation_size('wanhao_billing_bill')")
         size = int(cursor.fetchone()[0])
-    loop = timed(f"{SAMPLE:,} accounts one by one", lambda: peer_loop.bill(SAMPLE, closed_usage))
+    loop = timed(f"{SAMPLE:,} accounts one by one", lambda: peer_loop.bill(SAMPLE))
     rate, peer = ACCOUNTS / ours, SAMPLE / loop
     say(f"  memory {chunks.first} MB after the first chunk, {chunks.last} MB after the last")
     return [
         figure("bills.accounts_per_second", rate, "accounts/s", peer),
         figure("bills.seconds_for_all", ours, "s", ACCOUNTS / peer),
+        figure("bills.close_seconds", closing, "s", 0),
         figure("bills.memory_growth", chunks.last - chunks.first, "MB", 0),
         figure("bills.octets_per_bill", size / ACCOUNTS, "octets", 0),
         figure("bills.check_seconds", held, "s", 0),
@@ -113,44 +122,32 @@ def set_up() -> None:
             hold_offering(groups[first : first + HELD_AT_ONCE], code, SINCE)
 
 
+def close_month() -> float:
+    """A month of use for everybody, then the meter closes it; returns the seconds of the close."""
+    now = [datetime.fromtimestamp(MID_MONTH, UTC)]
+    meter = LocalMeter(
+        folders=Folders(SCRATCH / "usage"),
+        sink=TellCustomers(),
+        clock=lambda: now[0],
+        snapshot_every=99,
+    )
+    meter.start()
+    world = make_world(ACCOUNTS, np.random.default_rng(10_000))
+    timed("a month of use in the meter", lambda: load(meter.state, world))
+    # The world was told to the kernel under the first numbers; the log goes on behind them.
+    with transaction.atomic():
+        record_facts([NOBODY_WATCHED] * FACTS_OF_THE_WORLD)
+    now[0] = CLOSED
+
+    def close() -> None:
+        while meter.step():
+            pass
+
+    seconds = timed("the month closed by the meter", close)
+    meter.stop()
+    return seconds
+
+
 def clock() -> datetime:
     """The day after the month was closed."""
     return CLOSED
-
-
-def closed_usage(cycle: int, first: int, last: int) -> Iterator[UsageLine]:
-    """What each account used of three services: most within the plan, a fifth beyond it."""
-    rng = np.random.default_rng(first)
-    count = last - first + 1
-    busy = np.where(rng.random((count, 1)) < 0.2, 2, 0.9)
-    shares = rng.random((count, 3)) * busy
-    for account, share in enumerate(shares, start=first):
-        allowed = ALLOWED[(account - 1) % len(PLANS)]
-        for place, service in enumerate(Service):
-            yield usage_line(account, service, int(allowed[place]), float(share[place]))
-
-
-def usage_line(account: int, service: Service, allowed: int, share: float) -> UsageLine:
-    """One line of a closed month; messages are all beyond, there are none in the plan."""
-    total = int(allowed * share) if allowed else int(share * 20)
-    beyond = max(total - allowed, 0)
-    price = {Service.VOICE: 15, Service.MESSAGE: 10, Service.DATA: 30}[service]
-    charge = -(-beyond * price // MB) if service is Service.DATA else beyond * price
-    return UsageLine(
-        account_id=account,
-        group_id=account,
-        zone="domestic",
-        service=service,
-        total=total,
-        beyond=beyond,
-        charge_fen=charge,
-        tier=0,
-        tariff=1,
-        voice_unit=60,
-        price_fen=price,
-        allowances=(
-            AllowanceUse(kind=AllowanceKind.PLAN, pack_id=0, quantity=allowed, used=total - beyond),
-        )
-        if allowed
-        else (),
-    )

@@ -1,6 +1,6 @@
 """The same bills one account at a time, as most billing code is written: read, add up, write."""
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
 from datetime import UTC, date, datetime
 
 from django.db import transaction
@@ -11,17 +11,20 @@ from wanhao.billing.models import AccountBalance, Bill, JournalTransaction, Post
 from wanhao.parties.models import BillingAccount, LineGroup
 from wanhao.products.models import Product
 from wanhao.usage.contracts import UsageLine
+from wanhao.usage.queries import closed_usage
 
 NOW = datetime(2026, 12, 4, tzinfo=UTC)
 # A month of its own, so that the accounts have no bill yet.
 PEER_CYCLE = CYCLE + 1
 
 
-def bill(accounts: int, usage: Callable[[int, int, int], Iterator[UsageLine]]) -> None:
+def bill(accounts: int) -> None:
     """Bill the first accounts, each in a transaction of its own."""
+    used: dict[int, list[UsageLine]] = defaultdict(list)
+    for line in closed_usage(CYCLE, 1, accounts):
+        used[line.account_id].append(line)
     for account in BillingAccount.objects.order_by("id")[:accounts]:
-        used = list(usage(CYCLE, account.pk, account.pk))
-        _bill_one(account.pk, used, due_date(PEER_CYCLE, 25))
+        _bill_one(account.pk, used[account.pk], due_date(PEER_CYCLE, 25))
 
 
 @transaction.atomic
