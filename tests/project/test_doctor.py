@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from wanhao.billing.ports import Billing
 from wanhao.project import doctor
 from wanhao.project.doctor import Finding, examine_machine
 from wanhao.project.doctor_database import examine_database
@@ -55,6 +56,15 @@ def test_an_smsc_out_of_reach_is_told(environment: Environment) -> None:
     assert "WANHAO_SMSC_HOST" in finding.remedy
     with socket.create_server(("127.0.0.1", environment.smsc_port)):
         assert found(environment, "SMSC").ok
+
+
+def test_a_foreign_billing_out_of_reach_is_told(environment: Environment) -> None:
+    assert "billing" not in [finding.subject for finding in examine_machine(environment)]
+    url = f"http://127.0.0.1:{environment.port}/care"
+    foreign = environment.model_copy(update={"billing": Billing.FOREIGN, "billing_url": url})
+    assert not found(foreign, "billing").ok
+    with socket.create_server(("127.0.0.1", environment.port)):
+        assert found(foreign, "billing").told == f"{url} answers"
 
 
 def test_missing_packages_of_the_local_smsc_are_told(

@@ -10,6 +10,10 @@ from wanhao.billing.models import (
     Bill,
     BillItem,
     BillRun,
+    ForeignFeed,
+    ForeignFunds,
+    ForeignPayment,
+    ForeignTerms,
     IssuedEInvoice,
     JournalTransaction,
     Payment,
@@ -17,6 +21,7 @@ from wanhao.billing.models import (
     Posting,
     VoucherBatch,
 )
+from wanhao.values.msisdn import Msisdn
 
 
 @admin.register(AccountBalance)
@@ -92,3 +97,35 @@ class IssuedEInvoiceAdmin(ReadOnlyAdmin):
     exclude = ("request",)
     list_display = ("request_id", "code", "number", "asked_at", "answered_at")
     search_fields = ("=request_id", "=number")
+
+
+@admin.register(ForeignFeed)
+class ForeignFeedAdmin(ReadOnlyAdmin):
+    list_display = ("name", "cursor", "caught_up_at", "changes", "unknown", "trouble")
+
+
+@admin.register(ForeignFunds)
+class ForeignFundsAdmin(ReadOnlyAdmin):
+    list_display = ("reference", "account", "spendable_fen", "billed_through", "told_at")
+    list_select_related = ("account",)
+    search_fields = ("=reference",)
+
+
+@admin.register(ForeignTerms)
+class ForeignTermsAdmin(ReadOnlyAdmin):
+    exclude = ("number",)
+    list_display = ("masked_number", "cycle", "group", "plan", "voice", "message", "data")
+    search_fields = ("=number",)
+
+    @admin.display(description="number")
+    def masked_number(self, row: ForeignTerms) -> str:
+        """The number as lists may show it."""
+        return Msisdn(row.number).masked
+
+
+@admin.register(ForeignPayment)
+class ForeignPaymentAdmin(ReadOnlyAdmin):
+    list_display = ("reference", "account", "amount_fen", "state", "taken_at", "attempts", "said")
+    list_select_related = ("account",)
+    list_filter = ("state",)
+    search_fields = ("=reference", "=account__reference")

@@ -93,7 +93,7 @@ class ForeignTerms(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} from {self.cycle}"
+        return f"terms {self.pk} from {self.cycle}"
 
 
 class ForeignPayment(models.Model):

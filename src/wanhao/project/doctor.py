@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from wanhao.billing.ports import Billing
 from wanhao.channels.sms.peer.launcher import HERE, NODE
 from wanhao.project.env import Environment
 from wanhao.project.ports_in_use import answers, refuse_if_taken
@@ -17,6 +19,7 @@ OLDEST_PYTHON = (3, 11)
 # Below this the archive and the database's log may fill the disk within a day of traffic.
 LEAST_FREE_BYTES = 2 * 1024**3
 
+PORTS = {"https": 443, "http": 80}
 HERE_NAMES = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -42,6 +45,8 @@ def examine_machine(env: Environment) -> Iterator[Finding]:
     )
     for check in checks:
         yield check(env)
+    if env.billing is Billing.FOREIGN:
+        yield _billing(env)
     if env.smsc_host in HERE_NAMES:
         yield _peer_packages(env)
 
@@ -108,6 +113,17 @@ def _smsc(env: Environment) -> Finding:
         told=f"{place} answers" if reached else f"{place} does not answer",
         remedy="The local one runs with `wanhao up`; for the operator's, check WANHAO_SMSC_HOST,"
         " WANHAO_SMSC_PORT and the firewall.",
+    )
+
+
+def _billing(env: Environment) -> Finding:
+    parts = urlsplit(env.billing_url)
+    reached = answers(parts.hostname or "", parts.port or PORTS[parts.scheme], 3.0)
+    return Finding(
+        subject="billing",
+        ok=reached,
+        told=f"{env.billing_url} {'answers' if reached else 'does not answer'}",
+        remedy="Check WANHAO_BILLING_URL and the firewall; then see: wanhao billing status",
     )
 
 

@@ -14,7 +14,7 @@ from wanhao.billing.ports import (
     GroupAllowances,
     PaymentView,
 )
-from wanhao.billing.queries import balances
+from wanhao.billing.queries import balances, billed_through
 from wanhao.billing.received import received_payments
 from wanhao.parties.contracts import PayType
 from wanhao.parties.queries import pay_types
@@ -35,11 +35,12 @@ class OwnBilling:
     def funds(self, account_ids: Collection[int]) -> Mapping[int, AccountFunds]:
         """What each prepaid account has; the money of a post-paid one is not watched."""
         has, pays = balances(account_ids), pay_types(account_ids)
+        billed = billed_through(account_ids)
         return {
             account_id: AccountFunds(
                 account_id=account_id,
                 spendable_fen=fen if pays[account_id] is PayType.PREPAID else None,
-                billed_through=0,
+                billed_through=billed.get(account_id, 0),
             )
             for account_id, fen in has.items()
         }
