@@ -83,6 +83,7 @@ class Group:
     """What is known of a group, by cycle."""
 
     account: int
+    first: int = 0
     months: dict[int, Month] = field(default_factory=dict)
 
 
@@ -150,7 +151,12 @@ class Oracle:
         if pending is None:
             terms.packs = [pack for pack in terms.packs if pack.renews]
         same = before is not None and before.terms.plan == terms.plan
-        rolling = same and (before.terms.rolls or any(pack.rolls for pack in before.terms.packs))
+        known.first = known.first or cycle
+        rolling = (
+            same
+            and known.first <= ended
+            and (before.terms.rolls or any(pack.rolls for pack in before.terms.packs))
+        )
         known.months[cycle] = Month.under(terms, before.unused() if rolling else 0)
         known.months[cycle].rolls_in = rolling
 
@@ -166,6 +172,7 @@ class Oracle:
         if cycle > newest:
             self.pending[cycle].append(("terms", group, terms))
         elif not known.months:
+            known.first = cycle
             known.months |= {open_: Month.under(terms) for open_ in self.cycles[-2:]}
         else:
             self._change(group, newest, terms, number)

@@ -24,7 +24,7 @@ from tests.metering.oracle_tariffs import Tariff
 from wanhao.metering.cycles import CycleStep
 from wanhao.metering.folding import resolve
 from wanhao.metering.meters import Refusal
-from wanhao.metering.state import Watched
+from wanhao.metering.state import MeterState, Watched
 
 DECEMBER = NOVEMBER + 30 * 86_400
 PLAN = Terms(
@@ -223,3 +223,15 @@ def test_a_record_of_a_month_that_is_yet_to_come_is_in_the_future():
 def opening(cycle):
     """The fact that a cycle opens."""
     return CycleStep(cycle=cycle, opens=True)
+
+
+def test_a_month_before_the_first_of_the_terms_leaves_nothing_to_roll_over():
+    state = MeterState.empty(3)
+    step(state, told(PLAIN), 1)
+    step(state, terms_of(1, 1, replace(PLAN, rolls=True), CYCLE), 2)
+    step(state, link_of(FIRST_NUMBER, 1, 0), 3)
+    for number, cycle in enumerate((CYCLE - 1, CYCLE, 202612), start=4):
+        step(state, opening(cycle), number)
+    place = state.places_of(np.array([1]))
+    assert state.slot_of(CYCLE).rolled[place].tolist() == [0]
+    assert state.slot_of(202612).rolled[place].tolist() == [500 << 20]

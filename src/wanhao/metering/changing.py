@@ -121,8 +121,15 @@ def apply_terms(
     for delta in deltas:
         take_terms(state.slots[delta.slot], delta)
     if isinstance(facts, GroupTerms) and deltas:
-        place = with_zones(state, state.places_of(facts.group))
-        state.told[place] = np.where(state.told[place] > 0, state.told[place], number)
+        mark_told(state, facts, number)
+
+
+def mark_told(state: MeterState, facts: GroupTerms, number: int) -> None:
+    """Remember which groups have terms, and from which cycle on."""
+    place = with_zones(state, state.places_of(facts.group))
+    fresh = place[state.told[place] == 0]
+    state.told[fresh] = number
+    state.first_cycle[fresh] = facts.cycle
 
 
 def _crossed(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from wanhao.metering.allowances import Baselines, Packs
-from wanhao.metering.changing import GroupTerms
+from wanhao.metering.changing import GroupTerms, mark_told
 from wanhao.metering.columns import I64, Mask
 from wanhao.metering.enrolment import with_zones
 from wanhao.metering.funding import Fees
@@ -103,12 +103,12 @@ def _take_pending(state: MeterState, slot: Slot, pending: GroupTerms | Fees, num
 def _tell(state: MeterState, pending: tuple[GroupTerms | Fees, ...], number: int) -> None:
     for terms in pending:
         if isinstance(terms, GroupTerms):
-            place = with_zones(state, state.places_of(terms.group))
-            state.told[place] = np.where(state.told[place] > 0, state.told[place], number)
+            mark_told(state, terms, number)
 
 
 def _roll_over(state: MeterState, ended: Slot, opening: Slot) -> None:
-    """What is unused goes into the new month while the plan stays the same."""
+    """What is unused goes into the new month while the plan stays the same. A month before the
+    first of a group's terms, which only has them for late records, leaves nothing."""
     if ended.cycle == NO_CYCLE:
         return
     of_packs = np.zeros(len(state.group_id), bool)
@@ -117,7 +117,8 @@ def _roll_over(state: MeterState, ended: Slot, opening: Slot) -> None:
         before, after = ended.terms[part], opening.terms[part]
         same = state.terms.plan(before) == state.terms.plan(after)
         rolls: Mask = same & (state.terms.rolls(before) | of_packs[part])
-        place = part[rolls & (state.zone[part] == 0) & (state.told[part] > 0)]
+        held = (state.told[part] > 0) & (state.first_cycle[part] <= ended.cycle)
+        place = part[rolls & (state.zone[part] == 0) & held]
         opening.rolls_in[place] = 1
         opening.rolled[place] = unused(state, ended, place, ended.totals[place, DATA])
         ended.alarm[place, DATA] = ALWAYS

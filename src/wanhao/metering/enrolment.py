@@ -62,7 +62,7 @@ def enrol_zones(state: MeterState, group: I64, zone: I64) -> None:
     place = _group_places(state, state.account_place[state.places_of(group)])
     home = state.places_of(group)
     state.zone[place] = zone
-    for name in ("group_id", "account_place", "told"):
+    for name in ("group_id", "account_place", "told", "first_cycle"):
         column = getattr(state, name)
         column[place] = column[home]
     for slot in state.slots:

@@ -78,7 +78,7 @@ class Watched:
     money: tuple[int, ...] = ()
 
 
-GROUP_COLUMNS = ("group_id", "account_place", "told", "zone")
+GROUP_COLUMNS = ("group_id", "account_place", "told", "first_cycle", "zone")
 ACCOUNT_COLUMNS = (
     "account_id",
     "spendable",
@@ -96,7 +96,8 @@ SLOT_GROUP_COLUMNS = ("totals", "free", "alarm", "rolled", "rolls_in", "terms", 
 class MeterState:
     """All that counting needs; changed only by `apply`, `apply_facts` and enrolment.
 
-    `told` is the number of the fact that first told a group's terms, 0 before that. `settled` are
+    `told` is the number of the fact that first told a group's terms, 0 before that, `first_cycle`
+    the cycle from which they hold. `settled` are
     charges of cycles that left their slot and are in no bill yet, `billed` the last cycle whose
     bill is in `spendable`; `rent` is due once a cycle from `rent_from` on, `rented` says up to
     which cycle it was taken.
@@ -108,6 +109,7 @@ class MeterState:
     group_id: I64 = field(default_factory=no_rows)
     account_place: I64 = field(default_factory=no_rows)
     told: I64 = field(default_factory=no_rows)
+    first_cycle: I64 = field(default_factory=no_rows)
     zone: I64 = field(default_factory=no_rows)
     account_id: I64 = field(default_factory=no_rows)
     spendable: I64 = field(default_factory=no_rows)
