@@ -99,7 +99,7 @@ def _import(path: Path, marks: dict[str, float]) -> ImportOutcome:
 
     def watch(step: str, done: int, total: int) -> None:
         marks[step] = time.perf_counter()
-        if step == "opening" and done * 10 <= total:
+        if step == "opening" and ("early" not in marks or done * 10 <= total):
             marks["early"] = peak_mb()
 
     return import_parties(

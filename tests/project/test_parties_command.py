@@ -65,6 +65,20 @@ def test_without_bad_rows_there_is_no_report(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["customers.csv"]
 
 
+def test_a_report_goes_when_its_rows_are_mended(tmp_path: Path) -> None:
+    wanhao("import", write(tmp_path, WANG, BAD))
+    assert (tmp_path / "customers.bad-rows.csv").exists()
+    wanhao("import", write(tmp_path, WANG, other(BAD, number="16907910002")))
+    assert [path.name for path in tmp_path.iterdir()] == ["customers.csv"]
+
+
+def test_without_bad_rows_a_file_that_is_no_report_is_left_alone(tmp_path: Path) -> None:
+    notes = tmp_path / "notes.csv"
+    notes.write_text("mine\n")
+    wanhao("import", write(tmp_path, WANG), "--report", notes)
+    assert notes.read_text() == "mine\n"
+
+
 def test_several_files_may_share_a_report(tmp_path: Path) -> None:
     one = write(tmp_path, WANG, BAD, name="one.csv")
     two = write(tmp_path, LI, other(BAD, account="B2"), name="two.csv")

@@ -274,6 +274,20 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_reason(
     assert "no column customer" in run.trouble
 
 
+def test_an_import_that_fails_before_anything_is_open_is_over(
+    tmp_path: Path, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise WanhaoError("Opening balances are kept elsewhere.")
+
+    monkeypatch.setattr(workflow, "equip_accounts", refuse)
+    with pytest.raises(WanhaoError, match="kept elsewhere"):
+        clerk.bring(write(tmp_path, WANG))
+    (run,) = latest_runs()
+    assert (run.state, run.trouble) == (RunState.REFUSED, "Opening balances are kept elsewhere.")
+    assert (line_count(), told_facts()) == (0, [])
+
+
 def test_no_name_is_told_and_nothing_is_left_on_the_stage(tmp_path: Path, clerk: Clerk) -> None:
     slipped = other(WANG, city="王小明", customer="=王小明", number="169 0791 0001")
     clerk.bring(write(tmp_path, slipped, other(WANG, city="王小明"), WANG))

@@ -110,9 +110,9 @@ def _move(source: Source, state: RunState, now: datetime, **figures: int | str) 
 
 
 def refuse_run(source: Source, trouble: str, now: datetime) -> None:
-    """The run ends here for want of a file that can be read; one that opened chunks may go on."""
-    run = ImportRun.objects.filter(digest=source.digest, state=RunState.READING.value).first()
-    if run and not run.chunks_done:
+    """The run ends here with nothing opened; one that opened chunks may still go on."""
+    runs = ImportRun.objects.filter(digest=source.digest, chunks_done=0)
+    if runs.filter(state__in=[state.value for state in UNFINISHED]).exists():
         _move(source, RunState.REFUSED, now, trouble=trouble)
 
 

@@ -59,8 +59,17 @@ class Report:
         self._file.close()
         if self.rows:
             self._part.replace(self.path)
-        else:
-            self._part.unlink()
+            return
+        self._part.unlink()
+        if error is None and self._is_old_report():
+            self.path.unlink()
+
+    def _is_old_report(self) -> bool:
+        """Whether an earlier report stands there, which is true no longer."""
+        if not self.path.is_file():
+            return False
+        with self.path.open(encoding=ENCODING, errors="replace", newline="") as file:
+            return file.readline().rstrip() == ",".join(HEADER)
 
 
 def _plain(value: str) -> str:
