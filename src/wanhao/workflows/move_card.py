@@ -1,0 +1,59 @@
+"""Move a card: it joins a family as a secondary card, or leaves one for a plan of its own."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from wanhao.billing.ports import refuse_elsewhere
+from wanhao.communications.actions import set_opt_out
+from wanhao.communications.deciding import live_opt_outs
+from wanhao.parties import actions as parties
+from wanhao.parties.contracts import LineRole, LineView
+from wanhao.parties.queries import lines_of_groups
+from wanhao.products import actions as products
+from wanhao.values.errors import WanhaoError
+from wanhao.workflows.change_cards import (
+    SECONDARY_CARD,
+    changing_cards,
+    clear_after,
+    full_second,
+    link,
+)
+
+
+@transaction.atomic
+def move_card(
+    number: int, to_group_id: int | None, plan_code: str | None, now: datetime
+) -> LineView:
+    """A card goes into a group, or (None) into a new one of the same account with a plan, from now.
+
+    What its old group held for it ends at once. WanhaoError as `parties.actions.move_line` and
+    `products.actions.order` say, and where billing is foreign.
+    """
+    refuse_elsewhere("Cards are moved")
+    if (to_group_id is None) is (plan_code is None):
+        raise WanhaoError(
+            "A card that is moved has either a group to join or a plan of its own.",
+            "Give the group, or the code of the plan.",
+        )
+    at = full_second(now)
+    old = parties.lock_line(number)
+    joins = [old.group_id, *([] if to_group_id is None else [to_group_id])]
+    with changing_cards(joins, now) as told:
+        new = _moved(old, to_group_id, at)
+        clear_after(old, at)
+        products.order(new.group_id, plan_code or SECONDARY_CARD, at)
+        told.append(link(new, at))
+    for _, rule in live_opt_outs([old.line_id]):
+        set_opt_out(new.line_id, rule, True, now)
+    return new
+
+
+def _moved(old: LineView, to_group_id: int | None, at: datetime) -> LineView:
+    if to_group_id is not None:
+        return parties.move_line(old.number, to_group_id, LineRole.SECONDARY, at)
+    if len(lines_of_groups([old.group_id])) == 1:
+        raise WanhaoError(
+            f"{old.number} is in no family.", "Change its plan instead, or let it join a group."
+        )
+    return parties.move_line(old.number, parties.open_group(old.account_id), LineRole.MAIN, at)
