@@ -64,7 +64,6 @@ REASON_WORDS: Mapping[str, str | Promise] = {
     "conflict": _("Same record id as another, but other content"),
     "unknown-service": _("Neither voice, message nor data"),
     "unknown-zone": _("The rate zone is not known"),
-    "unpriced-zone": _("Roaming or Hong Kong, Macau, Taiwan: no price yet"),
     "bad-quantity": _("The amount is not above zero"),
     "bad-sign": _("Neither a use nor a reversal"),
     "unknown-number": _("No customer of ours has this number"),
