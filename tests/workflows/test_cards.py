@@ -1,10 +1,12 @@
 """Cards that join a family, leave it and are given back, with a meter that counts meanwhile."""
 
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests.metering.pages import rows_of
 from tests.parties.examples import a_line, an_account
@@ -247,6 +249,28 @@ def test_four_secondary_cards_and_no_more(operator: Operator) -> None:
     give_back_number(CARD + 2, NOON + timedelta(days=1))
     move_card(CARD, family, None, NOON + timedelta(days=1))
     assert len(lines_of_groups([family])) == 5
+
+
+def test_of_many_that_want_the_last_places_at_once_four_get_one(operator: Operator) -> None:
+    family = operator.groups["family"]
+    refused: list[str] = []
+
+    def clerk(number: int) -> None:
+        try:
+            add_card(family, number, NOON)
+        except WanhaoError as error:
+            refused.append(error.message)
+        finally:
+            connection.close()
+
+    clerks = [threading.Thread(target=clerk, args=(CARD + 1 + n,)) for n in range(6)]
+    for thread in clerks:
+        thread.start()
+    for thread in clerks:
+        thread.join(30)
+    assert refused == [f"Group {family} has 4 secondary cards, as many as it may have."] * 2
+    assert len(lines_of_groups([family])) == 5
+    assert len(operator.owed(DECEMBER)["family"]) == 5
 
 
 def test_a_card_goes_from_one_family_into_another(operator: Operator) -> None:
