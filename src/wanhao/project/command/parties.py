@@ -130,11 +130,10 @@ def _watch(progress: Progress, name: str) -> Watch:
 
 def outcome_lines(outcome: ImportOutcome, wish: Wish) -> Iterator[str]:
     """What became of a file in figures; its rows are always all that became of them."""
-    would = " would be" if wish.dry_run or outcome.refused else ""
+    would = "that would be " if wish.dry_run or outcome.refused else ""
     figures = {
         "rows": f"{outcome.rows:,} ({outcome.accounts:,} accounts)",
-        f"lines{would or ' now'} open": f"{outcome.rows_opened:,} "
-        f"({outcome.accounts_opened:,} accounts)",
+        f"lines {would}opened": f"{outcome.rows_opened:,} ({outcome.accounts_opened:,} accounts)",
         "rows that stood already": f"{outcome.rows_standing:,}",
         "rows left out": f"{outcome.rows_left_out:,}",
     }
@@ -142,9 +141,9 @@ def outcome_lines(outcome: ImportOutcome, wish: Wish) -> Iterator[str]:
     if outcome.resumed_at:
         yield f"  went on after chunk {outcome.resumed_at}"
     for name, value in figures.items():
-        yield f"  {name:<26}{value}"
+        yield f"  {name:<28}{value}"
     if outcome.ignored_columns:
-        yield f"  {'columns ignored':<26}{', '.join(outcome.ignored_columns)}"
+        yield f"  {'columns ignored':<28}{', '.join(outcome.ignored_columns)}"
     yield from (f"    {_fault_line(count)}" for count in outcome.faults)
 
 
