@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from wanhao.metering.columns import I64, Mask, no_rows
+from wanhao.metering.columns import I64, Mask, distinct, no_rows
 from wanhao.metering.meters import DATA, SERVICES
 
 
@@ -65,22 +65,33 @@ class Packs:
 
     def at(self, place: I64) -> "Packs":
         """The packs of these places."""
-        return self.take(np.isin(self.place, place)) if len(self.place) else self
+        return self.take(self._rows(place)) if len(self.place) else self
 
     def replaced(self, place: I64, packs: "Packs") -> "Packs":
-        """These packs instead of all that the places had."""
-        kept = self.take(~np.isin(self.place, place)) if len(self.place) else self
-        return joined([kept, packs])
+        """These packs (in their order of use) instead of all that the places had."""
+        rows = self._rows(place)
+        if not len(rows) and not len(packs):
+            return self
+        kept = self.take(np.delete(np.arange(len(self.place)), rows)) if len(rows) else self
+        spot = np.searchsorted(kept.place, packs.place)
+        both = {
+            name: np.insert(getattr(kept, name), spot, getattr(packs, name))
+            for name in PACK_COLUMNS
+        }
+        return Packs(**both)
 
+    def ordered(self) -> "Packs":
+        """The same packs in their order of use."""
+        return self.take(np.lexsort((self.pack, self.rank, self.service, self.place)))
 
-def joined(parts: list[Packs]) -> Packs:
-    """All packs of the parts, in their order of use."""
-    columns = {
-        name: np.concatenate([getattr(part, name) for part in parts]) for name in PACK_COLUMNS
-    }
-    packs = Packs(**columns)
-    order = np.lexsort((packs.pack, packs.rank, packs.service, packs.place))
-    return packs.take(order)
+    def _rows(self, place: I64) -> I64:
+        """The rows of these places, ascending; rows of a place lie together."""
+        place = distinct(place)
+        first = np.searchsorted(self.place, place)
+        count = np.searchsorted(self.place, place, side="right") - first
+        ends = np.cumsum(count)
+        rows: I64 = np.repeat(first - ends + count, count) + np.arange(int(count.sum()))
+        return rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

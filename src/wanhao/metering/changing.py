@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from wanhao.metering.allowances import Packs, joined
+from wanhao.metering.allowances import Packs
 from wanhao.metering.columns import I64, no_rows
 from wanhao.metering.crossings import crossed_by_fact
 from wanhao.metering.effects import UsageCrossings
@@ -66,7 +66,7 @@ class GroupTerms:
             used=np.zeros(len(rows.row), np.int64),
             **{f.name: getattr(rows, f.name) for f in fields(rows) if f.name != "row"},
         )
-        return joined([packs])
+        return packs.ordered()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

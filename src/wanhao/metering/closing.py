@@ -16,7 +16,7 @@ from wanhao.metering.rating import rate
 from wanhao.metering.state import MeterState, Slot
 from wanhao.metering.tariffs import Mode, TariffTable, kilobytes, price_of, scheduled
 
-AT_ONCE = 1 << 20
+AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +67,15 @@ class ClosedPacks:
 
 
 def closed_cells(state: MeterState, cycle: int) -> Iterator[tuple[ClosedCells, ClosedPacks]]:
-    """The cells of an open cycle as they stand, some places at a time, in order of place."""
+    """The cells of an open cycle as they stand, some places at a time, by account and group."""
     slot = state.slot_of(cycle)
     if slot is None:
         return
-    for first in range(0, len(state.group_id), AT_ONCE):
-        place = np.arange(first, min(first + AT_ONCE, len(state.group_id)))
-        yield _closed(state, slot, place[state.told[place] > 0])
+    known = np.flatnonzero(state.told > 0)
+    account = state.account_id[state.account_place[known]]
+    known = known[np.lexsort((state.zone[known], state.group_id[known], account))]
+    for first in range(0, len(known), AT_ONCE):
+        yield _closed(state, slot, known[first : first + AT_ONCE])
 
 
 def recharged(tariffs: TariffTable, cells: ClosedCells, total: I64) -> I64:
