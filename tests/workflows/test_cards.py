@@ -25,7 +25,6 @@ from wanhao.usage.queries import meter_status
 from wanhao.values.cycle import SHANGHAI, Cycle
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.add_card import add_card
-from wanhao.workflows.cancel_product import cancel_product
 from wanhao.workflows.give_back_number import give_back_number
 from wanhao.workflows.move_card import move_card
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
@@ -382,13 +381,6 @@ def test_other_groups_of_the_account_stay_as_they_are() -> None:
     )
     assert holdings(others, NOON) == held
     assert holdings([first], NOON) == {}
-
-
-def test_an_empty_group_orders_nothing(operator: Operator) -> None:
-    first = operator.groups["first"]
-    give_back_number(CARD, NOON)
-    with pytest.raises(WanhaoError, match=f"Group {first} has no line"):
-        cancel_product(first, PLAN, NOON)
 
 
 @pytest.mark.usefixtures("billed_elsewhere")

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from django.db import IntegrityError, transaction
 
@@ -47,9 +47,11 @@ def open_accounts(accounts: Sequence[NewAccount]) -> list[OpenedAccount]:
     nothing: WanhaoError when an account is malformed or one of its numbers is in use.
     """
     check_accounts(accounts)
+    # Numbers first: what a rival opens from here on is known as its account, not as its numbers.
+    taken = lines_by_number(_numbers(accounts))
     known = _accounts_of([account.reference for account in accounts])
     new = [account for account in accounts if account.reference not in known]
-    _refuse_numbers_in_use(new)
+    _refuse_numbers_in_use(new, taken)
     try:
         with transaction.atomic():
             added = _add(new)
@@ -72,12 +74,14 @@ def _accounts_of(references: Sequence[str]) -> dict[str, tuple[int, PayType]]:
     }
 
 
-def _refuse_numbers_in_use(accounts: Sequence[NewAccount]) -> None:
-    taken = lines_by_number(
-        [line.number for account in accounts for group in account.groups for line in group.lines]
-    )
-    if taken:
-        raise _in_use(f"{next(iter(taken.values())).number} belongs to a line")
+def _numbers(accounts: Sequence[NewAccount]) -> list[int]:
+    return [line.number for account in accounts for group in account.groups for line in group.lines]
+
+
+def _refuse_numbers_in_use(accounts: Sequence[NewAccount], taken: Collection[int]) -> None:
+    number = next((number for number in _numbers(accounts) if number in taken), None)
+    if number is not None:
+        raise _in_use(f"{number} belongs to a line")
 
 
 def _in_use(what: str) -> WanhaoError:
