@@ -3,10 +3,12 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import django
 import pytest
+from django.db import connection
 from hypothesis import settings
 
 from wanhao.project.postgres import EmbeddedPostgres, embedded_url
@@ -62,3 +64,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if CLUSTER in config.stash:
         config.stash[CLUSTER].stop()
     shutil.rmtree(DATA, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Drop the table of the tests' own sink of effects, as Django empties its tables."""
+    yield
+    if request.node.get_closest_marker("django_db"):
+        with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS kept")
+            cursor.execute("SELECT pg_advisory_unlock_all()")

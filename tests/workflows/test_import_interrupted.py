@@ -48,7 +48,17 @@ def go_and_be_killed(path: Path, chunk: int) -> int:
     paths = os.pathsep.join(filter(None, sys.path))
     env = {**os.environ, "DATABASE_URL": address(), "PYTHONPATH": paths}
     command = [sys.executable, script, str(path), "2", str(chunk)]
-    return subprocess.run(command, env=env, check=False, timeout=120).returncode
+    code = subprocess.run(command, env=env, check=False, timeout=120).returncode
+    until_free(path)
+    return code
+
+
+def until_free(path: Path) -> None:
+    """Wait until the database has noticed that who imported the file is gone."""
+    with psycopg.connect(address()) as waiting:
+        waiting.execute("SET lock_timeout = '30s'")
+        waiting.execute("SELECT pg_advisory_lock(%s)", [lock_key(digest_of(path))])
+        waiting.execute("SELECT pg_advisory_unlock(%s)", [lock_key(digest_of(path))])
 
 
 def test_a_killed_import_goes_on_with_the_chunk_it_died_in(tmp_path: Path) -> None:
@@ -99,4 +109,5 @@ def test_the_list_shows_which_import_runs(tmp_path: Path) -> None:
     with psycopg.connect(address()) as rival:
         rival.execute("SELECT pg_advisory_lock(%s)", [lock_key(digest_of(path))])
         assert [run.running for run in latest_runs()] == [True]
+    until_free(path)
     assert [run.running for run in latest_runs()] == [False]
