@@ -3,7 +3,12 @@
 import sys
 from importlib import import_module
 
-BENCHES = {"--quick": "bench.quick", "--rating": "bench.rating", "--bills": "bench.bills"}
+BENCHES = {
+    "--quick": "bench.quick",
+    "--rating": "bench.rating",
+    "--bills": "bench.bills",
+    "--import": "bench.imports",
+}
 
 if __name__ == "__main__":
     asked = sys.argv[1:] or ["--quick"]

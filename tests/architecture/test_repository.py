@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from bench.__main__ import BENCHES
 from tests.architecture.tree import REPOSITORY, kept_files, named, text_files
 from wanhao.project.env import Environment
 
@@ -79,3 +80,12 @@ def test_every_command_is_documented() -> None:
     commands = re.findall(r"^  (\w+)  ", helped.stdout.split("Commands:")[1], re.MULTILINE)
     assert len(commands) >= 10
     assert [name for name in commands if f"`wanhao {name}" not in page] == []
+
+
+def test_every_benchmark_of_the_makefile_can_be_run_and_is_told_of() -> None:
+    makefile, readme = ((REPOSITORY / name).read_text() for name in ("Makefile", "README.md"))
+    asked = re.findall(r"-m bench (--[a-z]+)", makefile)
+    assert sorted(asked) == sorted(BENCHES)
+    modules = [REPOSITORY / f"{module.replace('.', '/')}.py" for module in BENCHES.values()]
+    assert [named(path) for path in modules if not path.exists()] == []
+    assert [name for name in BENCHES if f"`make bench-{name[2:]}`" not in readme] == []
