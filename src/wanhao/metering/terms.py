@@ -21,9 +21,13 @@ class TermsTable:
 
     def number_of(self, rows: I64) -> I64:
         """The number of each row (n x WIDTH), adding those not seen before."""
-        fresh, inverse = np.unique(rows, axis=0, return_inverse=True)
-        numbers = np.array([self._one(row) for row in fresh], np.int64)
-        result: I64 = numbers[inverse.reshape(-1)]
+        key = np.zeros(len(rows), np.int64)
+        for column in rows.T[(rows != rows[:1]).any(axis=0)]:
+            values, place = np.unique(column, return_inverse=True)
+            _, key = np.unique(key * len(values) + place, return_inverse=True)
+        _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+        numbers = np.array([self._one(rows[row]) for row in first], np.int64)
+        result: I64 = numbers[inverse]
         return result
 
     def tariff(self, terms: Rows) -> I64:
