@@ -2,7 +2,8 @@
 
 The same records are folded three times into a million lines: under a tariff without prices, under
 乐享4G in the middle of a month, and under 乐享4G where everybody is beyond the plan, so that every
-cell is priced. A plain Python loop over records, with the same prices, is timed on a sample.
+cell is priced. A plain Python loop over records, with the same prices, is timed on a sample. Then the
+next month opens for all of them, and the rent falls due part by part.
 """
 
 import time
@@ -11,8 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from bench.figures import figure, say, show
-from bench.world import FIRST, MID_MONTH, World, load, make_world
+from bench.world import CYCLE, FIRST, MID_MONTH, World, load, make_world
+from wanhao.metering.cycles import CycleStep
+from wanhao.metering.facts import FactColumns, apply_facts, fold_facts
 from wanhao.metering.folding import Records, apply, fold, resolve
+from wanhao.metering.funding import Fees, RentStep
 from wanhao.metering.meters import DATA, VOICE, Refusal
 from wanhao.metering.state import MeterState
 
@@ -21,6 +25,7 @@ BATCH = 500_000
 BATCHES = 4
 SAMPLE = 100_000
 SHARDS = 8
+PARTS = 50
 
 
 def main() -> None:
@@ -40,8 +45,35 @@ def main() -> None:
             figure("rating_mid_month", rating, "ns", counting),
             figure("rating_all_beyond", stress, "ns", counting),
             figure("rating_plain_loop", loop, "ns", rating),
+            *_month_turned(world, batches[0]),
         ],
     )
+
+
+def _month_turned(world: World, records: Records) -> list[dict[str, object]]:
+    """How long counting stands still when a month opens, and for each part of the rent."""
+    state = MeterState.empty(SHARDS)
+    load(state, world)
+    apply(state, fold(state, records, resolve(state, records, MID_MONTH))[0])
+    ids, number = world.ids, 100
+    rent, after = np.full(world.count, 4_900), np.full(world.count, CYCLE + 1)
+    fees = Fees(account=ids, cycle=CYCLE, fee=0 * rent, rent=rent, rent_from=after)
+    told: list[FactColumns] = [fees, CycleStep(cycle=CYCLE + 1, opens=True)]
+    told += [RentStep(cycle=CYCLE + 1, part=part, parts=PARTS) for part in range(PARTS)]
+    took, crossed = [], []
+    for number, facts in enumerate(told, start=number):
+        began = time.perf_counter()
+        delta, effects = fold_facts(state, facts, number, MID_MONTH)
+        apply_facts(state, delta)
+        took.append(time.perf_counter() - began)
+        crossed.append(len(effects))
+    say(
+        f"  rent: {sum(crossed[2:]):,} thresholds crossed, {max(crossed[2:]):,} in one part at most"
+    )
+    return [
+        figure("month_opens", took[1], "s", 0),
+        figure("rent_longest_part", 1_000 * max(took[2:]), "ms", 0),
+    ]
 
 
 def _records(world: World, rng: np.random.Generator) -> Records:
