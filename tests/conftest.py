@@ -70,7 +70,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def _nothing_kept(request: pytest.FixtureRequest) -> Iterator[None]:
     """Drop the table of the tests' own sink of effects, as Django empties its tables."""
     yield
-    if request.node.get_closest_marker("django_db"):
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
         with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS kept")
             cursor.execute("SELECT pg_advisory_unlock_all()")
