@@ -46,9 +46,7 @@ def as_tariff(fact):
             stop_mb=told.stop_mb,
             announces=told.announces,
         )
-    price = {
-        zone: dict(zip(SERVICES, prices, strict=True)) for zone, prices in fact.prices.items()
-    }
+    price = {zone: dict(zip(SERVICES, prices, strict=True)) for zone, prices in fact.prices.items()}
     return Tariff(number=fact.number, unit=fact.voice_unit, price=price, schedule=schedule)
 
 
@@ -188,7 +186,7 @@ class Both:
 
 
 def changes(world, chance):
-    """In the middle of the month: packs, other tariffs, data again after a stop, cards that move."""
+    """In mid-month: packs, other tariffs, data again after a stop, cards that move."""
     groups = [f for f in world.facts if isinstance(f, GroupFact) and f.cycle == NOVEMBER]
     numbers = [fact.number for fact in world.facts if isinstance(fact, LineFact)]
     told = []
