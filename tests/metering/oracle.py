@@ -111,7 +111,7 @@ class Account:
     fees: dict = field(default_factory=lambda: defaultdict(int))
     rent: int = 0
     rent_from: int = 0
-    rented: int = 0
+    taken: dict = field(default_factory=dict)
 
 
 class Oracle:
@@ -135,8 +135,8 @@ class Oracle:
         self.closed |= set(self.cycles[:-2])
         waiting = {}
         for kind, subject, what in self.pending.pop(cycle, []):
-            if kind == "fee":
-                self.accounts[subject].fees[cycle] += what
+            if kind == "fees":
+                self._owe(self.accounts[subject], cycle, *what)
             else:
                 waiting[subject] = what
         for group, known in self.groups.items():
@@ -185,8 +185,7 @@ class Oracle:
             self._change(group, cycle, known.months[cycle].terms, number, restarts=True)
 
     def _change(self, group, cycle, terms, number, restarts=False):
-        months = self.groups[group].months
-        month, before = months[cycle], self._spans(group)
+        month, before = self.groups[group].months[cycle], self._spans(group)
         anew = restarts or terms.tariff != month.terms.tariff
         if anew and any(month.cell(service).total for service in SERVICES):
             month.episode = number
@@ -199,10 +198,9 @@ class Oracle:
         self._lifted_or_crossed(group, before, number)
 
     def _lifted_or_crossed(self, group, before, number):
-        for key, (used, allowance) in self._spans(group).items():
-            service, cycle = key
+        for (service, cycle), (used, allowance) in self._spans(group).items():
             for percent in self.percents:
-                was = reached(*before[key], percent)
+                was = reached(*before[service, cycle], percent)
                 now = reached(used, allowance, percent)
                 if was and not now:
                     self.usage_episode[group, service, percent, cycle] = number
@@ -223,15 +221,18 @@ class Oracle:
             self._money_moved(account, before, number, first=first)
 
     def fees(self, account, cycle, fee, rent, rent_from, number):
-        """Something besides usage is owed; the rent changes, the old one taken if it was due."""
-        known, before = self.accounts[account], self.left(account)
-        self._take_rent(known)
-        if cycle <= self.cycles[-1]:
-            known.fees[cycle] += fee
-        else:
-            self.pending[cycle].append(("fee", account, fee))
-        known.rent, known.rent_from = rent, rent_from
+        """Something besides usage is owed, and what the rent is; it waits for its month to open."""
+        if cycle > self.cycles[-1]:
+            self.pending[cycle].append(("fees", account, (fee, rent, rent_from)))
+            return
+        before = self.left(account)
+        self._owe(self.accounts[account], cycle, fee, rent, rent_from)
         self._money_moved(account, before, number)
+
+    def _owe(self, known, cycle, fee, rent, rent_from):
+        known.fees[cycle] += fee
+        self._take_rent(known, rent if rent_from <= self.cycles[-1] else None)
+        known.rent, known.rent_from = rent, rent_from
 
     def rents(self, part, parts, number):
         """The rent of the newest cycle falls due for a part of the accounts."""
@@ -240,11 +241,12 @@ class Oracle:
             self._take_rent(self.accounts[account])
             self._money_moved(account, before, number)
 
-    def _take_rent(self, known):
+    def _take_rent(self, known, told=None):
         newest = self.cycles[-1]
-        if known.rented < newest and known.rent_from <= newest:
-            known.fees[newest] += known.rent
-            known.rented = newest
+        due = known.rent if known.rent_from <= newest else 0
+        rent = known.taken.get(newest, due) if told is None else told
+        known.fees[newest] += rent - known.taken.get(newest, 0)
+        known.taken[newest] = rent
 
     def _money_moved(self, account, before, number, first=False):
         if self.accounts[account].spendable is None:

@@ -9,7 +9,7 @@ from wanhao.metering.allowances import Baselines, Packs
 from wanhao.metering.changing import GroupTerms, mark_told
 from wanhao.metering.columns import I64, Mask
 from wanhao.metering.enrolment import with_zones
-from wanhao.metering.funding import Fees
+from wanhao.metering.funding import Fees, take_waiting_fees
 from wanhao.metering.meters import DATA, SERVICES
 from wanhao.metering.rating import set_alarms
 from wanhao.metering.rebasing import Change, rebased, take_terms
@@ -82,7 +82,7 @@ def _clear(slot: Slot, newest: Slot, cycle: int) -> None:
 def _take_pending(state: MeterState, slot: Slot, pending: GroupTerms | Fees, number: int) -> None:
     """Terms that waited; a group told of for the first time gets them in the month before too."""
     if isinstance(pending, Fees):
-        slot.charge[state.account_places_of(pending.account)] += pending.fee
+        take_waiting_fees(state, pending)
         return
     home = state.places_of(pending.group)
     slot.terms[home] = state.terms.number_of(pending.rows(state.tariffs))

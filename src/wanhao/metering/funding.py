@@ -121,18 +121,35 @@ def _before(cycle: int) -> int:
     return cycle - 1 if cycle % 100 > 1 else cycle - 89
 
 
-def _fees(state: MeterState, facts: Fees) -> tuple[I64, list[tuple[int, I64]], dict[str, I64]]:
-    """The fee, and the old rent where it fell due and its part of the accounts did not come yet.
+def take_waiting_fees(state: MeterState, facts: Fees) -> None:
+    """Carry out fees that were told before their cycle, which is the newest now, had opened."""
+    place, charged, columns = _fees(state, facts)
+    apply_money(state, MoneyDelta(account=place, columns=columns, charged=charged))
 
-    The fee of a cycle that is not open yet comes again with the step that opens it.
+
+def _fees(state: MeterState, facts: Fees) -> tuple[I64, list[tuple[int, I64]], dict[str, I64]]:
+    """The fee, and what the newest cycle's rent comes to if its part of the accounts did not come
+    yet: the old one, or the new where that holds already; then also the difference between them.
+
+    What is told of a cycle that is not open yet comes again with the step that opens it, as until
+    then the old rent holds. A meter without any cycle takes the rent at once.
     """
     place = state.account_places_of(facts.account)
     newest = state.current().cycle
-    fee = facts.fee if facts.cycle <= newest else np.zeros_like(facts.fee)
-    due = (state.rented[place] < newest) & (state.rent_from[place] <= newest)
-    owed = np.where(due, state.rent[place], 0)
-    rented = np.where(due, newest, state.rented[place])
-    columns = {"rent": facts.rent, "rent_from": facts.rent_from, "rented": rented}
+    waits = facts.cycle > newest
+    if waits and newest != NO_CYCLE:
+        return place, [], {}
+    known = state.rent_from[place] <= newest
+    rented = state.rented[place] >= newest
+    old = np.where(known, state.rent[place], 0)
+    new = np.where(facts.rent_from <= newest, facts.rent, old)
+    owed = np.where(rented, np.where(known, new - old, 0), new)
+    columns = {
+        "rent": facts.rent,
+        "rent_from": facts.rent_from,
+        "rented": np.maximum(state.rented[place], newest),
+    }
+    fee = np.zeros_like(facts.fee) if waits else facts.fee
     return place, [(facts.cycle, fee), (newest, owed)], columns
 
 
