@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from tests.parties.examples import an_account
+from tests.parties.examples import a_line, an_account
 from wanhao.parties.actions import open_accounts
 from wanhao.products.actions import (
     cancel,
@@ -22,6 +22,7 @@ from wanhao.values.errors import WanhaoError
 
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 OCTOBER = datetime(2026, 10, 5, 4, 0, tzinfo=UTC)
+NOVEMBER = Cycle(202611).start
 FIRST = Cycle(202612).start
 
 
@@ -59,6 +60,22 @@ def test_what_is_ordered_is_owed_and_held_at_once(group: int) -> None:
     assert rent(202612, [group]) == {group: 6900}
     assert rent(202611, [group]) == {group: 4900}
     assert fees(202609, [group]) == {}
+
+
+@pytest.mark.parametrize("begins", [(OCTOBER, NOVEMBER), (NOVEMBER, OCTOBER)])
+def test_a_yearly_fee_is_owed_by_who_began_with_the_month_and_not_by_others(
+    db: None, begins: tuple[datetime, datetime]
+) -> None:
+    load_catalogue()
+    accounts = [an_account(f"A{place}", (a_line(16907910001 + place),)) for place in range(2)]
+    groups = [one.groups[0].group_id for one in open_accounts(accounts)]
+    for group_id, since in zip(groups, begins, strict=True):
+        order(group_id, "broadband-20m-year", since)
+    together = {
+        group_id: sum(line.fee_fen for line in lines)
+        for group_id, lines in fees(202611, groups).items()
+    }
+    assert together == {groups[begins.index(NOVEMBER)]: 69_000}
 
 
 def test_a_fifth_secondary_card_is_refused(group: int) -> None:

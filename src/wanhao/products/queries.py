@@ -147,7 +147,8 @@ def fees(cycle: int, group_ids: Collection[int]) -> dict[int, tuple[FeeLine, ...
     for row in held:
         sold = known[row.offering_id]
         ends = row.until if row.until and row.until < end else None
-        alike = (row.offering_id, row.since if row.since > start else None, ends)
+        # A fee that is owed once is owed by those who began with the month, and by nobody before.
+        alike = (row.offering_id, row.since if row.since >= start else None, ends)
         if alike not in owed:
             owed[alike] = rules.fee_in(sold, row.since, row.until, month)
         fee, days, of_days = owed[alike]
