@@ -159,6 +159,18 @@ def test_what_cannot_be_counted_is_put_aside_with_its_reason(tmp_path):
     assert {r.reason: r.records for r in queries.quarantine_by_reason()}["unreadable"] == 1
 
 
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+@pytest.mark.parametrize("names", [(1, 2), ("a-1", "b-2"), (1, "b-2")])
+def test_a_file_of_which_nothing_counts_stops_no_counting(tmp_path, names, ending):
+    two_customers()
+    made = meter(tmp_path)
+    drop(tmp_path, f"a{ending}", [row(name, number=19_999_999_999) for name in names])
+    settle(made)
+    drop(tmp_path, f"b{ending}", [row("c-3"), row(4)])
+    settle(made)
+    assert counted() == (4, 2, 0, 2)
+
+
 def test_the_quarantine_shows_numbers_masked(tmp_path):
     two_customers()
     made = meter(tmp_path)

@@ -134,7 +134,8 @@ class DuplicateIndex:
 
 def _with_text(key: U64, text: NDArray[np.bytes_]) -> U64:
     """Mix fixed-width bytes into the key, word by word; an empty text leaves it as it was."""
-    words = np.ascontiguousarray(text).view(np.int64).reshape(len(text), -1)
+    words = np.ascontiguousarray(text).view(np.int64)
+    words = words.reshape(len(text), text.dtype.itemsize // words.dtype.itemsize)
     for word in words.T:
         key = np.where(word != 0, _mixed(key.view(np.int64), word), key)
     return key
