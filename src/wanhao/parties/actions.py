@@ -19,6 +19,7 @@ from wanhao.parties.models import BillingAccount
 from wanhao.parties.moving import (
     add_line,
     end_line,
+    lock_accounts,
     lock_line,
     lock_number,
     move_line,
@@ -31,6 +32,7 @@ from wanhao.values.errors import WanhaoError
 __all__ = [
     "add_line",
     "end_line",
+    "lock_accounts",
     "lock_line",
     "lock_number",
     "move_line",

@@ -1,6 +1,6 @@
 """Lines that join a group, go into another one, or end; what was stays in the rows that ended."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 from django.db import IntegrityError, connection, transaction
@@ -14,6 +14,10 @@ from wanhao.values.msisdn import Msisdn
 MOST_SECONDARY = 4
 """Secondary cards that a group may have at a time."""
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('number ' || %s, 0))"
+LOCK_ACCOUNTS = """
+SELECT id FROM wanhao_parties_billingaccount WHERE id = ANY(%s::bigint[])
+ORDER BY id FOR NO KEY UPDATE
+"""
 
 
 def open_group(account_id: int) -> int:
@@ -24,10 +28,17 @@ def open_group(account_id: int) -> int:
 def lock_number(number: int) -> None:
     """Let nobody else give, move or end this number before the transaction ends.
 
-    Lock numbers first, what groups hold after them.
+    Lock numbers first, accounts after them, and then what groups hold.
     """
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [number])
+
+
+def lock_accounts(account_ids: Collection[int]) -> None:
+    """Let nobody else change what these accounts' groups hold before the transaction ends: what an
+    account owes is told as a whole, of all its groups."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_ACCOUNTS, [list(set(account_ids))])
 
 
 def lock_line(number: int) -> LineView:

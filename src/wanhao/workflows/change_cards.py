@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from wanhao.billing.ports import Billing, billing_source
+from wanhao.parties.actions import lock_accounts
 from wanhao.parties.contracts import LineRole, LineView
 from wanhao.parties.queries import begun, lines_of_groups
 from wanhao.products.actions import end_all, end_one, lock_groups
@@ -24,8 +25,9 @@ def changing_cards(group_ids: Collection[int], now: datetime) -> Iterator[list[L
     are new and before the fees of all accounts concerned (where billing is foreign, those are not
     ours to tell).
     """
-    lock_groups(group_ids)
     accounts = {line.account_id for line in lines_of_groups(group_ids)}
+    lock_accounts(accounts)
+    lock_groups(group_ids)
     before = groups_of(accounts)
     owed_before = owed(before, now)
     links: list[LineFact] = []

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from wanhao.billing.ports import refuse_elsewhere
+from wanhao.parties.actions import lock_accounts
 from wanhao.parties.queries import main_lines_of_groups
 from wanhao.products.actions import lock_groups
 from wanhao.values.errors import WanhaoError
@@ -18,11 +19,16 @@ def changing_products(group_id: int, now: datetime) -> Iterator[None]:
     WanhaoError when the group has no line, or where billing is foreign: its plans are, too.
     """
     refuse_elsewhere("Products are ordered and cancelled")
-    line = main_lines_of_groups([group_id]).get(group_id)
-    if line is None:
-        raise WanhaoError(f"Group {group_id} has no line.", "Give the group of a line in use.")
+    lock_accounts([_account(group_id)])
     lock_groups([group_id])
-    accounts = [line.account_id]
+    accounts = [_account(group_id)]
     before = owed(groups_of(accounts), now)
     yield
     tell_terms(accounts, before, now)
+
+
+def _account(group_id: int) -> int:
+    line = main_lines_of_groups([group_id]).get(group_id)
+    if line is None:
+        raise WanhaoError(f"Group {group_id} has no line.", "Give the group of a line in use.")
+    return line.account_id

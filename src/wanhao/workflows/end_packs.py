@@ -5,8 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from wanhao.billing.ports import Billing, billing_source
+from wanhao.parties.actions import lock_accounts
 from wanhao.parties.queries import main_lines_of_groups
-from wanhao.products.actions import end_due
+from wanhao.products.actions import end_due, lock_groups
 from wanhao.usage.actions import record_facts
 from wanhao.workflows.tell_terms import group_facts
 
@@ -22,5 +23,7 @@ def end_packs(now: datetime, limit: int = BATCH) -> bool:
     due = end_due(now, limit)
     groups = {group: line.account_id for group, line in main_lines_of_groups(due).items()}
     if groups and billing_source().billing is Billing.OWN:
+        lock_accounts(groups.values())
+        lock_groups(groups)
         record_facts(list(group_facts(groups, now, always_both=True)))
     return bool(due)
