@@ -7,15 +7,20 @@ import pytest
 from django.db import connection
 
 from tests.billing.bills.examples import CLOSED, NOVEMBER, an_item, opened
+from tests.workflows.told_facts import told_facts
+from wanhao.billing.actions import record_payments
 from wanhao.billing.bills.actions import add_bill_items
 from wanhao.billing.bills.checking import check_bills
 from wanhao.billing.bills.contracts import AllowanceKind, LineKind, RunState, RunView, UpgradeMode
 from wanhao.billing.bills.queries import bill, bill_run, finished_cycles
-from wanhao.billing.queries import balances
+from wanhao.billing.books import Book
+from wanhao.billing.contracts import BalanceKind, NewPayment
+from wanhao.billing.queries import balances, billed_through
 from wanhao.parties.contracts import PayType
 from wanhao.parties.models import LineGroup
 from wanhao.products.contracts import DataSchedule, FeeKind, FeeLine, Mode, Tier
 from wanhao.usage import contracts as usage
+from wanhao.usage.contracts import FundsFact
 from wanhao.usage.models import Fact
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows import issue_bills
@@ -212,6 +217,39 @@ def test_the_meter_is_told_only_of_money_it_does_not_know(operator: Operator) ->
     before = Fact.objects.count()
     issue_cycle(NOVEMBER, clock)
     assert Fact.objects.count() == before + 1
+
+
+@pytest.mark.django_db
+def test_the_meter_is_told_where_restricted_money_paid(operator: Operator) -> None:
+    helped, _ = stocked(operator, 2, PayType.PREPAID)
+    payment = NewPayment(
+        account_id=helped,
+        amount_fen=1000,
+        reference="P1",
+        kind=BalanceKind.RESTRICTED,
+        pays_for=(Book.VOICE,),
+    )
+    record_payments([payment], CLOSED)
+    before = len(told_facts())
+    issue_cycle(NOVEMBER, clock)
+    assert told_facts()[before:] == [
+        FundsFact(account_id=helped, spendable_fen=-5900, billed_through=NOVEMBER)
+    ]
+
+
+@pytest.mark.django_db
+def test_who_had_nothing_to_pay_is_billed_through_all_the_same(operator: Operator) -> None:
+    first, quiet, last = stocked(operator, 3, PayType.PREPAID)
+    operator.fees.pop(group_of(quiet))
+    operator.usage = [line for line in operator.usage if line.account_id != quiet]
+    steps: list[RunView] = []
+    pace = Pace(chunk=2, told=steps.append, stopped=lambda: len(steps) == 1)
+    issue_cycle(NOVEMBER, clock, pace)
+    asked = [first, quiet, last]
+    assert bill(quiet, NOVEMBER) is None
+    assert billed_through(asked) == {first: NOVEMBER, quiet: NOVEMBER, last: 0}
+    issue_cycle(NOVEMBER, clock)
+    assert set(billed_through(asked).values()) == {NOVEMBER}
 
 
 def test_lines_say_which_allowance_and_which_step() -> None:

@@ -44,12 +44,14 @@ class Usable(NamedTuple):
 @transaction.atomic
 def charge_accounts(
     charges: Sequence[AccountCharge], *, cycle: int, reference: str, now: datetime
-) -> None:
+) -> frozenset[int]:
     """Charge many accounts in one transaction of the journal, once per reference.
 
     Books are the revenue books a charge may earn; amounts below zero are credits and raise general
-    money. Give accounts in chunks of some ten thousand. WanhaoError when an account comes twice or
-    has no balance, a book is none of these, or the reference was used for another cycle or sum.
+    money. Give accounts in chunks of some ten thousand. Returns those for whom restricted money
+    paid: what they can spend fell by less than their charge. WanhaoError when an account comes
+    twice or has no balance, a book is none of these, or the reference was used for another cycle or
+    sum.
     """
     _refuse_odd(charges)
     account_ids = [charge.account_id for charge in charges]
@@ -65,6 +67,8 @@ def charge_accounts(
     draft = Draft(reference=reference, lines=lines)
     if reference not in post(JournalKind.CHARGE, [draft], now, cycle):
         _refuse_other(reference, cycle, sum(earned.values()))
+    restricted = (line.account_id for line in lines if line.book is Book.RESTRICTED)
+    return frozenset(account_id for account_id in restricted if account_id is not None)
 
 
 def allocate(

@@ -25,11 +25,13 @@ WITH RECURSIVE month AS (
     SELECT (SELECT max(cycle) FROM wanhao_billing_bill WHERE cycle < month.cycle)
     FROM month WHERE month.cycle IS NOT NULL
 )
-SELECT asked.id, COALESCE((
+SELECT asked.id, greatest((
     SELECT month.cycle FROM month WHERE EXISTS (
         SELECT FROM wanhao_billing_bill AS bill
         WHERE bill.cycle = month.cycle AND bill.account_id = asked.id AND bill.source = 'own'
     ) ORDER BY month.cycle DESC LIMIT 1
+), (
+    SELECT max(run.cycle) FROM wanhao_billing_billrun AS run WHERE run.done_through >= asked.id
 ), 0)
 FROM unnest(%s::bigint[]) AS asked(id)
 """
@@ -46,7 +48,8 @@ def balances(account_ids: Collection[int]) -> dict[int, int]:
 
 
 def billed_through(account_ids: Collection[int]) -> dict[int, int]:
-    """The last cycle of which each account has a bill of ours, which its balance has paid for.
+    """The last cycle of which each account has a bill of ours, which its balance has paid for, or
+    had nothing to pay when the bills were issued.
 
     0 when there is none; a foreign billing's bills are not in our balances.
     """

@@ -88,7 +88,7 @@ def _issue_chunk(cycle: int, schedules: Schedules, now: datetime, pace: Pace) ->
         return running.finish_run(cycle, now)
     issued = issue_bills(_drafts(cycle, account_ids, schedules), now, due_day=pace.due_day)
     if issued.adjusted:
-        # Items moved money the meter does not know of; all else on a bill it counted itself.
+        # Of items and restricted money the meter does not know; all else it counted itself.
         tell_funds(issued.adjusted)
     return running.move_run_on(
         cycle, through=account_ids[-1], accounts=len(account_ids), issued=issued

@@ -94,15 +94,18 @@ def issue_bills(drafts: Sequence[BillDraft], now: datetime, *, due_day: int = DU
     new = [draft for draft in drafts if draft.account_id not in known]
     waiting = _waiting([draft.account_id for draft in new])
     bills = [bill for draft in new if (bill := _bill(draft, waiting)).lines]
+    helped: Collection[int] = ()
     if bills:
         journal = f"bills-{cycle}-{min(bill.account_id for bill in bills)}"
         _write(bills, cycle, journal, now, due_day)
-        _charge(bills, cycle, journal, now)
+        helped = _charge(bills, cycle, journal, now)
     return Issued(
         bills=len(bills),
         total_fen=sum(bill.total_fen for bill in bills),
         known=len(known),
-        adjusted=tuple(bill.account_id for bill in bills if bill.items),
+        adjusted=tuple(
+            bill.account_id for bill in bills if bill.items or bill.account_id in helped
+        ),
     )
 
 
@@ -209,11 +212,13 @@ def _write(bills: Sequence[_Bill], cycle: int, journal: str, now: datetime, due_
             cursor.execute(TAKE_UP, [items, cycle])
 
 
-def _charge(bills: Sequence[_Bill], cycle: int, journal: str, now: datetime) -> None:
+def _charge(bills: Sequence[_Bill], cycle: int, journal: str, now: datetime) -> Collection[int]:
+    """Charge the ledger; returns the accounts for whom restricted money paid."""
     charges = [
         AccountCharge(account_id=bill.account_id, by_book=books)
         for bill in bills
         if (books := by_book(bill.lines))
     ]
-    if charges:
-        charge_accounts(charges, cycle=cycle, reference=journal, now=now)
+    if not charges:
+        return ()
+    return charge_accounts(charges, cycle=cycle, reference=journal, now=now)

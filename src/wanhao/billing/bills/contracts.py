@@ -126,8 +126,8 @@ class NewBillItem:
 class Issued:
     """What issuing came to; `known` accounts had their bill of that cycle already.
 
-    `adjusted` are the accounts whose bill took items up: their money moved by more than the meter
-    knows of.
+    `adjusted` are the accounts whose bill took items up or was paid with restricted money: what
+    they can spend moved otherwise than the meter knows of.
     """
 
     bills: int
