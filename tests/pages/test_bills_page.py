@@ -76,6 +76,14 @@ class TestThePages:
         assert "王**" in shown
         assert "169****0001 · 169****0002" in shown
 
+    def test_who_has_no_bill_yet_is_told_when_the_first_one_comes(self, client: Client) -> None:
+        open_accounts([an_account("B1", (a_line(16907910001),))])
+        shown = page(client)
+        assert "No bill yet." in shown
+        assert "72 hours after its end" in shown
+        assert 'class="month' not in shown
+        assert "还没有账单" in page(client, language="zh-hans")
+
     def test_a_bill_explains_every_line(self, client: Client) -> None:
         customer()
         shown = page(client, f"/bills/B1/{LAST}/")

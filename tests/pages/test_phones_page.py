@@ -1,5 +1,6 @@
 """The page of phones: the demo's cast and what their handsets received."""
 
+import re
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from wanhao.pages.phones import ports
 from wanhao.pages.phones.views import grouped
 from wanhao.products.actions import load_catalogue
 from wanhao.project.demo.cast import cast
+from wanhao.project.demo.world import build_world
 from wanhao.project.phones import DemoCast, HttpHandsets
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,13 @@ def test_the_cast_is_introduced_in_english_too(client: Client, received: Receive
 def test_the_plan_is_named_as_in_the_catalogue(client: Client, received: Received) -> None:
     load_catalogue()
     assert "乐享4G 99元套餐" in page(client)
+
+
+def test_a_phone_leads_to_the_account_that_pays_for_it(client: Client, received: Received) -> None:
+    build_world(len(cast()), lambda *_: None, datetime.now(UTC))
+    links = re.findall(r'href="(/ledger/[^"]+/)"', page(client))
+    assert len(links) == len(cast())
+    assert {client.get(link).status_code for link in links} == {200}
 
 
 def test_the_newest_message_stands_first_and_is_marked(client: Client, received: Received) -> None:

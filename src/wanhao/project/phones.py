@@ -15,7 +15,7 @@ from wanhao.pages.phones.ports import (
 )
 from wanhao.products import queries as products
 from wanhao.products.contracts import Offering
-from wanhao.project.demo.cast import CastMember, cast
+from wanhao.project.demo.cast import CastMember, cast, reference_of
 from wanhao.project.env import environment
 
 TIMEOUT_SECONDS = 2.0
@@ -84,4 +84,5 @@ def _card(member: CastMember, plan: Offering | None) -> CastCard:
         plan_en=plan.name_en if plan else "",
         shows_zh=member.shows_zh,
         shows_en=member.shows_en,
+        account=reference_of(member.account),
     )

@@ -49,10 +49,12 @@ def bills(request: HttpRequest, reference: str) -> HttpResponse:
     record_read(request.user, f"account {reference}", "bills", now)
     current = Cycle.of(now).number
     due = fees(current, list(payer.numbers))
+    months = month_bars(history(account_id, current), _language())
     context = {
         "payer": payer,
         "numbers": list(dict.fromkeys(payer.numbers.values())),
-        "months": month_bars(history(account_id, current), _language()),
+        "months": months,
+        "issued": any(month.fen is not None for month in months),
         "running": month_name(current, _language()),
         "fees_fen": sum(line.fee_fen for lines in due.values() for line in lines),
         "waiting_fen": waiting_fen([account_id]).get(account_id, 0),

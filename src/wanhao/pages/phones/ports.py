@@ -17,7 +17,7 @@ class HandsetMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CastCard:
-    """One person of the demo: who they are, what they show, and their plan.
+    """One person of the demo: who they are, what they show, their plan, and the account that pays.
 
     What is not known stays empty and is not shown.
     """
@@ -31,6 +31,7 @@ class CastCard:
     shows_en: str = ""
     plan_zh: str = ""
     plan_en: str = ""
+    account: str = ""
 
 
 class CastReader(Protocol):

@@ -41,6 +41,7 @@ class Handset:
     story: str
     shows: str
     plan: str
+    account: str
     bubbles: tuple[Bubble, ...]
     fresh: bool
 
@@ -95,6 +96,7 @@ def _handset(card: CastCard, messages: Sequence[HandsetMessage], now: datetime) 
         story=spoken(card.story_zh, card.story_en),
         shows=spoken(card.shows_zh, card.shows_en),
         plan=spoken(card.plan_zh, card.plan_en),
+        account=card.account,
         bubbles=bubbles,
         fresh=any(bubble.fresh for bubble in bubbles),
     )

@@ -95,6 +95,11 @@ def cast() -> tuple[CastMember, ...]:
     )
 
 
+def reference_of(key: str) -> str:
+    """The reference by which an account of the cast is known outside."""
+    return f"cast-{key}"
+
+
 def _account(entry: dict[str, Any]) -> CastAccount:
     groups = tuple(
         tuple(_member(entry, group["plan"], line) for line in group["line"])

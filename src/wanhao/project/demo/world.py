@@ -12,7 +12,7 @@ from wanhao.parties.contracts import NewAccount, NewGroup, NewLine, OpenedAccoun
 from wanhao.parties.queries import line_count
 from wanhao.products.actions import load_catalogue
 from wanhao.products.queries import offerings
-from wanhao.project.demo.cast import CastAccount, cast, cast_accounts
+from wanhao.project.demo.cast import CastAccount, cast, cast_accounts, reference_of
 from wanhao.project.demo.habits import habits_of
 from wanhao.project.demo.history import drop_month
 from wanhao.project.demo.population import FIRST_DAY, PlannedAccount, population, world_settings
@@ -108,7 +108,7 @@ def _of_cast(account: CastAccount) -> _Opening:
         for group in account.groups
     )
     new = NewAccount(
-        reference=f"cast-{account.key}",
+        reference=reference_of(account.key),
         customer_name=account.name_zh,
         customer_kind=account.kind,
         city=account.city,
