@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from tests.billing.bills.examples import issued, opened, rent
 from tests.loyalty.examples import give_points, worth
+from wanhao.access.queries import reads_of
 from wanhao.billing.actions import record_payment
 from wanhao.loyalty.actions import evaluate
 from wanhao.project.command.points import points
@@ -37,6 +38,12 @@ def test_an_account_is_shown_with_what_ends_when() -> None:
     assert "Free card change: 2 of 2 left" in told
     assert "More points: 20 %" in told
     assert f"+1,200  earned of {year}01" in told
+
+
+def test_reading_points_is_recorded() -> None:
+    opened(1)
+    run("show", "A0")
+    assert [read.purpose for read in reads_of("account A0")] == ["points by command"]
 
 
 def test_an_account_without_points_says_so() -> None:

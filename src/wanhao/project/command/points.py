@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
+from wanhao.access.actions import record_read
 from wanhao.loyalty.contracts import EntryKind, EntryView, PointsView, StarView
 from wanhao.loyalty.queries import history, points_of, stars_of
 from wanhao.parties.queries import accounts_by_reference, next_accounts
@@ -34,13 +35,14 @@ def points() -> None:
 @points.command()
 @click.argument("reference")
 def show(reference: str) -> None:
-    """Show what the account REFERENCE has, what of it ends when, and its star."""
+    """Show what the account REFERENCE has and what ends when, and its star; this is recorded."""
     refuse_without_database()
     with database():
         account_id = accounts_by_reference([reference]).get(reference)
         if account_id is None:
             raise WanhaoError(f"There is no account '{reference}'.", "Look its reference up.")
         now = datetime.now(UTC)
+        record_read(None, f"account {reference}", "points by command", now)
         has = points_of([account_id], now).get(account_id, PointsView(account_id=account_id))
         for line in _told(has, stars_of([account_id], now).get(account_id), history(account_id)):
             click.echo(line)
