@@ -1,5 +1,6 @@
 """`python -m bench --NAME`, which `make bench-NAME` runs."""
 
+import shutil
 import sys
 from importlib import import_module
 
@@ -14,5 +15,9 @@ if __name__ == "__main__":
     asked = sys.argv[1:] or ["--quick"]
     if len(asked) != 1 or asked[0] not in BENCHES:
         sys.exit(f"usage: python -m bench [{' | '.join(BENCHES)}]")
-    # Each sets its own environment up before anything of the product is loaded.
-    import_module(BENCHES[asked[0]]).main()
+    # The settings must stand before anything of the product is loaded.
+    import_module("bench.scratch")
+    try:
+        import_module(BENCHES[asked[0]]).main()
+    finally:
+        shutil.rmtree(import_module("bench.scratch").SCRATCH, ignore_errors=True)

@@ -2,44 +2,31 @@
 
 import os
 import resource
-import shutil
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-SCRATCH = Path(tempfile.mkdtemp(prefix="wanhao-bench-"))
-SCRATCH.chmod(0o755)
-os.environ["WANHAO_DATA"] = str(SCRATCH)
-os.environ["DJANGO_SETTINGS_MODULE"] = "wanhao.project.settings"
+import numpy as np
+from django.core.management import call_command
+from django.db import connection, transaction
 
-from wanhao.project.postgres import EmbeddedPostgres, embedded_url  # noqa: E402 - after WANHAO_DATA
-
-os.environ["DATABASE_URL"] = embedded_url(SCRATCH)
-
-import django  # noqa: E402 - after the settings' environment
-import numpy as np  # noqa: E402
-
-django.setup()
-
-from django.core.management import call_command  # noqa: E402 - after django.setup()
-from django.db import connection, transaction  # noqa: E402
-
-from bench import peer_loop  # noqa: E402
-from bench.figures import SERVER, figure, say, show, timed  # noqa: E402
-from bench.parties import write_parties  # noqa: E402
-from bench.world import CYCLE, MID_MONTH, load, make_world  # noqa: E402
-from wanhao.billing.bills.checking import check_bills  # noqa: E402
-from wanhao.billing.bills.contracts import RunView  # noqa: E402
-from wanhao.billing.bills.running import begin_run, finish_run  # noqa: E402
-from wanhao.products.actions import hold_offering, load_catalogue  # noqa: E402
-from wanhao.usage.actions import record_facts  # noqa: E402
-from wanhao.usage.contracts import Service, ThresholdsFact  # noqa: E402
-from wanhao.usage.folders import Folders  # noqa: E402
-from wanhao.usage.local import LocalMeter  # noqa: E402
-from wanhao.usage.queries import closed_cycles  # noqa: E402
-from wanhao.workflows.issue_bills import Pace, issue_cycle  # noqa: E402
-from wanhao.workflows.tell_customers import TellCustomers  # noqa: E402
+from bench import peer_loop
+from bench.figures import SERVER, figure, say, show, timed
+from bench.parties import write_parties
+from bench.scratch import SCRATCH
+from bench.world import CYCLE, MID_MONTH, load, make_world
+from wanhao.billing.bills.checking import check_bills
+from wanhao.billing.bills.contracts import RunView
+from wanhao.billing.bills.running import begin_run, finish_run
+from wanhao.products.actions import hold_offering, load_catalogue
+from wanhao.project.postgres import EmbeddedPostgres
+from wanhao.usage.actions import record_facts
+from wanhao.usage.contracts import Service, ThresholdsFact
+from wanhao.usage.folders import Folders
+from wanhao.usage.local import LocalMeter
+from wanhao.usage.queries import closed_cycles
+from wanhao.workflows.issue_bills import Pace, issue_cycle
+from wanhao.workflows.tell_customers import TellCustomers
 
 ACCOUNTS = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
 SAMPLE = 2_000
@@ -57,11 +44,8 @@ SELECT id, 0, %s FROM wanhao_parties_billingaccount
 
 def main() -> None:
     """Set up the operator, issue its bills, then the same for a sample one by one."""
-    try:
-        with EmbeddedPostgres(SCRATCH, SERVER):
-            figures = measure()
-    finally:
-        shutil.rmtree(SCRATCH, ignore_errors=True)
+    with EmbeddedPostgres(SCRATCH, SERVER):
+        figures = measure()
     show("bills", figures)
 
 

@@ -9,35 +9,22 @@ import csv
 import json
 import os
 import resource
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-SCRATCH = Path(tempfile.mkdtemp(prefix="wanhao-bench-"))
-SCRATCH.chmod(0o755)
-os.environ["WANHAO_DATA"] = str(SCRATCH)
-os.environ["DJANGO_SETTINGS_MODULE"] = "wanhao.project.settings"
+import psycopg
+from django.core.management import call_command
+from rich.console import Console
+from rich.table import Table
 
-from wanhao.project.postgres import EmbeddedPostgres, embedded_url  # noqa: E402 - after WANHAO_DATA
-
-os.environ["DATABASE_URL"] = embedded_url(SCRATCH)
-
-import django  # noqa: E402 - after the settings' environment
-import psycopg  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
-
-django.setup()
-
-from django.core.management import call_command  # noqa: E402 - after django.setup()
-
-from wanhao.parties.queries import line_count  # noqa: E402
-from wanhao.products.actions import load_catalogue  # noqa: E402
-from wanhao.workflows.import_parties import ImportOutcome, Wish, import_parties  # noqa: E402
+from bench.scratch import SCRATCH
+from wanhao.parties.queries import line_count
+from wanhao.products.actions import load_catalogue
+from wanhao.project.postgres import EmbeddedPostgres
+from wanhao.workflows.import_parties import ImportOutcome, Wish, import_parties
 
 LINES = 1_000_000
 SAMPLE = 20_000
@@ -65,11 +52,8 @@ say = Console().print
 
 def main() -> None:
     """Import on a server of our own, print and keep the figures."""
-    try:
-        with EmbeddedPostgres(SCRATCH, SERVER):
-            figures = measure()
-    finally:
-        shutil.rmtree(SCRATCH, ignore_errors=True)
+    with EmbeddedPostgres(SCRATCH, SERVER):
+        figures = measure()
     show(figures)
 
 

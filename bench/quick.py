@@ -2,37 +2,25 @@
 
 import os
 import shutil
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-SCRATCH = Path(tempfile.mkdtemp(prefix="wanhao-bench-"))
-SCRATCH.chmod(0o755)
-os.environ["WANHAO_DATA"] = str(SCRATCH)
-os.environ["DJANGO_SETTINGS_MODULE"] = "wanhao.project.settings"
+import numpy as np
+import psycopg
+from django.core.management import call_command
+from django.db.models import Sum
 
-from wanhao.project.postgres import EmbeddedPostgres, embedded_url  # noqa: E402 - after WANHAO_DATA
-
-os.environ["DATABASE_URL"] = embedded_url(SCRATCH)
-
-import django  # noqa: E402 - after the settings' environment
-import numpy as np  # noqa: E402
-import psycopg  # noqa: E402
-
-django.setup()
-
-from django.core.management import call_command  # noqa: E402 - after django.setup()
-from django.db.models import Sum  # noqa: E402
-
-from bench import peer_postgresql  # noqa: E402
-from bench.figures import SERVER, figure, say, show, timed  # noqa: E402
-from bench.parties import write_parties  # noqa: E402
-from bench.world import MID_MONTH, load, make_world, write_records  # noqa: E402
-from wanhao.usage.folders import Folders  # noqa: E402
-from wanhao.usage.local import LocalMeter  # noqa: E402
-from wanhao.usage.models import Batch  # noqa: E402
-from wanhao.workflows.tell_customers import TellCustomers  # noqa: E402
-from wanhao.workflows.watch_thresholds import watch_thresholds  # noqa: E402
+from bench import peer_postgresql
+from bench.figures import SERVER, figure, say, show, timed
+from bench.parties import write_parties
+from bench.scratch import SCRATCH
+from bench.world import MID_MONTH, load, make_world, write_records
+from wanhao.project.postgres import EmbeddedPostgres
+from wanhao.usage.folders import Folders
+from wanhao.usage.local import LocalMeter
+from wanhao.usage.models import Batch
+from wanhao.workflows.tell_customers import TellCustomers
+from wanhao.workflows.watch_thresholds import watch_thresholds
 
 LINES = 1_000_000
 RECORDS = 1_000_000
@@ -41,11 +29,8 @@ FILES = 4
 
 def main() -> None:
     """Set up both sides from one world, count the same files, print and keep the figures."""
-    try:
-        with EmbeddedPostgres(SCRATCH, SERVER):
-            figures = measure()
-    finally:
-        shutil.rmtree(SCRATCH, ignore_errors=True)
+    with EmbeddedPostgres(SCRATCH, SERVER):
+        figures = measure()
     show("quick", figures)
 
 

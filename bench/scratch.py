@@ -1,0 +1,17 @@
+"""A data folder of its own and Django over it; loaded before anything of the product is."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import django
+
+SCRATCH = Path(tempfile.mkdtemp(prefix="wanhao-bench-"))
+SCRATCH.chmod(0o755)
+os.environ["WANHAO_DATA"] = str(SCRATCH)
+os.environ["DJANGO_SETTINGS_MODULE"] = "wanhao.project.settings"
+
+from wanhao.project.postgres import embedded_url  # noqa: E402 - after WANHAO_DATA
+
+os.environ["DATABASE_URL"] = embedded_url(SCRATCH)
+django.setup()
