@@ -8,7 +8,19 @@ from dataclasses import replace
 import pytest
 from django.db import connection, transaction
 
-from tests.usage.operators import CYCLE, PLAIN, STEPS, WATCHED, fees, funds, group, pack, tell
+from tests.usage.operators import (
+    CYCLE,
+    PLAIN,
+    STEPS,
+    WATCHED,
+    fees,
+    funds,
+    group,
+    meter,
+    pack,
+    settle,
+    tell,
+)
 from wanhao.usage import queries
 from wanhao.usage.actions import record_facts
 from wanhao.usage.contracts import (
@@ -80,6 +92,18 @@ def test_two_words_about_one_account_take_two_positions():
 def test_facts_need_a_transaction():
     with pytest.raises(WanhaoError, match="within a transaction"):
         record_facts([group(1)])
+
+
+def test_a_pack_may_give_of_several_services(tmp_path):
+    both = (pack(1, quantity=5 << 20), pack(1, Service.VOICE, quantity=60))
+    tell(PLAIN, replace(group(1), packs=both))
+    made = meter(tmp_path)
+    settle(made)
+    held = made.state.current().packs
+    assert sorted(zip(held.service.tolist(), held.quantity.tolist(), strict=True)) == [
+        (0, 60),
+        (2, 5 << 20),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,10 @@ def _schedule(schedule: DataSchedule) -> None:
 
 def _group(fact: GroupFact) -> None:
     _within("number of packs", (len(fact.packs),), (0, MOST_PACKS))
-    ids = [pack.pack_id for pack in fact.packs]
+    ids = [(pack.pack_id, pack.service.value) for pack in fact.packs]
     if len(set(ids)) < len(ids):
-        raise _refusal(f"packs {ids} of group {fact.group_id}", "No pack stands there twice.")
+        told = "No pack stands there twice for one service."
+        raise _refusal(f"packs {ids} of group {fact.group_id}", told)
     for pack in fact.packs:
         _within("pack_id", (pack.pack_id,), _ID)
         _within("quantity of a pack", (pack.quantity,), _AMOUNT)
