@@ -56,6 +56,13 @@ def test_a_bill_is_shown_with_what_explains_it(account: int) -> None:
     assert [read.purpose for read in reads_of("account A0")] == ["bill", "bill"]
 
 
+@pytest.mark.parametrize("month", ["202613", "202600", "26", "november"])
+def test_what_is_no_month_is_told(month: str) -> None:
+    found = CliRunner().invoke(command, ("check", "--cycle", month))
+    assert found.exit_code == 2
+    assert month in found.output
+
+
 def test_a_bill_is_written_to_files(account: int, tmp_path: Path) -> None:
     paper, table = tmp_path / "bill.pdf", tmp_path / "bill.csv"
     assert told("show", "A0", "--pdf", str(paper), "--csv", str(table)) == ""

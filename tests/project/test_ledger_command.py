@@ -55,6 +55,12 @@ def test_a_statement_begins_with_what_was_there(account: int) -> None:
     assert [line.split()[-1] for line in lines[1:3]] == ["¥1.00", "¥1.00"]
 
 
+def test_days_in_the_wrong_order_are_told(account: int) -> None:
+    words = ("statement", "A0", "--from", "2026-11-30", "--to", "2026-11-01")
+    with pytest.raises(WanhaoError, match="comes after the last"):
+        CliRunner().invoke(command, words, catch_exceptions=False)
+
+
 def test_a_statement_as_csv_is_in_plain_yuan(account: int) -> None:
     text = told("statement", "A0", "--from", "2026-11-01", "--to", "2026-11-30", "--csv")
     rows = list(csv.DictReader(io.StringIO(text)))

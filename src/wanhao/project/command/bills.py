@@ -33,7 +33,21 @@ from wanhao.values.money import Money
 from wanhao.workflows.find_payer import find_payer
 from wanhao.workflows.issue_bills import Pace, cycles_to_bill, issue_cycle
 
-CYCLE = click.IntRange(200001, 999912)
+
+class Month(click.IntRange):
+    """A month as 202611."""
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """The number of a month that there is."""
+        number: int = super().convert(value, param, ctx)
+        if not 1 <= number % 100 <= 12:
+            self.fail(f"{number} is not a month; write one as 202611.", param, ctx)
+        return number
+
+
+CYCLE = Month(200001, 999912)
 TO_FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
 
 

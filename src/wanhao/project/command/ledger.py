@@ -39,6 +39,8 @@ def statement_command(
     now = datetime.now(UTC)
     until = last.date() if last else now.astimezone(SHANGHAI).date()
     since = first.date() if first else until.replace(day=1)
+    if since > until:
+        raise WanhaoError("The first day comes after the last.", "Give --from a day before --to.")
     refuse_without_database()
     with database():
         found = read_statement(reference, since, until, now)
