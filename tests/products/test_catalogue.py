@@ -237,3 +237,11 @@ def test_an_unknown_code_is_an_error_with_a_remedy() -> None:
     with pytest.raises(WanhaoError, match="No offering has the code 'gold'") as caught:
         offering("gold")
     assert "catalogue" in caught.value.remedy
+
+
+@pytest.mark.django_db
+def test_a_family_that_is_not_there_is_told_with_those_that_are() -> None:
+    load_catalogue()
+    with pytest.raises(WanhaoError, match="No family is called 'nonsense'") as told:
+        CliRunner().invoke(catalogue, ["list", "--family", "nonsense"], catch_exceptions=False)
+    assert "lexiang-4g, lexiang-3g" in told.value.remedy

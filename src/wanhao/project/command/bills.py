@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from django.conf import settings
@@ -37,9 +38,7 @@ from wanhao.workflows.issue_bills import Pace, cycles_to_bill, issue_cycle
 class Month(click.IntRange):
     """A month as 202611."""
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> int:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """The number of a month that there is."""
         number: int = super().convert(value, param, ctx)
         if not 1 <= number % 100 <= 12:

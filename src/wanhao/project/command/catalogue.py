@@ -9,6 +9,7 @@ from wanhao.products.catalogue import CATALOGUE_FOLDER, examine
 from wanhao.products.contracts import Offering
 from wanhao.products.queries import offerings
 from wanhao.project.command.sessions import database, refuse_without_database
+from wanhao.values.errors import WanhaoError
 from wanhao.values.money import Money
 from wanhao.workflows.tell_tariffs import tell_tariffs
 
@@ -54,6 +55,11 @@ def list_(family: str) -> None:
     refuse_without_database()
     with database():
         found = offerings()
+    families = dict.fromkeys(offering.family for offering in found)
+    if family and family not in families:
+        raise WanhaoError(
+            f"No family is called '{family}'.", f"There are: {', '.join(families) or 'none yet'}."
+        )
     for offering in found:
         if family in ("", offering.family):
             click.echo(line_of(offering))
