@@ -20,6 +20,7 @@ from wanhao.billing.foreign.queries import foreign_status, refused_payments
 from wanhao.billing.foreign_models import ForeignPayment
 from wanhao.billing.ports import PaymentState, billing_source
 from wanhao.billing.queries import balances
+from wanhao.billing.vouchers import issue_vouchers
 from wanhao.products.actions import load_catalogue
 from wanhao.project.demo.billing_peer import PeerServer
 from wanhao.values.errors import WanhaoError
@@ -92,6 +93,8 @@ def test_no_other_money_moves_here() -> None:
     )
     with pytest.raises(WanhaoError, match="Money is moved in your own billing"):
         give_credit([credit], NOW)
+    with pytest.raises(WanhaoError, match="Vouchers are issued in your own billing"):
+        issue_vouchers(batch="V", count=1, face_fen=1, expires_at=NOW.replace(year=2100), now=NOW)
     order = AccountOrder(
         account=an_account("A2", (a_line(16907910002),)),
         offering_codes=("custom-prepaid-19",),

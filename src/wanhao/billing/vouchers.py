@@ -10,6 +10,7 @@ from wanhao.billing.actions import record_payments
 from wanhao.billing.contracts import Channel, NewPayment, PaymentResult
 from wanhao.billing.ledger import lock_accounts
 from wanhao.billing.models import Payment, Voucher, VoucherBatch
+from wanhao.billing.ports import refuse_elsewhere
 from wanhao.values.errors import WanhaoError
 
 # Without letters that look like figures. 20 of these are 100 bits: nobody guesses one, and a hash
@@ -24,8 +25,10 @@ def issue_vouchers(
 ) -> tuple[str, ...]:
     """Issue a batch of vouchers; returns their codes, which can never be read again.
 
-    WanhaoError when the batch exists, there is nothing in it, or it would be expired at once.
+    WanhaoError when the batch exists, there is nothing in it, it would be expired at once, or
+    billing is not ours.
     """
+    refuse_elsewhere("Vouchers are issued")
     if count <= 0 or face_fen <= 0 or expires_at <= now:
         raise WanhaoError(
             f"Batch '{batch}' of {count} vouchers of {face_fen} fen cannot be issued.",
