@@ -168,3 +168,15 @@ class TestPreferences:
     def test_the_language_is_switched_by_a_form(self, client: Client) -> None:
         client.post("/i18n/setlang/", {"language": "en", "next": "/"})
         assert '<html lang="en"' in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("zh-hans", "这里什么也没有。"), ("en", "There is nothing here.")]
+)
+def test_an_address_where_nothing_is_answers_in_the_readers_language(
+    client: Client, language: str, title: str
+) -> None:
+    client.cookies.load({"django_language": language})
+    response = client.get("/nowhere/")
+    assert response.status_code == 404
+    assert title in response.content.decode()

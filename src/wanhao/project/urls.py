@@ -15,6 +15,7 @@ from wanhao.project.phones import wire_phones
 
 wire_phones()
 
+handler404 = "wanhao.pages.design.missing.missing"
 admin.site.site_header = admin.site.site_title = "wanhao 万号"
 
 urlpatterns = [
