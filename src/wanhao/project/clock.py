@@ -1,0 +1,97 @@
+"""The clock all processes share: the machine's, or in the demo one that was sent ahead.
+
+A visitor may let the demo run through a month in minutes. From then on every process, every page
+and every record goes by the same faster clock, until it has reached its goal; it stays ahead of
+the machine's clock by what it gained and never goes back.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+CLOCK_FILE = "clock.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Haste:
+    """From `began` (the machine's clock) the shown time runs `speed` times as fast, from `shown`
+    until `goal`, then at the machine's pace."""
+
+    began: datetime
+    shown: datetime
+    goal: datetime
+    speed: int
+
+    def __post_init__(self) -> None:
+        if self.speed < 1 or self.goal < self.shown:
+            raise ValueError("a clock runs forward, and not slower than the machine's")
+
+    def at(self, machine: datetime) -> datetime:
+        """The shown time at an instant of the machine's clock; before `began` it stands still."""
+        passed = max(machine - self.began, timedelta())
+        needed = (self.goal - self.shown) / self.speed
+        if passed < needed:
+            return self.shown + passed * self.speed
+        return self.goal + (passed - needed)
+
+    def is_over(self, machine: datetime) -> bool:
+        """Whether the goal is reached and time passes as usual."""
+        return self.at(machine) >= self.goal
+
+
+class SharedClock:
+    """Reads the time of a data folder; looks at the file again only when it was replaced."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / CLOCK_FILE
+        self._stamp: tuple[int, int] | None = None
+        self._haste: Haste | None = None
+
+    def __call__(self) -> datetime:
+        """Now, aware and in UTC."""
+        machine = datetime.now(UTC)
+        haste = self.haste()
+        return machine if haste is None else haste.at(machine)
+
+    def haste(self) -> Haste | None:
+        """The haste that was last asked for; None while the clock is the machine's."""
+        try:
+            seen = self._file.stat()
+        except FileNotFoundError:
+            return None
+        stamp = (seen.st_mtime_ns, seen.st_ino)
+        if stamp != self._stamp:
+            self._haste, self._stamp = _read(self._file), stamp
+        return self._haste
+
+    def hasten(self, goal: datetime, speed: int) -> Haste:
+        """Let time run `speed` times as fast until `goal`; what was gained before is kept."""
+        machine = datetime.now(UTC)
+        haste = Haste(began=machine, shown=self(), goal=max(goal, self()), speed=speed)
+        _write(self._file, haste)
+        return haste
+
+
+def _read(path: Path) -> Haste:
+    kept = json.loads(path.read_text())
+    began, shown, goal = (datetime.fromisoformat(kept[name]) for name in ("began", "shown", "goal"))
+    return Haste(began=began, shown=shown, goal=goal, speed=int(kept["speed"]))
+
+
+def _write(path: Path, haste: Haste) -> None:
+    """Replace the file in one step, so that nobody reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".tmp")
+    kept = {
+        "began": haste.began.isoformat(),
+        "shown": haste.shown.isoformat(),
+        "goal": haste.goal.isoformat(),
+        "speed": haste.speed,
+    }
+    with unfinished.open("w", encoding="utf-8") as file:
+        json.dump(kept, file)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.rename(path)

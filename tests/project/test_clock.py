@@ -1,0 +1,57 @@
+"""The demo's clock: it runs ahead when asked to, stays ahead, and never goes back."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from wanhao.project.clock import Haste, SharedClock
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+MONTH = timedelta(days=30)
+TEN_MINUTES = timedelta(minutes=10)
+
+
+def _month_in_ten_minutes() -> Haste:
+    return Haste(began=NOON, shown=NOON, goal=NOON + MONTH, speed=4320)
+
+
+def test_a_month_passes_in_ten_minutes() -> None:
+    haste = _month_in_ten_minutes()
+    assert haste.at(NOON) == NOON
+    assert haste.at(NOON + timedelta(seconds=20)) == NOON + timedelta(days=1)
+    assert haste.at(NOON + TEN_MINUTES) == NOON + MONTH
+    assert not haste.is_over(NOON + timedelta(minutes=9))
+    assert haste.is_over(NOON + TEN_MINUTES)
+
+
+def test_afterwards_time_passes_as_usual_and_what_was_gained_is_kept() -> None:
+    later = NOON + TEN_MINUTES + timedelta(hours=1)
+    assert _month_in_ten_minutes().at(later) == NOON + MONTH + timedelta(hours=1)
+
+
+def test_a_machine_clock_set_back_does_not_turn_the_shown_time_back() -> None:
+    assert _month_in_ten_minutes().at(NOON - timedelta(days=1)) == NOON
+
+
+def test_every_process_sees_the_clock_that_one_of_them_sent_ahead(tmp_path: Path) -> None:
+    one, other = SharedClock(tmp_path), SharedClock(tmp_path)
+    assert other.haste() is None
+    goal = one() + MONTH
+    asked = one.hasten(goal, 1_000_000_000)
+    assert other.haste() == one.haste() == asked
+    assert other() >= asked.shown
+
+
+def test_a_second_haste_begins_where_the_first_one_is(tmp_path: Path) -> None:
+    clock = SharedClock(tmp_path)
+    first = clock.hasten(clock() + MONTH, 3600)
+    second = clock.hasten(clock() - MONTH, 3600)
+    assert second.shown >= first.shown
+    assert second.goal >= second.shown
+
+
+@pytest.mark.parametrize(("goal", "speed"), [(NOON - MONTH, 10), (NOON + MONTH, 0)])
+def test_a_clock_that_would_go_back_is_refused(goal: datetime, speed: int) -> None:
+    with pytest.raises(ValueError, match="runs forward"):
+        Haste(began=NOON, shown=NOON, goal=goal, speed=speed)
