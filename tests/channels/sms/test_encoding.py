@@ -5,18 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wanhao.channels.sms.contracts import Delivery
-from wanhao.channels.sms.encoding import (
-    GSM7,
-    GSM_ESCAPED,
-    GSM_PLAIN,
-    UCS2,
-    EncodingError,
-    InboundPart,
-    decode,
-    inbound_part,
-    join,
-    split,
-)
+from wanhao.channels.sms.encoding import InboundPart, decode, inbound_part, join, split
+from wanhao.values.sms_text import GSM7, GSM_ESCAPED, GSM_PLAIN, UCS2, EncodingError, sms_parts
 
 ANY_TEXT = st.text(st.characters(codec="utf-16-be"), max_size=700) | st.text(
     st.sampled_from("您好，本月话费😀🀄a€"), max_size=700
@@ -84,6 +74,7 @@ def test_no_part_is_longer_than_140_octets_and_none_cuts_a_character(text: str) 
 )
 def test_how_many_parts_a_text_takes(text: str, count: int) -> None:
     assert len(split(text, 7).payloads) == count
+    assert sms_parts(text) == count
 
 
 def test_a_character_of_two_units_moves_to_the_next_part_whole() -> None:

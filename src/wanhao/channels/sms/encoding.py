@@ -1,43 +1,25 @@
 """Texts to parts and back: GSM 7 bit where it fits, UCS-2 otherwise, long messages in parts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from wanhao.channels.sms.contracts import Delivery
+from wanhao.values.sms_text import (
+    ESCAPE,
+    GSM7,
+    GSM_ESCAPED,
+    GSM_PLAIN,
+    UCS2,
+    EncodingError,
+    cut,
+)
 
-GSM7, UCS2 = 0, 8
-PART_OCTETS = {GSM7: 160, UCS2: 140}
-PART_OCTETS_WITH_HEADER = {GSM7: 153, UCS2: 134}
 MOST_PARTS = 255
 UDH_INDICATOR = 0x40
 CONCATENATED_8_BIT, CONCATENATED_16_BIT = 0x00, 0x08
 SAR_REFERENCE, SAR_TOTAL, SAR_INDEX = 0x020C, 0x020E, 0x020F
 
-GSM_PLAIN = (
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-GSM_ESCAPED = {
-    "\f": 0x0A,
-    "^": 0x14,
-    "{": 0x28,
-    "}": 0x29,
-    "\\": 0x2F,
-    "[": 0x3C,
-    "~": 0x3D,
-    "]": 0x3E,
-    "|": 0x40,
-    "€": 0x65,
-}
-ESCAPE = 0x1B
-_TO_GSM = {char: bytes([code]) for code, char in enumerate(GSM_PLAIN) if code != ESCAPE} | {
-    char: bytes([ESCAPE, code]) for char, code in GSM_ESCAPED.items()
-}
 _FROM_GSM_ESCAPED = {code: char for char, code in GSM_ESCAPED.items()}
-
-
-class EncodingError(ValueError):
-    """A text that cannot be sent: broken characters, or more than 255 parts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +46,15 @@ class InboundPart:
 
 def split(text: str, reference: int) -> Parts:
     """The parts of a text; characters are never cut. Raises EncodingError."""
-    data_coding, units = _units(text)
-    whole = b"".join(units)
-    if len(whole) <= PART_OCTETS[data_coding]:
-        return Parts(payloads=(whole,), data_coding=data_coding, with_header=False)
-    chunks = _fill(units, PART_OCTETS_WITH_HEADER[data_coding])
-    if len(chunks) > MOST_PARTS:
-        raise EncodingError(f"{len(chunks)} parts, at most {MOST_PARTS} can be sent")
-    head = bytes([5, CONCATENATED_8_BIT, 3, reference & 0xFF, len(chunks)])
-    payloads = tuple(head + bytes([i]) + chunk for i, chunk in enumerate(chunks, start=1))
-    return Parts(payloads=payloads, data_coding=data_coding, with_header=True)
+    chunks = cut(text)
+    count = len(chunks.octets)
+    if count == 1:
+        return Parts(payloads=chunks.octets, data_coding=chunks.alphabet, with_header=False)
+    if count > MOST_PARTS:
+        raise EncodingError(f"{count} parts, at most {MOST_PARTS} can be sent")
+    head = bytes([5, CONCATENATED_8_BIT, 3, reference & 0xFF, count])
+    payloads = tuple(head + bytes([i]) + chunk for i, chunk in enumerate(chunks.octets, start=1))
+    return Parts(payloads=payloads, data_coding=chunks.alphabet, with_header=True)
 
 
 def inbound_part(delivery: Delivery) -> InboundPart:
@@ -103,27 +84,6 @@ def join(parts: Iterable[InboundPart]) -> str:
 def decode(payload: bytes, data_coding: int) -> str:
     """Octets as text; what cannot be read becomes U+FFFD, never an error."""
     return _DECODERS.get(data_coding, _latin)(payload)
-
-
-def _units(text: str) -> tuple[int, Sequence[bytes]]:
-    """The data coding and the octets of each character."""
-    try:
-        return GSM7, [_TO_GSM[char] for char in text]
-    except KeyError:
-        pass
-    try:
-        return UCS2, [char.encode("utf-16-be") for char in text]
-    except UnicodeEncodeError as error:
-        raise EncodingError("the text has half a character") from error
-
-
-def _fill(units: Sequence[bytes], octets: int) -> list[bytes]:
-    chunks = [bytearray()]
-    for unit in units:
-        if len(chunks[-1]) + len(unit) > octets:
-            chunks.append(bytearray())
-        chunks[-1] += unit
-    return [bytes(chunk) for chunk in chunks]
 
 
 def _udh_place(header: bytes) -> tuple[int, int, int] | None:

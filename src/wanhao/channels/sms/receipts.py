@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from wanhao.channels.sms.contracts import Delivery
-from wanhao.channels.sms.encoding import UCS2, decode
+from wanhao.channels.sms.encoding import decode
 from wanhao.communications.contracts import ReceiptState
+from wanhao.values.sms_text import UCS2
 
 MESSAGE_TYPE_BITS, RECEIPT = 0x3C, 0x04
 RECEIPTED_MESSAGE_ID, NETWORK_ERROR, MESSAGE_STATE = 0x001E, 0x0423, 0x0427

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from wanhao.channels.sms.contracts import SmscConfig, Submit, SubmitOutcome, SubmitResult
-from wanhao.channels.sms.encoding import EncodingError, Parts, split
+from wanhao.channels.sms.encoding import Parts, split
 from wanhao.channels.sms.outbox import DatabaseOutbox
 from wanhao.channels.sms.pacing import Backoff
 from wanhao.channels.sms.ports import Outbox, OutboxAwayError
@@ -19,6 +19,7 @@ from wanhao.channels.sms.session import Session, wait_for
 from wanhao.channels.sms.status import Counters, Report, final_line, report_status, say
 from wanhao.channels.sms.thread import BlockingThread
 from wanhao.communications.contracts import OutgoingMessage
+from wanhao.values.sms_text import EncodingError
 
 logger = logging.getLogger(__name__)
 
