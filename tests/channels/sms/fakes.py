@@ -15,7 +15,7 @@ from wanhao.channels.sms.session import Session
 from wanhao.communications.contracts import DeliveryClass, OutgoingMessage, Receipt
 
 FIRST_NUMBER = 16_907_910_001
-PATIENCE = 15.0
+PATIENCE = 30.0
 
 
 class MemoryOutbox:

@@ -49,7 +49,6 @@ def test_a_customers_message_is_kept_whole(
         parts = _from_customer(smsc, text, style)
         until(lambda: _acknowledged(smsc) == parts)
     assert list(kept.texts()) == [("16907910001", text)]
-    assert smsc.get("/stats")["answers"] == [0] * parts
 
 
 def test_without_a_place_to_keep_it_the_smsc_keeps_the_message(
@@ -58,8 +57,8 @@ def test_without_a_place_to_keep_it_the_smsc_keeps_the_message(
     with Sms(replace(config, received=None), MemoryOutbox()) as sms:
         until(lambda: "bound" in sms.line)
         _from_customer(smsc, SHORT, "plain")
-        until(lambda: set(smsc.get("/stats")["answers"]) - {-1})
-    assert set(smsc.get("/stats")["answers"]) == {0x64}
+        until(lambda: 0x64 in smsc.get("/stats")["answers"])
+    assert 0 not in smsc.get("/stats")["answers"]
 
 
 def test_a_receipt_for_a_message_nobody_knows_is_counted_and_done_with(
@@ -69,8 +68,7 @@ def test_a_receipt_for_a_message_nobody_knows_is_counted_and_done_with(
         until(lambda: "bound" in sms.line)
         text = "id:none stat:DELIVRD"
         smsc.post("/deliver", **{"from": "16907910001", "to": "1", "text": text, "esm_class": 4})
-        until(lambda: set(smsc.get("/stats")["answers"]) - {-1})
-    assert smsc.get("/stats")["answers"] == [0]
+        until(lambda: smsc.get("/stats")["answers"] == [0])
     assert "unmatched 1" in sms.lines[-1]
 
 

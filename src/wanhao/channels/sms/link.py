@@ -126,6 +126,11 @@ class Link:
             self.drop("the SMSC says it is not bound")
         return _result(pdu)
 
+    @property
+    def is_storing(self) -> bool:
+        """Whether deliveries came that are not acknowledged yet."""
+        return bool(self._deliveries)
+
     async def unbind(self) -> None:
         """Takes leave; the connection is closed whether or not the SMSC answers."""
         sequence = self._next_sequence()

@@ -118,10 +118,10 @@ class Session:
             running.cancel()
 
     async def _leave(self, link: Link) -> None:
-        """Lets the answers that are due come in, then unbinds."""
+        """Lets the answers that are due come in and go out, then unbinds."""
         self._offer(None)
         deadline = _now() + self._config.stop_grace
-        while self.in_flight and link.is_open and _now() < deadline:
+        while (self.in_flight or link.is_storing) and link.is_open and _now() < deadline:
             await asyncio.sleep(0.02)
         if link.is_open:
             await link.unbind()

@@ -7,7 +7,7 @@ const { encode } = require("./inbound");
 
 const STATES = { ENROUTE: 1, DELIVRD: 2, EXPIRED: 3, DELETED: 4, UNDELIV: 5, ACCEPTD: 6, REJECTD: 8 };
 const RECEIPT = 0x04;
-const MOST_TRIES = 100;
+const MOST_TRIES = 1000;
 const KEEP_ANSWERS = 1000;
 
 class Deliveries {
