@@ -74,6 +74,9 @@ class Environment(BaseSettings):
         default=["127.0.0.1", "localhost", "[::1]"],
         description="host names the pages answer to, separated by commas",
     )
+    metrics_token: str = Field(
+        default="", description="lets Prometheus read /metrics; empty: only employees may"
+    )
     meter_shards: int = Field(
         default=8,
         ge=1,

@@ -45,6 +45,7 @@ def _database() -> dict[str, Any]:
 SECRET_KEY = ENV.secret_key or _secret_key(ENV.data)
 DEBUG = False
 DEMO = ENV.demo
+METRICS_TOKEN = ENV.metrics_token
 LETTERHEAD = Letterhead(name_zh=ENV.operator_name_zh, name_en=ENV.operator_name_en)
 ALLOWED_HOSTS = ENV.allowed_hosts
 DATABASES = {"default": _database()}
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "wanhao.access",
     "wanhao.staff",
+    "wanhao.promises",
     "wanhao.parties",
     "wanhao.products",
     "wanhao.billing",

@@ -1,0 +1,1 @@
+"""Promises: what is owed at a time, kept on time and once."""
