@@ -68,6 +68,12 @@ def messages_by_state() -> dict[MessageState, int]:
     return counted
 
 
+def decisions_by_outcome() -> dict[tuple[str, DecisionOutcome], int]:
+    """How often each rule decided with each outcome; what never happened is left out."""
+    rows = DecisionCount.objects.values_list("rule", "outcome", "decisions")
+    return {(rule, DecisionOutcome(outcome)): decisions for rule, outcome, decisions in rows}
+
+
 def _counts() -> tuple[Counter[tuple[str, DecisionOutcome]], Counter[tuple[str, MessageState]]]:
     """Decisions by rule and outcome, messages by rule and state, both of the same moment.
 

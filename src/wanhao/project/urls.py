@@ -10,6 +10,7 @@ from wanhao.pages.console.operations import operations, operations_part
 from wanhao.pages.console.points import points
 from wanhao.pages.design.preferences import choose
 from wanhao.pages.live.views import live
+from wanhao.pages.metrics.views import metrics
 from wanhao.pages.phones.views import phones, phones_part
 from wanhao.project.phones import wire_phones
 
@@ -36,6 +37,7 @@ urlpatterns = [
     path("phones/", phones, name="phones"),
     path("phones/handsets/", phones_part, name="phones-part"),
     path("live/", live, name="live"),
+    path("metrics", metrics, name="metrics"),
     path("preferences/", choose, name="preferences"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

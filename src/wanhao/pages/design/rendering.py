@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from wanhao.pages.design.navigation import links
 from wanhao.pages.design.preferences import preferences_of
 
 CONTENT_POLICY = "; ".join(
@@ -29,7 +30,11 @@ def render_page(
     request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200
 ) -> HttpResponse:
     """A whole page or a fragment of one; nothing on it may come from elsewhere or be inline."""
-    shared = {"preferences": preferences_of(request), "demo": settings.DEMO}
+    shared = {
+        "preferences": preferences_of(request),
+        "demo": settings.DEMO,
+        "links": links(request.path),
+    }
     response = render(request, template, {**shared, **context}, status=status)
     response["Content-Security-Policy"] = CONTENT_POLICY
     response["Cache-Control"] = "no-store"

@@ -1,0 +1,1 @@
+"""Figures for Prometheus, made from the rooms' queries each time they are asked for."""

@@ -1,0 +1,125 @@
+"""Every figure the product tells Prometheus; each is explained in docs/reference/metrics.md."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from wanhao.communications import queries as communications
+from wanhao.usage import queries as usage
+
+
+class Figures(Collector):
+    """The rooms' figures of one moment; nothing is kept between two readings."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        """All families, in the order of the page that explains them."""
+        yield from metering(self._now)
+        yield from reminders()
+
+
+def registry(now: datetime) -> CollectorRegistry:
+    """A registry of its own for one reading, so that two readings never share a figure."""
+    made = CollectorRegistry()
+    made.register(Figures(now))
+    return made
+
+
+def metering(now: datetime) -> Iterator[Metric]:
+    """Is every record accounted for, and how soon."""
+    status = usage.meter_status(now)
+    yield count("wanhao_records_in", "Usage records received.", status.records_in)
+    yield labelled_count(
+        "wanhao_records",
+        "Usage records by what became of them; the three add up to wanhao_records_in_total.",
+        ("outcome",),
+        [
+            (("metered",), status.metered),
+            (("duplicate",), status.duplicate),
+            (("quarantined",), status.quarantined),
+        ],
+    )
+    yield gauge("wanhao_meter_up", "1 while the meter runs, 0 otherwise.", int(status.alive))
+    yield gauge("wanhao_meter_batch", "Number of the last batch.", status.last_batch)
+    yield gauge(
+        "wanhao_meter_waiting_files", "Usage files waiting in the inbox.", status.waiting_files
+    )
+    # Not known while nothing was counted: then there is no sample, rather than a zero.
+    yield gauge(
+        "wanhao_meter_lag_seconds",
+        "From a file's arrival to its effects' commit, or the age of the oldest file waiting.",
+        status.lag_seconds,
+    )
+    yield count("wanhao_files_refused", "Files that could not be read.", usage.refused_files())
+    yield labelled_gauge(
+        "wanhao_quarantine_records",
+        "Records put aside and not counted, by reason.",
+        ("reason",),
+        [((row.reason,), row.records) for row in usage.quarantine_by_reason()],
+    )
+
+
+def reminders() -> Iterator[Metric]:
+    """Who was decided about, and where the messages are."""
+    yield labelled_count(
+        "wanhao_decisions",
+        "Decisions about reminders, by rule and outcome.",
+        ("rule", "outcome"),
+        [
+            ((rule, outcome.value), decided)
+            for (rule, outcome), decided in sorted(communications.decisions_by_outcome().items())
+        ],
+    )
+    yield labelled_gauge(
+        "wanhao_messages",
+        "Messages by state; every state is there.",
+        ("state",),
+        [
+            ((state.value,), messages)
+            for state, messages in communications.messages_by_state().items()
+        ],
+    )
+
+
+def count(name: str, told: str, value: int) -> Metric:
+    """A figure that only grows; its sample is named with _total."""
+    return CounterMetricFamily(name, told, value=value)
+
+
+def gauge(name: str, told: str, value: float | None) -> Metric:
+    """A figure of this moment; none at all where it is not known."""
+    family = GaugeMetricFamily(name, told, labels=())
+    if value is not None:
+        family.add_metric((), value)
+    return family
+
+
+def labelled_count(
+    name: str,
+    told: str,
+    labels: tuple[str, ...],
+    rows: Iterable[tuple[tuple[str, ...], int]],
+) -> Metric:
+    """Figures that only grow, one for each set of labels."""
+    family = CounterMetricFamily(name, told, labels=labels)
+    for values, value in rows:
+        family.add_metric(values, value)
+    return family
+
+
+def labelled_gauge(
+    name: str,
+    told: str,
+    labels: tuple[str, ...],
+    rows: Iterable[tuple[tuple[str, ...], float]],
+) -> Metric:
+    """Figures of this moment, one for each set of labels."""
+    family = GaugeMetricFamily(name, told, labels=labels)
+    for values, value in rows:
+        family.add_metric(values, value)
+    return family

@@ -1,0 +1,123 @@
+"""What Prometheus reads: every figure is documented, and says what the pages say."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from tests.pages.operator import STRANGER, TALKER, SmallOperator
+from wanhao.access.models import Login
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "metrics.md"
+TOKEN = "read-me"
+EXPLAINED = re.compile(r"^\| `(wanhao_\w+)` \|([^|]*)\|", re.MULTILINE)
+
+
+@pytest.fixture(autouse=True)
+def _given_a_token(settings: Settings) -> None:
+    settings.DEMO, settings.METRICS_TOKEN = False, TOKEN
+
+
+def read(client: Client, accept: str = "text/plain") -> list[Sample]:
+    """Every figure, as Prometheus understands the answer."""
+    headers = {"authorization": f"Bearer {TOKEN}", "accept": accept}
+    response = client.get("/metrics", headers=headers)
+    assert response.status_code == 200
+    families = text_string_to_metric_families(response.content.decode())
+    return [sample for family in families for sample in family.samples]
+
+
+def value(samples: list[Sample], name: str, **labels: str) -> float:
+    (found,) = [one for one in samples if one.name == name and one.labels == labels]
+    return found.value
+
+
+def test_records_and_what_became_of_them(client: Client, operator: SmallOperator) -> None:
+    operator.calls([1, 2, 3])
+    operator.calls([1, 2, 3], kept=True)
+    operator.calls([5], number=STRANGER)
+    samples = read(client)
+    assert value(samples, "wanhao_records_in_total") == 7
+    outcomes = ("metered", "duplicate", "quarantined")
+    assert [value(samples, "wanhao_records_total", outcome=one) for one in outcomes] == [3, 3, 1]
+    assert value(samples, "wanhao_quarantine_records", reason="unknown-number") == 1
+    assert value(samples, "wanhao_meter_up") == 1
+
+
+def test_decisions_and_messages(client: Client, operator: SmallOperator) -> None:
+    operator.calls([80])
+    samples = read(client)
+    assert value(samples, "wanhao_decisions_total", rule="voice-80", outcome="told") == 1
+    assert value(samples, "wanhao_messages", state="planned") == 1
+    operator.send()
+    assert value(read(client), "wanhao_messages", state="submitting") == 1
+
+
+@pytest.mark.django_db
+def test_what_is_not_known_has_no_sample(client: Client) -> None:
+    names = {sample.name for sample in read(client)}
+    assert "wanhao_meter_lag_seconds" not in names
+    assert "wanhao_meter_up" in names
+
+
+def test_every_figure_is_documented_with_its_labels(
+    client: Client, operator: SmallOperator
+) -> None:
+    operator.calls([80])
+    operator.calls([5], number=STRANGER)
+    explained = {
+        name: set(re.findall(r"`(\w+)`", labels.split(":")[0]))
+        for name, labels in EXPLAINED.findall(PAGE.read_text())
+    }
+    told = {sample.name: set(sample.labels) for sample in read(client)}
+    assert told == explained
+
+
+def test_no_figure_names_a_customer(client: Client, operator: SmallOperator) -> None:
+    operator.calls([80])
+    told = " ".join(f"{sample.name}{sample.labels}" for sample in read(client))
+    assert str(TALKER) not in told
+
+
+@pytest.mark.django_db
+def test_openmetrics_is_spoken_to_whoever_asks(client: Client) -> None:
+    wanted = "application/openmetrics-text; version=1.0.0"
+    headers = {"authorization": f"Bearer {TOKEN}", "accept": wanted}
+    answer = client.get("/metrics", headers=headers)
+    assert answer["Content-Type"].startswith("application/openmetrics-text")
+    assert answer.content.endswith(b"# EOF\n")
+
+
+@pytest.mark.django_db
+class TestWhoMayRead:
+    @pytest.mark.parametrize("given", ["", "Bearer wrong", "Basic read-me", TOKEN, "Bearer "])
+    def test_nobody_without_the_token(self, client: Client, given: str) -> None:
+        answer = client.get("/metrics", headers={"authorization": given})
+        assert (answer.status_code, answer["WWW-Authenticate"][:6]) == (401, "Bearer")
+
+    def test_an_empty_token_opens_nothing(self, client: Client, settings: Settings) -> None:
+        settings.METRICS_TOKEN = ""
+        for given in ("", "Bearer ", "Bearer"):
+            assert client.get("/metrics", headers={"authorization": given}).status_code == 401
+
+    def test_an_employee_may_and_a_customer_may_not(self, client: Client) -> None:
+        client.force_login(Login.objects.create_user("customer"))
+        assert client.get("/metrics").status_code == 401
+        client.force_login(Login.objects.create_user("duty", kind="employee"))
+        assert client.get("/metrics").status_code == 200
+
+    def test_the_demo_is_open(self, client: Client, settings: Settings) -> None:
+        settings.DEMO = True
+        assert client.get("/metrics").status_code == 200
+
+
+def test_a_reading_asks_the_database_a_fixed_number_of_times(
+    client: Client, operator: SmallOperator, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    operator.calls([80])
+    with django_assert_num_queries(8):
+        read(client)
