@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from wanhao.usage.quarantine_contracts import HeldState, StepKind
+
 
 class Fact(models.Model):
     """One position of the facts log; `body` holds columns, so a position may carry many rows, all
@@ -39,6 +41,8 @@ class Batch(models.Model):
     """One committed step of the meter: a run of facts, or records and their effects.
 
     The `total_` columns are sums over all batches so far, so that reading them costs one row.
+    Records of the quarantine that were judged again (`replayed`) came in before: `quarantined` is
+    then below zero, by as many as are metered or duplicate now.
     """
 
     number = models.BigIntegerField(primary_key=True)
@@ -49,6 +53,7 @@ class Batch(models.Model):
     metered = models.BigIntegerField(default=0)
     duplicate = models.BigIntegerField(default=0)
     quarantined = models.BigIntegerField(default=0)
+    replayed = models.BigIntegerField(default=0, db_default=0)
     crossings = models.IntegerField(default=0)
     total_in = models.BigIntegerField(default=0)
     total_metered = models.BigIntegerField(default=0)
@@ -107,20 +112,88 @@ class UsageFile(models.Model):
 
 
 class QuarantinedRecord(models.Model):
-    """A record that could not be counted, with the reason and its row as it came."""
+    """A record that could not be counted, with the reason and its row as it came.
+
+    `mended` is the row that is judged in the place of `text`, empty while nobody changed it;
+    `settled_in` is the batch in which it was metered after all, or found to be a duplicate.
+    """
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+")
     file = models.CharField(max_length=255)
     row = models.BigIntegerField()
     reason = models.CharField(max_length=32, db_index=True)
     text = models.TextField()
+    mended = models.TextField(default="", db_default="", blank=True)
+    state = models.CharField(
+        max_length=9,
+        choices=[(state.value, state.name) for state in HeldState],
+        default=HeldState.HELD.value,
+        db_default=HeldState.HELD.value,
+    )
+    settled_in = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"], name="usage_held_waiting", condition=models.Q(state="waiting")
+            ),
+            models.Index(
+                fields=["reason", "-id"], name="usage_held", condition=models.Q(state="held")
+            ),
+            models.Index(fields=["file", "-id"], name="usage_held_of_file"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=[state.value for state in HeldState]),
+                name="held_record_state_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["metered", "duplicate"], settled_in__isnull=False)
+                | ~models.Q(state__in=["metered", "duplicate"]) & models.Q(settled_in__isnull=True),
+                name="held_record_settled_in_a_batch",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.file}:{self.row} {self.reason}"
 
 
+class QuarantineStep(models.Model):
+    """What was done with a record of the quarantine and what came of it; never changed.
+
+    `by` is a login or a user of the machine, empty for the meter; `reason` is why the record was
+    held then, `text` its row after a repair.
+    """
+
+    record = models.ForeignKey(QuarantinedRecord, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=9, choices=[(kind.value, kind.name) for kind in StepKind])
+    reason = models.CharField(max_length=32)
+    text = models.TextField(default="", blank=True)
+    by = models.CharField(max_length=64, default="", blank=True)
+    why = models.CharField(max_length=200, default="", blank=True)
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+", null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in StepKind]),
+                name="quarantine_step_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(by="", batch__isnull=False)
+                | ~models.Q(by="") & models.Q(batch__isnull=True),
+                name="quarantine_step_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record_id}"
+
+
 class QuarantineCount(models.Model):
-    """How many records are held for one reason, kept with every batch."""
+    """How many records are held for one reason, kept with every change; those that were dismissed
+    have a row of their own. All rows together are what the last batch calls quarantined."""
 
     reason = models.CharField(max_length=32, primary_key=True)
     records = models.BigIntegerField()
@@ -187,6 +260,21 @@ class LateUsage(models.Model):
 
     def __str__(self) -> str:
         return f"late {self.pk}"
+
+
+class MeterHome(models.Model):
+    """The one row by which a meter says where its folders lie, for whoever reads its archive."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    folder = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(id=1), name="meter_home_is_one_row")
+        ]
+
+    def __str__(self) -> str:
+        return self.folder
 
 
 class MeterPulse(models.Model):
