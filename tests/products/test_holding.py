@@ -1,6 +1,7 @@
 """What groups hold, at which instant, under which tariff."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -20,6 +21,7 @@ from wanhao.products.actions import (
 from wanhao.products.contracts import NewHolding, Prices, Service, ZonePrices
 from wanhao.products.models import Product, Tariff
 from wanhao.products.queries import data_stops, holdings, offerings_held, tariffs_after
+from wanhao.values.cycle import SHANGHAI
 from wanhao.values.errors import WanhaoError
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,49 @@ def test_what_was_taken_over_is_billed_from_the_month_it_says(groups: list[int])
     )
     rows = Product.objects.order_by("group_id").values_list("since", "charged_from")
     assert list(rows) == [(old, 202612), (SINCE, 202611)]
+
+
+def test_a_year_that_was_taken_over_has_its_end(groups: list[int]) -> None:
+    old = datetime(2015, 3, 9, tzinfo=UTC)
+    hold_offerings(
+        [
+            NewHolding(group_id=groups[0], code="broadband-20m-year", since=NOON),
+            NewHolding(
+                group_id=groups[1], code="broadband-20m-year", since=old, charged_from=202612
+            ),
+        ]
+    )
+    ends = {row.group_id: (row.until, row.ends_at) for row in Product.objects.all()}
+    year, next_march = (
+        datetime(2027, 11, 22, tzinfo=SHANGHAI),
+        datetime(2027, 3, 9, tzinfo=SHANGHAI),
+    )
+    assert ends == {groups[0]: (year, year), groups[1]: (next_march, next_march)}
+
+    hold_offering(groups[:1], "broadband-20m-year", NOON + timedelta(days=1))  # holds it already
+    hold_offering(groups[1:], "broadband-50m-month", NOON)
+    rows = Product.objects.order_by("group_id", "id").values_list("offering__code", "until")
+    assert list(rows) == [
+        ("broadband-20m-year", year),
+        ("broadband-20m-year", NOON),
+        ("broadband-50m-month", None),
+    ]
+
+
+def test_years_held_before_they_had_ends_get_their_next_one(groups: list[int]) -> None:
+    hold_offering(groups, "broadband-20m-year", datetime(2024, 2, 29, 4, 0, tzinfo=UTC))
+    Product.objects.update(until=None, ends_at=None)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("wanhao.products.migrations.0003_terms_end").GIVE_ENDS)
+    today = datetime.now(SHANGHAI)
+    for row in Product.objects.all():
+        assert row.until is not None
+        end = row.until.astimezone(SHANGHAI)
+        assert today < end < today + timedelta(days=366)
+        assert (end.month, end.day, end.hour, row.ends_at) in (
+            (2, 28, 0, row.until),
+            (2, 29, 0, row.until),
+        )
 
 
 def test_the_database_keeps_one_of_each_slot(groups: list[int]) -> None:

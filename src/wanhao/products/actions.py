@@ -7,12 +7,14 @@ from typing import Any
 from django.db import connection, transaction
 
 from wanhao.products.composing import compose_plan
-from wanhao.products.contracts import NewHolding, TariffTerms
+from wanhao.products.contracts import NewHolding, Offering, TariffTerms
 from wanhao.products.ending import end_all, end_one
 from wanhao.products.loading import load_catalogue
 from wanhao.products.models import DataStop, Tariff
 from wanhao.products.ordering import cancel, change_plan, lock_groups, order
 from wanhao.products.queries import offering_row
+from wanhao.products.rows import offering_of
+from wanhao.products.rules import end_of_taken_over
 from wanhao.products.tariffs import tariff_number, tariff_of
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
@@ -37,29 +39,35 @@ __all__ = [
 
 ASKED = """
 WITH asked AS (
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::int[])
-        AS asked(group_id, offering_id, slot, since, charged_from)
+    SELECT * FROM unnest(
+        %s::bigint[], %s::bigint[], %s::text[], %s::timestamptz[], %s::int[], %s::timestamptz[]
+    ) AS asked(group_id, offering_id, slot, since, charged_from, until)
 )
 """
 END_OTHERS = (
     ASKED
     + """
 UPDATE wanhao_products_product AS product
-SET until = greatest(product.since, asked.since)
+SET until = greatest(product.since, asked.since), ends_at = NULL
 FROM asked
 WHERE product.group_id = asked.group_id AND product.slot = asked.slot AND asked.slot <> ''
-  AND product.until IS NULL AND product.offering_id <> asked.offering_id
+  AND (product.until IS NULL OR product.until > asked.since)
+  AND product.offering_id <> asked.offering_id
 """
 )
 HOLD = (
     ASKED
     + """
-INSERT INTO wanhao_products_product (group_id, offering_id, slot, since, charged_from)
-SELECT group_id, offering_id, slot, since, charged_from FROM asked
+INSERT INTO wanhao_products_product
+    (group_id, offering_id, slot, since, charged_from, until, ends_at)
+SELECT group_id, offering_id, slot, since, charged_from, until,
+    CASE WHEN extract(day FROM until AT TIME ZONE 'Asia/Shanghai') > 1 THEN until END
+FROM asked
 WHERE NOT EXISTS (
     SELECT FROM wanhao_products_product AS product
     WHERE product.group_id = asked.group_id AND product.offering_id = asked.offering_id
-      AND asked.slot <> '' AND product.until IS NULL
+      AND asked.slot <> ''
+      AND (product.until IS NULL OR (asked.until IS NOT NULL AND product.until > asked.since))
 )
 """
 )
@@ -91,19 +99,30 @@ def hold_offering(group_ids: Sequence[int], code: str, since: datetime) -> None:
 def hold_offerings(holdings: Sequence[NewHolding]) -> None:
     """Let many groups hold offerings; see `hold_offering`. Nothing is checked but the codes.
 
-    For accounts that are opened or taken over; what a customer wants is `order`.
+    For accounts that are opened or taken over; what a customer wants is `order`. A yearly term ends
+    on the day it began, in the first such year that the first month billed here has not passed.
     """
     rows = {code: offering_row(code) for code in {holding.code for holding in holdings}}
+    terms = {code: offering_of(row) for code, row in rows.items()}
     asked: list[Any] = [
         [holding.group_id for holding in holdings],
         [rows[holding.code].pk for holding in holdings],
         [rows[holding.code].slot for holding in holdings],
         [holding.since for holding in holdings],
-        [holding.charged_from or Cycle.of(holding.since).number for holding in holdings],
+        [_charged_from(holding) for holding in holdings],
+        [_term_end(holding, terms[holding.code]) for holding in holdings],
     ]
     with connection.cursor() as cursor:
         cursor.execute(END_OTHERS, asked)
         cursor.execute(HOLD, asked)
+
+
+def _charged_from(holding: NewHolding) -> int:
+    return holding.charged_from or Cycle.of(holding.since).number
+
+
+def _term_end(holding: NewHolding, sold: Offering) -> datetime | None:
+    return end_of_taken_over(sold, holding.since, Cycle(_charged_from(holding)))
 
 
 def end_due(now: datetime, limit: int = 500) -> list[int]:

@@ -111,6 +111,11 @@ class Product(models.Model):
                 condition=models.Q(ends_at__isnull=False),
                 name="product_end_due",
             ),
+            models.Index(
+                fields=["until", "id"],
+                condition=models.Q(until__isnull=False),
+                name="product_until",
+            ),
         ]
 
     def __str__(self) -> str:

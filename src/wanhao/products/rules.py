@@ -94,6 +94,17 @@ def end_of(offering: Offering, since: datetime) -> datetime | None:
     return _months_later(since, offering.months) if offering.lasts is Lasts.TERM else None
 
 
+def end_of_taken_over(offering: Offering, since: datetime, charged_from: Cycle) -> datetime | None:
+    """When a term that somebody brought along ends: whole terms after `since`, the first end that
+    lies within or after the first month billed here; None for what has no term."""
+    if offering.lasts is not Lasts.TERM:
+        return None
+    terms = 1
+    while (end := _months_later(since, offering.months * terms)) <= charged_from.start:
+        terms += 1
+    return end
+
+
 def excludes(one: Offering, other: Offering) -> bool:
     """Whether two offerings may not be held together; either of the two may say so."""
     return bool(
