@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from wanhao.project.waiting import outcome_line
-from wanhao.usage.contracts import FileOutcome
+from wanhao.usage.file_contracts import FileOutcome
 
 SINCE = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
 COUNTED = FileOutcome(

@@ -10,7 +10,7 @@ from rich.console import Console
 from wanhao.project.env import environment
 from wanhao.project.inbox import HandedOver
 from wanhao.project.postgres import EmbeddedPostgres
-from wanhao.usage.contracts import FileOutcome
+from wanhao.usage.file_contracts import FileOutcome
 from wanhao.usage.queries import file_outcomes, meter_status, quarantined_since
 from wanhao.values.errors import WanhaoError
 

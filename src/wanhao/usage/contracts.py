@@ -104,12 +104,15 @@ class LineFact:
 class FundsFact:
     """What an account can spend, before the charges of cycles not billed yet; None: not watched.
 
-    `billed_through` is the last cycle whose bill is already taken out of it, 0 for none.
+    `billed_through` is the last cycle whose bill is already taken out of it, 0 for none. With
+    `credit_fen` above 0 the account is post-paid with that limit, and `spendable_fen` is the limit
+    and the balance together; then shares of the limit are watched, and no money thresholds.
     """
 
     account_id: int
     spendable_fen: int | None
     billed_through: int
+    credit_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +137,12 @@ class ContinueFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdsFact:
-    """What is watched from now on: per cent of each allowance, and fen left of the money."""
+    """What is watched from now on: per cent of each allowance (200, 300 ...: each further 100),
+    fen left of the money, and per cent used of a credit limit."""
 
     usage: Mapping[Service, tuple[int, ...]]
     money: tuple[int, ...]
+    credit: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +162,17 @@ class RentFact:
     parts: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFact:
+    """Part `part` of `parts` of all accounts is looked through for groups that have used less than
+    `percent` of an allowance of an open cycle so far. Nothing changes by it."""
+
+    cycle: int
+    percent: int
+    part: int
+    parts: int
+
+
 Fact = (
     TariffFact
     | GroupFact
@@ -167,6 +183,7 @@ Fact = (
     | ThresholdsFact
     | CycleFact
     | RentFact
+    | ReviewFact
 )
 
 
@@ -191,7 +208,8 @@ class UsageCrossing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyCrossing:
-    """What an account has left fell below a threshold, in fen."""
+    """What an account has left fell below a threshold, in fen; with `credit_fen` above 0,
+    `threshold` is the per cent of that limit that is used."""
 
     account_id: int
     cycle: int
@@ -199,6 +217,7 @@ class MoneyCrossing:
     episode: int
     left: int
     occurred_at: int
+    credit_fen: int = 0
 
 
 class UpgradeKind(StrEnum):
@@ -228,7 +247,28 @@ class UpgradeCrossing:
     occurred_at: int
 
 
-Crossing = UsageCrossing | MoneyCrossing | UpgradeCrossing
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LowUse:
+    """What a group used of an allowance that it used little of; units as in GroupFact."""
+
+    service: Service
+    used: int
+    allowance: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LowUseCrossing:
+    """A review found that a group used less than `percent` of what it has of some services."""
+
+    group_id: int
+    account_id: int
+    cycle: int
+    percent: int
+    uses: tuple[LowUse, ...]
+    occurred_at: int
+
+
+Crossing = UsageCrossing | MoneyCrossing | UpgradeCrossing | LowUseCrossing
 
 
 class AllowanceKind(StrEnum):
@@ -310,19 +350,6 @@ class MeterStatus:
     last_batch: int
     last_commit_at: datetime | None
     alive: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileOutcome:
-    """What became of a usage file: `trouble` says why it was refused, empty when it was not.
-
-    `finished_at` is when its last row was counted; a file delivered again keeps the first time.
-    """
-
-    name: str
-    rows_done: int
-    trouble: str
-    finished_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

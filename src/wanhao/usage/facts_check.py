@@ -16,6 +16,7 @@ from wanhao.usage.contracts import (
     GroupFact,
     LineFact,
     RentFact,
+    ReviewFact,
     ScheduleMode,
     TariffFact,
     ThresholdsFact,
@@ -34,6 +35,8 @@ _TIME = (-(10**11), 10**11)
 _RANK = (-(10**6), 10**6)
 _TARIFF = (1, 10**6)
 _CYCLE = (197001, 999912)
+_SHARE = (1, 100)
+_PERCENT = (1, 3_000)
 MOST_PACKS = 1_000
 _LIMITS: Mapping[type, Limits] = {
     TariffFact: {"number": _TARIFF, "voice_unit": (1, 86_400)},
@@ -48,7 +51,12 @@ _LIMITS: Mapping[type, Limits] = {
         "data_allowance": _AMOUNT,
     },
     LineFact: {"number": (LOWEST, HIGHEST), "group_id": (0, _ID[1]), "since": _TIME},
-    FundsFact: {"account_id": _ID, "spendable_fen": _FEN, "billed_through": (0, _CYCLE[1])},
+    FundsFact: {
+        "account_id": _ID,
+        "spendable_fen": _FEN,
+        "billed_through": (0, _CYCLE[1]),
+        "credit_fen": (0, _FEN[1]),
+    },
     FeesFact: {
         "account_id": _ID,
         "cycle": _CYCLE,
@@ -60,6 +68,7 @@ _LIMITS: Mapping[type, Limits] = {
     ThresholdsFact: {},
     CycleFact: {"cycle": _CYCLE},
     RentFact: {"cycle": _CYCLE, "parts": (1, _ID[1])},
+    ReviewFact: {"cycle": _CYCLE, "parts": (1, _ID[1]), "percent": _SHARE},
 }
 _CYCLES = ("cycle", "rent_from", "billed_through")
 
@@ -80,8 +89,9 @@ def refuse_impossible(facts: Sequence[Fact]) -> None:
 
 def _thresholds(fact: ThresholdsFact) -> None:
     for percents in fact.usage.values():
-        _within("threshold", percents, (1, 1_000))
+        _within("threshold", percents, _PERCENT)
     _within("money threshold", fact.money, _FEN)
+    _within("share of a credit limit", fact.credit, _SHARE)
 
 
 def _tariff(fact: TariffFact) -> None:
@@ -122,7 +132,7 @@ def _group(fact: GroupFact) -> None:
     _within("all packs together", (sum(pack.quantity for pack in fact.packs),), _AMOUNT)
 
 
-def _rent(fact: RentFact) -> None:
+def _part(fact: RentFact | ReviewFact) -> None:
     _within("part", (fact.part,), (0, fact.parts - 1))
 
 
@@ -130,7 +140,8 @@ _FURTHER: Mapping[type, Callable[[Any], None]] = {
     ThresholdsFact: _thresholds,
     TariffFact: _tariff,
     GroupFact: _group,
-    RentFact: _rent,
+    RentFact: _part,
+    ReviewFact: _part,
 }
 
 

@@ -16,6 +16,7 @@ from wanhao.usage.contracts import (
     LineFact,
     PackFact,
     RentFact,
+    ReviewFact,
     ScheduleMode,
     Service,
     TariffFact,
@@ -33,6 +34,7 @@ KINDS: Mapping[type, str] = {
     ThresholdsFact: "thresholds",
     CycleFact: "cycle",
     RentFact: "rent",
+    ReviewFact: "review",
 }
 _COLUMNAR: Mapping[
     str,
@@ -50,6 +52,11 @@ _SUBJECTS = {
     "funds": "account_id",
     "fees": "account_id",
     "continue": "group_id",
+}
+_STEPS: Mapping[str, type[CycleFact] | type[RentFact] | type[ReviewFact]] = {
+    "cycle": CycleFact,
+    "rent": RentFact,
+    "review": ReviewFact,
 }
 CYCLICAL = ("group", "fees", "continue")
 CYCLE = "cycle"
@@ -75,17 +82,16 @@ def decode(kind: str, body: Mapping[str, Any]) -> list[Fact]:
         return _rows(kind, body)
     if kind == "thresholds":
         usage = {Service(name): tuple(levels) for name, levels in body["usage"].items()}
-        return [ThresholdsFact(usage=usage, money=tuple(body["money"]))]
-    if kind == "tariff":
-        return [_tariff(body)]
-    return [CycleFact(**body) if kind == "cycle" else RentFact(**body)]
+        credit = tuple(body.get("credit", ()))
+        return [ThresholdsFact(usage=usage, money=tuple(body["money"]), credit=credit)]
+    return [_tariff(body) if kind == "tariff" else _STEPS[kind](**body)]
 
 
 def alone(fact: Fact) -> dict[str, Any]:
     """The body of a fact that stands alone in its position."""
     if isinstance(fact, ThresholdsFact):
         usage = {service.value: list(levels) for service, levels in sorted(fact.usage.items())}
-        return {"usage": usage, "money": list(fact.money)}
+        return {"usage": usage, "money": list(fact.money), "credit": list(fact.credit)}
     body: dict[str, Any] = asdict(fact)
     if isinstance(fact, TariffFact):
         body["prices"] = {str(zone): list(each) for zone, each in sorted(fact.prices.items())}

@@ -9,7 +9,6 @@ from django.db.models import QuerySet, Sum
 from wanhao.usage.closed_files import usage_lines
 from wanhao.usage.closing import closed_cycles as _closed_cycles
 from wanhao.usage.contracts import (
-    FileOutcome,
     MeterStatus,
     QuarantinedRecord,
     QuarantineReason,
@@ -18,6 +17,7 @@ from wanhao.usage.contracts import (
     UsageLine,
 )
 from wanhao.usage.facts_log import decode
+from wanhao.usage.file_contracts import FileOutcome
 from wanhao.usage.masking import masked
 from wanhao.usage.models import (
     Batch,

@@ -9,6 +9,7 @@ from wanhao.communications.contracts import Metric, Trigger
 from wanhao.products.actions import stop_data
 from wanhao.usage.contracts import (
     Crossing,
+    LowUseCrossing,
     MoneyCrossing,
     Service,
     UpgradeCrossing,
@@ -29,7 +30,8 @@ class TellCustomers:
     def accept(self, batch: int, crossings: Sequence[Crossing], now: datetime) -> None:
         """Decide about them within the batch's own transaction; the same ones may come again."""
         _stop_data(crossings, now)
-        decide_reminders([_trigger(crossing) for crossing in crossings], batch=batch, now=now)
+        told = [one for one in crossings if not isinstance(one, LowUseCrossing)]
+        decide_reminders([_trigger(crossing) for crossing in told], batch=batch, now=now)
 
 
 def _stop_data(crossings: Sequence[Crossing], now: datetime) -> None:
@@ -41,7 +43,7 @@ def _stop_data(crossings: Sequence[Crossing], now: datetime) -> None:
         stop_data(sorted(groups), cycle, now)
 
 
-def _trigger(crossing: Crossing) -> Trigger:
+def _trigger(crossing: UsageCrossing | MoneyCrossing | UpgradeCrossing) -> Trigger:
     if isinstance(crossing, MoneyCrossing):
         return _of_money(crossing)
     return _of_usage(crossing) if isinstance(crossing, UsageCrossing) else _of_upgrade(crossing)
