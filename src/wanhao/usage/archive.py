@@ -17,6 +17,8 @@ from wanhao.usage.blocks import Block, Int64, block_of
 from wanhao.usage.schema import CHARGE, COLUMNS, UNCHARGED, WORD, columns_among
 from wanhao.values.errors import WanhaoError
 
+ROW_GROUP = 1 << 16
+"""So many records are read at least to find those of one number."""
 WIDEST_SPAN = 1 << 28
 """Seconds; a number and a time within it fit one 64-bit key."""
 
@@ -37,6 +39,7 @@ def write_archive(path: Path, block: Block) -> None:
         unfinished,
         compression="zstd",
         compression_level=1,
+        row_group_size=ROW_GROUP,
         use_dictionary=[name for name, kind in COLUMNS.items() if kind == WORD],
         write_statistics=["number", "start"],
     )

@@ -27,6 +27,7 @@ from wanhao.usage.cycles import Calendar
 from wanhao.usage.duplicates import DuplicateIndex
 from wanhao.usage.feed import facts_after, recorded_at
 from wanhao.usage.folders import Folders
+from wanhao.usage.home import note_home
 from wanhao.usage.intake import Intake
 from wanhao.usage.judging import Judged, judge
 from wanhao.usage.keeping import remove_counted
@@ -81,6 +82,7 @@ class LocalMeter:
         """Take the meter's lock and come back to where the last committed batch left off."""
         self.folders.make()
         take_lock()
+        note_home(self.folders)
         self.state, self.index = recovered(self.folders, self.shards)
         self.intake = Intake(self.folders, self.batch_rows)
         move_closed(self.folders.closed)

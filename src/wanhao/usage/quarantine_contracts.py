@@ -1,4 +1,4 @@
-"""What other rooms may hold of the quarantine: records that are held, and what was done with them."""
+"""What other rooms may hold of the quarantine: records held, and what was done with them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
