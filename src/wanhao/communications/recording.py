@@ -19,6 +19,7 @@ BATCH = 5_000
 TRIGGER = tuple(field.name for field in fields(Trigger))
 FIGURES = tuple(field.name for field in fields(Figures))
 KEY = ("subject_kind", "subject_id", "rule", "cycle", "episode", "tier")
+# A message that holds a promise back does not grow old, unless its trigger says when.
 # Drafts come as one JSON text. Ids are drawn before, so that they tell which decisions are new.
 RECORD = """
 WITH drafted AS MATERIALIZED (
@@ -41,13 +42,21 @@ WITH drafted AS MATERIALIZED (
 ), planned AS (
     INSERT INTO wanhao_communications_communicationmessage (
         decision_id, rule, line_id, number, language, delivery_class, urgent, figures,
-        text, state, worker, unanswered, error, planned_at, changed_at
+        text, state, worker, unanswered, error, planned_at, changed_at,
+        release_at, waits, expires_at, holds_kind, holds_key
     )
-    SELECT id, drafted.rule, line_id, number, language,
-        %(rules)s::jsonb -> drafted.rule ->> 'delivery_class',
-        %(rules)s::jsonb -> drafted.rule ->> 'urgency' = 'high', figures,
-        '', 'planned', '', 0, '', %(now)s, %(now)s
+    SELECT id, drafted.rule, line_id, number, language, values ->> 'delivery_class',
+        values ->> 'urgency' = 'high', figures, '', 'planned', '', 0, '', %(now)s, %(now)s,
+        %(now)s + (values ->> 'merge_seconds')::integer * interval '1 second',
+        CASE WHEN (values ->> 'merge_seconds')::integer > 0 THEN 'merge' ELSE '' END,
+        coalesce(
+            to_timestamp((trigger ->> 'expires_at')::bigint),
+            CASE WHEN trigger ->> 'holds' IS NULL
+                THEN %(now)s + (values ->> 'valid_hours')::integer * interval '1 hour' END
+        ),
+        coalesce(trigger -> 'holds' ->> 0, ''), coalesce(trigger -> 'holds' ->> 1, '')
     FROM decided JOIN drafted USING (id)
+        CROSS JOIN LATERAL (SELECT %(rules)s::jsonb -> drafted.rule) AS ruled(values)
     WHERE drafted.outcome = 'told'
     ORDER BY place
 ), counted AS (

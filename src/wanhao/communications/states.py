@@ -1,16 +1,32 @@
 """The life of a message as a table: from each state, the states it may go to.
 
 planned: decided, waits for its release · released: may be sent · submitting: in the hands of a
-sender · accepted: the network took it · unknown: it was sent, nobody answered · delivered, failed,
-withdrawn: the end.
+sender · accepted: the network, the mail server or the app took it · unknown: it was sent, nobody
+answered · merged: another message says it · delivered, failed, withdrawn: the end, but a required
+message that failed may go another way.
 """
 
 from wanhao.communications.contracts import MessageState
 
 MOVES: dict[MessageState, frozenset[MessageState]] = {
-    MessageState.PLANNED: frozenset({MessageState.RELEASED, MessageState.WITHDRAWN}),
+    MessageState.PLANNED: frozenset(
+        {
+            MessageState.RELEASED,
+            MessageState.MERGED,
+            MessageState.WITHDRAWN,
+            MessageState.UNKNOWN,
+        }
+    ),
+    MessageState.MERGED: frozenset({MessageState.PLANNED, MessageState.WITHDRAWN}),
     MessageState.RELEASED: frozenset(
-        {MessageState.SUBMITTING, MessageState.WITHDRAWN, MessageState.FAILED}
+        {
+            MessageState.SUBMITTING,
+            MessageState.PLANNED,
+            MessageState.WITHDRAWN,
+            MessageState.FAILED,
+            MessageState.UNKNOWN,
+            MessageState.ACCEPTED,
+        }
     ),
     MessageState.SUBMITTING: frozenset(
         {
@@ -21,11 +37,16 @@ MOVES: dict[MessageState, frozenset[MessageState]] = {
         }
     ),
     MessageState.UNKNOWN: frozenset(
-        {MessageState.ACCEPTED, MessageState.DELIVERED, MessageState.FAILED}
+        {
+            MessageState.ACCEPTED,
+            MessageState.DELIVERED,
+            MessageState.FAILED,
+            MessageState.RELEASED,
+        }
     ),
     MessageState.ACCEPTED: frozenset({MessageState.DELIVERED, MessageState.FAILED}),
     MessageState.DELIVERED: frozenset(),
-    MessageState.FAILED: frozenset(),
+    MessageState.FAILED: frozenset({MessageState.RELEASED, MessageState.ACCEPTED}),
     MessageState.WITHDRAWN: frozenset(),
 }
 
