@@ -5,15 +5,21 @@ from typing import ClassVar
 from django.db import models
 
 from wanhao.communications.contracts import (
+    Channel,
     DecisionOutcome,
     DeliveryClass,
     MessageState,
     ReceiptState,
+    SecondChannel,
+    Waits,
 )
 from wanhao.communications.rule_models import RuleChange
 
 # Rules that were changed have a file of their own; the room's tables are all known from here.
 __all__ = ["RuleChange"]
+
+# Messages nobody decided about: a test from the pages, an answer to what a customer wrote.
+UNDECIDED = ("test", "reply")
 
 
 class ReminderDecision(models.Model):
@@ -28,6 +34,7 @@ class ReminderDecision(models.Model):
 
         GROUP = "group", "group"
         ACCOUNT = "account", "account"
+        LINE = "line", "line"
 
     subject_kind = models.CharField(max_length=7, choices=Subject.choices)
     subject_id = models.BigIntegerField()
@@ -52,7 +59,7 @@ class ReminderDecision(models.Model):
                 name="decision_once_per_episode",
             ),
             models.CheckConstraint(
-                condition=models.Q(subject_kind__in=["group", "account"]),
+                condition=models.Q(subject_kind__in=["group", "account", "line"]),
                 name="decision_subject_known",
             ),
             models.CheckConstraint(
@@ -89,11 +96,20 @@ class DecisionCount(models.Model):
 
 
 class CommunicationMessage(models.Model):
-    """The outbox: one message, as data until a sender claims it and as text from then on."""
+    """The outbox: one message, as data until a sender claims it and as text from then on.
 
-    decision = models.OneToOneField(ReminderDecision, on_delete=models.PROTECT, related_name="+")
+    `release_at` is when it is looked at, `waits` why not sooner. `carrier` is the message whose
+    text says what this one would have said. A promise of `holds_kind` and `holds_key` is held
+    until this message is accepted. `channel` is who may carry it, then who did.
+    """
+
+    decision = models.OneToOneField(
+        ReminderDecision, on_delete=models.PROTECT, related_name="+", null=True
+    )
     rule = models.CharField(max_length=32)
-    line = models.ForeignKey("wanhao_parties.Line", on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(
+        "wanhao_parties.Line", on_delete=models.PROTECT, related_name="+", null=True
+    )
     number = models.BigIntegerField()
     language = models.CharField(max_length=2)
     delivery_class = models.CharField(
@@ -107,16 +123,58 @@ class CommunicationMessage(models.Model):
         choices=[(state.value, state.name) for state in MessageState],
         default=MessageState.PLANNED.value,
     )
+    release_at = models.DateTimeField()
+    waits = models.CharField(
+        max_length=5,
+        choices=[(reason.value, reason.name) for reason in Waits],
+        default="",
+        db_default="",
+        blank=True,
+    )
+    expires_at = models.DateTimeField(null=True)
+    carrier = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    holds_kind = models.CharField(max_length=32, default="", db_default="", blank=True)
+    holds_key = models.CharField(max_length=96, default="", db_default="", blank=True)
+    channel = models.CharField(
+        max_length=5,
+        choices=[(channel.value, channel.name) for channel in Channel],
+        default=Channel.SMS.value,
+        db_default=Channel.SMS.value,
+    )
+    second = models.CharField(
+        max_length=6,
+        choices=[(second.value, second.name) for second in SecondChannel],
+        default="",
+        db_default="",
+        blank=True,
+    )
     worker = models.CharField(max_length=64, default="", blank=True)
     unanswered = models.SmallIntegerField(default=0)
     error = models.CharField(max_length=200, default="", blank=True)
     planned_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
     claimed_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(decision__isnull=False) | models.Q(rule__in=UNDECIDED),
+                name="message_was_decided",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(line__isnull=False) | models.Q(rule__in=UNDECIDED),
+                name="message_to_a_line",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="merged", carrier__isnull=False)
+                | (~models.Q(state="merged") & models.Q(carrier__isnull=True)),
+                name="message_merged_into_one",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=[state.value for state in MessageState]),
                 name="message_state_known",
@@ -128,6 +186,7 @@ class CommunicationMessage(models.Model):
                         MessageState.RELEASED.value,
                         MessageState.WITHDRAWN.value,
                         MessageState.FAILED.value,
+                        MessageState.MERGED.value,
                     ]
                 )
                 | (~models.Q(text="") & models.Q(claimed_at__isnull=False)),
@@ -136,15 +195,53 @@ class CommunicationMessage(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["planned_at"],
+                fields=["release_at"],
                 condition=models.Q(state="planned"),
                 name="message_planned",
             ),
             models.Index(
-                fields=["-urgent", "id"],
+                fields=["number"],
+                condition=models.Q(state="planned"),
+                name="message_planned_to",
+            ),
+            models.Index(
+                fields=["-delivery_class", "-urgent", "id"],
                 condition=models.Q(state="released"),
                 name="message_released",
             ),
+            models.Index(
+                fields=["expires_at"],
+                condition=models.Q(state="released"),
+                name="message_released_expires",
+            ),
+            models.Index(
+                fields=["changed_at"],
+                condition=models.Q(
+                    state__in=["released", "failed", "unknown"],
+                    delivery_class="required",
+                    second="",
+                ),
+                name="message_second_channel",
+            ),
+            models.Index(
+                fields=["claimed_at"],
+                condition=models.Q(state="unknown", error=""),
+                name="message_unknown",
+            ),
+            models.Index(
+                fields=["carrier"],
+                condition=models.Q(carrier__isnull=False),
+                name="message_carrier",
+            ),
+            models.Index(
+                fields=["holds_kind", "holds_key"],
+                condition=~models.Q(holds_kind=""),
+                name="message_holds",
+            ),
+            models.Index(
+                fields=["planned_at", "id"], include=["state", "rule"], name="message_by_day"
+            ),
+            models.Index(fields=["rule", "planned_at"], name="message_by_rule"),
             models.Index(
                 fields=["number"],
                 condition=models.Q(state__in=["submitting", "unknown"]),
@@ -161,6 +258,22 @@ class CommunicationMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.state}"
+
+
+class InboxItem(models.Model):
+    """What a required message said, put into the inbox of the customer's app."""
+
+    message = models.OneToOneField(CommunicationMessage, on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey("wanhao_parties.Line", on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    stored_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["line", "-id"], name="inbox_of_a_line")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.stored_at}"
 
 
 class MessagePart(models.Model):
