@@ -336,6 +336,39 @@ class StoppedData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndingProducts:
+    """What of a group ends by itself at one instant: `products` (their ids) of `offerings`.
+
+    `taken_up_fen` is what the same costs once more, each at the price of its latest version on
+    sale; None when something of it is not sold any more.
+    """
+
+    group_id: int
+    until: datetime
+    products: tuple[int, ...]
+    offerings: tuple[Offering, ...]
+    taken_up_fen: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedPlan:
+    """A plan and the number of its tariff, together with the automatic upgrade of whoever asks."""
+
+    plan_id: int
+    plan: Offering
+    tariff: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChoice:
+    """The plan a group has had since then, and those of the same family it could change to."""
+
+    held: PricedPlan
+    since: datetime
+    others: tuple[PricedPlan, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """A mistake in the catalogue: where it stands, and what is wrong."""
 
