@@ -61,6 +61,17 @@ class BatchView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExpiringPoints:
+    """An account's points that end together after `expires`, their last day."""
+
+    batch_id: int
+    account_id: int
+    year: int
+    points: int
+    expires: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PointsView:
     """What an account can redeem, the batch that expires first in front."""
 

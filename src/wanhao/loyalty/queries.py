@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from wanhao.loyalty.contracts import (
     BatchView,
     EntryKind,
     EntryView,
     Errand,
+    ExpiringPoints,
     PointsView,
     RedeemItem,
     RightUseView,
@@ -30,6 +31,7 @@ from wanhao.loyalty.models import (
     StarChange,
 )
 from wanhao.loyalty.turns import is_finished, one_of
+from wanhao.values.cycle import SHANGHAI
 
 LATEST = 50
 
@@ -52,6 +54,24 @@ def points_of(account_ids: Collection[int], now: datetime) -> dict[int, PointsVi
         )
         for account_id, found in batches.items()
     }
+
+
+def expiring_points(
+    now: datetime, within_days: int, *, after: int = 0, limit: int = 5_000
+) -> tuple[ExpiringPoints, ...]:
+    """Points whose last day lies within so many days, beyond batch `after`, in the order of ids."""
+    rules = points_rules()
+    year = oldest_good_year(now, rules)
+    expires = last_day(year, rules)
+    if expires > now.astimezone(SHANGHAI).date() + timedelta(days=within_days):
+        return ()
+    rows = PointsBatch.objects.filter(year=year, points__gt=0, id__gt=after).order_by("id")
+    return tuple(
+        ExpiringPoints(
+            batch_id=batch, account_id=account_id, year=year, points=points, expires=expires
+        )
+        for batch, account_id, points in rows.values_list("id", "account_id", "points")[:limit]
+    )
 
 
 def history(
