@@ -13,16 +13,18 @@ from wanhao.usage.closing import ClosedFile
 from wanhao.usage.contracts import Crossing
 from wanhao.usage.intake import FilePart, Gathered
 from wanhao.usage.judging import Held, Judged, LateRecords
-from wanhao.usage.models import Batch, ClosedCycle, MeterPulse, QuarantineCount, UsageFile
+from wanhao.usage.models import Batch, ClosedCycle, MeterPulse, UsageFile
 from wanhao.usage.ports import EffectSink
+from wanhao.usage.rejudging import Again, count_held, settle_again
 
 LIVE_CHANNEL = "wanhao_live"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One batch ready to commit; `gathered` and `judged` are None for facts alone, `closed` is the
-    file of the cycle that a fact closes."""
+    """One batch ready to commit; `judged` is None for facts alone, else it is of what was
+    `gathered`, or of records that are judged `again`; `closed` is the file of the cycle that a fact
+    closes."""
 
     number: int
     token: uuid.UUID
@@ -30,6 +32,7 @@ class Step:
     crossings: Sequence[Crossing]
     taken_at: datetime
     gathered: Gathered | None = None
+    again: Again | None = None
     judged: Judged | None = None
     closed: ClosedFile | None = None
 
@@ -52,11 +55,8 @@ def commit_step(step: Step, sink: EffectSink, now: datetime, archived: Callable[
     with transaction.atomic():
         batch = _batch_row(step, now)
         batch.save(force_insert=True)
-        if step.gathered is not None and step.judged is not None:
-            for part in step.gathered.parts:
-                _save_file(part, now)
-            _quarantine(step.number, step.gathered.parts, step.judged.held)
-            _keep_late(step.number, step.judged.late)
+        if step.judged is not None:
+            _keep_judged(step, step.judged, now)
         if step.closed is not None:
             _close(step.number, step.closed, now)
         if step.crossings:
@@ -71,22 +71,29 @@ def pulse(waiting: int, oldest: datetime | None, now: datetime) -> None:
     MeterPulse.objects.update_or_create(id=1, defaults=fields)
 
 
+def _keep_judged(step: Step, judged: Judged, now: datetime) -> None:
+    if step.gathered is not None:
+        for part in step.gathered.parts:
+            _save_file(part, now)
+        _quarantine(step.number, step.gathered.parts, judged.held)
+    if step.again is not None:
+        settle_again(step.number, step.again, judged, now)
+    _keep_late(step.number, judged.late)
+
+
 def _batch_row(step: Step, now: datetime) -> Batch:
     previous = _last_batch()
-    judged = step.judged
-    quarantined = len(judged.held) if judged else 0
-    duplicate = judged.duplicate if judged else 0
-    records_in = judged.records_in if judged else 0
-    metered = records_in - quarantined - duplicate
+    records_in, metered, duplicate, quarantined = _figures(step)
     return Batch(
         number=step.number,
         token=step.token,
         last_fact=step.last_fact,
-        files=_files(step.gathered),
+        files=_files(step),
         records_in=records_in,
         metered=metered,
         duplicate=duplicate,
         quarantined=quarantined,
+        replayed=len(step.again.ids) if step.again else 0,
         crossings=len(step.crossings),
         total_in=(previous.total_in if previous else 0) + records_in,
         total_metered=(previous.total_metered if previous else 0) + metered,
@@ -98,12 +105,27 @@ def _batch_row(step: Step, now: datetime) -> Batch:
     )
 
 
-def _files(gathered: Gathered | None) -> list[dict[str, object]]:
-    if gathered is None:
+def _figures(step: Step) -> tuple[int, int, int, int]:
+    """Records in, metered, duplicate, quarantined. Those judged again came in before: they only
+    move, out of the quarantine."""
+    if step.judged is None:
+        return 0, 0, 0, 0
+    seen, duplicate, held = step.judged.records_in, step.judged.duplicate, len(step.judged.held)
+    metered = seen - duplicate - held
+    if step.again is not None:
+        return 0, metered, duplicate, -metered - duplicate
+    return seen, metered, duplicate, held
+
+
+def _files(step: Step) -> list[dict[str, object]]:
+    """The files a batch was read from; of records judged again the names of their files."""
+    if step.again is not None:
+        return [{"name": name} for name in step.again.files]
+    if step.gathered is None:
         return []
     return [
         {"name": part.file.name, "digest": part.file.digest, "last_row": part.last_row}
-        for part in gathered.parts
+        for part in step.gathered.parts
     ]
 
 
@@ -126,18 +148,14 @@ def _quarantine(batch: int, parts: Sequence[FilePart], held: Sequence[Held]) -> 
     if not held:
         return
     columns = "batch_id, file, row, reason, text"
-    with connection.cursor() as cursor:
-        with cursor.copy(f"COPY wanhao_usage_quarantinedrecord ({columns}) FROM STDIN") as copy:
-            for one in held:
-                name = parts[one.part].file.name
-                copy.write_row((batch, name, one.row, one.reason, one.text.replace("\x00", "�")))
-        for reason, records in Counter(one.reason.value for one in held).items():
-            cursor.execute(
-                f"INSERT INTO {QuarantineCount._meta.db_table} AS held (reason, records)"  # noqa: S608
-                " VALUES (%s, %s)"
-                " ON CONFLICT (reason) DO UPDATE SET records = held.records + excluded.records",
-                [reason, records],
-            )
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY wanhao_usage_quarantinedrecord ({columns}) FROM STDIN") as copy,
+    ):
+        for one in held:
+            name = parts[one.part].file.name
+            copy.write_row((batch, name, one.row, one.reason, one.text.replace("\x00", "�")))
+    count_held(Counter(one.reason.value for one in held))
 
 
 def _keep_late(batch: int, late: LateRecords | None) -> None:
@@ -167,7 +185,7 @@ def _close(batch: int, closed: ClosedFile, now: datetime) -> None:
 
 def _tell_pages(step: Step) -> None:
     topics = ["batch"]
-    if step.judged is not None and step.judged.held:
+    if step.again is not None or (step.judged is not None and step.judged.held):
         topics.append("quarantine")
     with connection.cursor() as cursor:
         for topic in topics:

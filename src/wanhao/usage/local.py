@@ -28,12 +28,13 @@ from wanhao.usage.duplicates import DuplicateIndex
 from wanhao.usage.feed import facts_after, recorded_at
 from wanhao.usage.folders import Folders
 from wanhao.usage.home import note_home
-from wanhao.usage.intake import Intake
+from wanhao.usage.intake import Gathered, Intake
 from wanhao.usage.judging import Judged, judge
 from wanhao.usage.keeping import remove_counted
 from wanhao.usage.lock import give_lock_back, take_lock
 from wanhao.usage.ports import EffectSink
 from wanhao.usage.recovery import recovered
+from wanhao.usage.rejudging import Again, asked_again
 from wanhao.usage.snapshots import save_snapshot
 
 log = logging.getLogger(__name__)
@@ -142,7 +143,8 @@ class LocalMeter:
             facts = self._take_facts()
         if self.calendar.record_rent(self.state, self.clock()):
             facts = self._take_facts()
-        records = self._take_records()
+        records = self._take_again()
+        records |= self._take_records()
         if self.state.last_batch - self._snapshot_at >= self.snapshot_every:
             self.snapshot()
         if not records:
@@ -213,6 +215,22 @@ class LocalMeter:
         if gathered is None:
             return False
         self.checkpoint("read")
+        self._count(gathered, now)
+        self.intake.settle(gathered.parts)
+        self.checkpoint("put away")
+        return True
+
+    def _take_again(self) -> bool:
+        """Judge records of the quarantine again that somebody asked for."""
+        now = self.clock()
+        again = asked_again()
+        if again is None:
+            return False
+        self.checkpoint("read again")
+        self._count(again.gathered, now, again)
+        return True
+
+    def _count(self, gathered: Gathered, now: datetime, again: Again | None = None) -> None:
         judged = judge(self.state, self.index, gathered, int(now.timestamp()), self._closed)
         self.checkpoint("fold")
         step = Step(
@@ -221,15 +239,13 @@ class LocalMeter:
             last_fact=self.state.last_fact,
             crossings=crossings_of(judged.effects),
             taken_at=now,
-            gathered=gathered,
+            gathered=None if again else gathered,
+            again=again,
             judged=judged,
         )
         with ThreadPoolExecutor(max_workers=1) as beside:
             self._commit(step, beside.submit(self._archive, step, judged))
         self._apply(step, judged)
-        self.intake.settle(gathered.parts)
-        self.checkpoint("put away")
-        return True
 
     def _archive(self, step: Step, judged: Judged) -> None:
         """Runs beside the transaction, which waits for it before it commits."""

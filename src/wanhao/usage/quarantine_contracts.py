@@ -40,7 +40,8 @@ class HeldFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldRecord:
-    """A record of the quarantine; `text` is the row as it is judged now, the number whole."""
+    """A record of the quarantine; `text` is the row as it is judged now, in lists with its number
+    masked."""
 
     record_id: int
     reason: str

@@ -19,6 +19,7 @@ from wanhao.usage.contracts import (
 from wanhao.usage.facts_log import decode
 from wanhao.usage.file_contracts import FileOutcome
 from wanhao.usage.masking import masked
+from wanhao.usage.mending import DISMISSED
 from wanhao.usage.models import (
     Batch,
     Fact,
@@ -29,6 +30,7 @@ from wanhao.usage.models import (
     UsageFile,
 )
 from wanhao.usage.models import QuarantinedRecord as QuarantineRow
+from wanhao.usage.quarantine_contracts import HeldState
 
 RATE_WINDOW = timedelta(minutes=1)
 PULSE_LIMIT = timedelta(seconds=15)
@@ -147,14 +149,16 @@ def rate_points(now: datetime, minutes: int = 10, step_seconds: int = 5) -> list
 
 
 def quarantine_by_reason() -> list[QuarantineReason]:
-    """How many records are held, for each reason, most first."""
-    rows = QuarantineCount.objects.order_by("-records", "reason")
+    """How many records are held, for each reason, most first; the dismissed are not among them."""
+    rows = QuarantineCount.objects.filter(records__gt=0).exclude(reason=DISMISSED)
+    rows = rows.order_by("-records", "reason")
     return [QuarantineReason(reason=row.reason, records=row.records) for row in rows]
 
 
 def latest_quarantined(limit: int) -> list[QuarantinedRecord]:
-    """The newest records put aside, numbers masked."""
-    rows = QuarantineRow.objects.select_related("batch").order_by("-id")[:limit]
+    """The newest records put aside and not settled yet, numbers masked."""
+    rows = QuarantineRow.objects.filter(state__in=[HeldState.HELD.value, HeldState.WAITING.value])
+    rows = rows.select_related("batch").order_by("-id")[:limit]
     return [
         QuarantinedRecord(
             reason=row.reason,
