@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from wanhao.communications.contracts import (
@@ -13,10 +14,11 @@ from wanhao.communications.contracts import (
     SecondChannel,
     Waits,
 )
+from wanhao.communications.incoming_models import IncomingMessage
 from wanhao.communications.rule_models import RuleChange
 
-# Rules that were changed have a file of their own; the room's tables are all known from here.
-__all__ = ["RuleChange"]
+# These have files of their own; all tables of the room are known from here.
+__all__ = ["IncomingMessage", "RuleChange"]
 
 # Messages nobody decided about: a test from the pages, an answer to what a customer wrote.
 UNDECIDED = ("test", "reply")
@@ -150,6 +152,7 @@ class CommunicationMessage(models.Model):
         db_default="",
         blank=True,
     )
+    sms_parts = models.SmallIntegerField(default=0, db_default=0)
     worker = models.CharField(max_length=64, default="", blank=True)
     unanswered = models.SmallIntegerField(default=0)
     error = models.CharField(max_length=200, default="", blank=True)
@@ -302,6 +305,11 @@ class HeldReceipt(models.Model):
     error = models.CharField(max_length=200, default="", blank=True)
     received_at = models.DateTimeField()
     reference = models.IntegerField(null=True)
+    spellings = ArrayField(
+        models.CharField(max_length=65),
+        default=list,
+        help_text="Every way the id may stand in the answer to the submit.",
+    )
 
     def __str__(self) -> str:
         return f"{self.channel_message_id} {self.state}"
