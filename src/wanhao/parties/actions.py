@@ -15,6 +15,7 @@ from wanhao.parties.contracts import (
     OpenedGroup,
     PayType,
 )
+from wanhao.parties.media import end_media_of_line, set_medium_of_customer, set_medium_of_line
 from wanhao.parties.models import BillingAccount
 from wanhao.parties.moving import (
     add_line,
@@ -32,12 +33,15 @@ from wanhao.values.errors import WanhaoError
 __all__ = [
     "add_line",
     "end_line",
+    "end_media_of_line",
     "lock_accounts",
     "lock_line",
     "lock_number",
     "move_line",
     "open_accounts",
     "open_group",
+    "set_medium_of_customer",
+    "set_medium_of_line",
 ]
 
 

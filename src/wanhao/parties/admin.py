@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from wanhao.access.read_only import ReadOnlyAdmin
-from wanhao.parties.models import BillingAccount, Customer, ImportRun, Line
+from wanhao.parties.models import BillingAccount, ContactMedium, Customer, ImportRun, Line
 
 
 @admin.register(Customer)
@@ -27,6 +27,13 @@ class LineAdmin(ReadOnlyAdmin):
     list_filter = ("role", "city")
     list_select_related = ("account", "group")
     search_fields = ("=number",)
+
+
+@admin.register(ContactMedium)
+class ContactMediumAdmin(ReadOnlyAdmin):
+    list_display = ("kind", "customer", "line", "since", "until")
+    list_filter = ("kind",)
+    list_select_related = ("customer", "line")
 
 
 @admin.register(ImportRun)

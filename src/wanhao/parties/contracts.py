@@ -33,6 +33,24 @@ class Language(StrEnum):
     EN = "en"
 
 
+class MediumKind(StrEnum):
+    """How somebody can be reached besides the number itself."""
+
+    APP = "app"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactMedium:
+    """Where a line can be reached besides its number.
+
+    `value` is the address of a mail box, or how the app knows the customer.
+    """
+
+    kind: MediumKind
+    value: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLine:
     """A line to be opened; `since` is epoch seconds UTC."""

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from wanhao.parties.contracts import CustomerKind, Language, LineRole, PayType
+from wanhao.parties.contracts import CustomerKind, Language, LineRole, MediumKind, PayType
 from wanhao.parties.states import UNFINISHED, RunState
 
 
@@ -110,6 +110,48 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class ContactMedium(models.Model):
+    """Where a customer, or one line only, can be reached, from `since` until `until`."""
+
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    line = models.ForeignKey(
+        Line, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    kind = models.CharField(max_length=5, choices=[(kind.value, kind.name) for kind in MediumKind])
+    value = models.CharField(max_length=254)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(customer__isnull=False, line__isnull=True)
+                | models.Q(customer__isnull=True, line__isnull=False),
+                name="medium_of_a_customer_or_a_line",
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "kind"],
+                condition=models.Q(until__isnull=True, customer__isnull=False),
+                name="medium_of_customer_live_once",
+            ),
+            models.UniqueConstraint(
+                fields=["line", "kind"],
+                condition=models.Q(until__isnull=True, line__isnull=False),
+                name="medium_of_line_live_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[kind.value for kind in MediumKind]),
+                name="medium_kind_known",
+            ),
+            models.CheckConstraint(condition=~models.Q(value=""), name="medium_has_a_value"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.customer_id or self.line_id}"
 
 
 class ImportRun(models.Model):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.db.models.expressions import RawSQL
 
 from wanhao.parties.cities import known_cities
@@ -17,7 +17,29 @@ from wanhao.parties.contracts import (
     LineView,
     PayType,
 )
+from wanhao.parties.media import media_of_lines
 from wanhao.parties.models import BillingAccount, Line, LineGroup
+
+__all__ = [
+    "account_count",
+    "account_profiles",
+    "account_references",
+    "accounts_by_reference",
+    "begun",
+    "cities",
+    "groups_begun",
+    "groups_between",
+    "line_count",
+    "lines_by_number",
+    "lines_of_accounts",
+    "lines_of_groups",
+    "live_lines",
+    "main_lines_of_accounts",
+    "main_lines_of_groups",
+    "media_of_lines",
+    "next_accounts",
+    "pay_types",
+]
 
 PROFILES = """
 SELECT account.id, account.reference, customer.name, customer.kind, account.pay_type,
@@ -64,10 +86,21 @@ def lines_of_groups(group_ids: Collection[int]) -> list[LineView]:
     return _views(rows.order_by("group_id", "id"))
 
 
+def live_lines(line_ids: Collection[int]) -> set[int]:
+    """Which of the lines are live."""
+    return set(_live().filter(id__in=_one_of(line_ids)).values_list("id", flat=True))
+
+
 def begun(line_ids: Collection[int]) -> dict[int, datetime]:
     """Since when each line, live or ended, is or was in its group."""
     rows = Line.objects.filter(id__in=_one_of(line_ids))
     return dict(rows.values_list("id", "since"))
+
+
+def groups_begun(group_ids: Collection[int]) -> dict[int, datetime]:
+    """Since when the oldest live line of each group is in it; a group without one is left out."""
+    rows = _live().filter(group_id__in=_one_of(group_ids)).order_by().values_list("group_id")
+    return dict(rows.annotate(Min("since")))
 
 
 def pay_types(account_ids: Collection[int]) -> dict[int, PayType]:
