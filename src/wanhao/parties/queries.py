@@ -57,6 +57,11 @@ def lines_by_number(numbers: Collection[int]) -> dict[int, LineView]:
     return {view.number: view for view in _views(_live().filter(number__in=_one_of(numbers)))}
 
 
+def lines_by_id(line_ids: Collection[int]) -> dict[int, LineView]:
+    """The live lines among these; one that has ended is left out."""
+    return {view.line_id: view for view in _views(_live().filter(id__in=_one_of(line_ids)))}
+
+
 def main_lines_of_groups(group_ids: Collection[int]) -> dict[int, LineView]:
     """The live main line of each group; a group without one is left out."""
     rows = _live().filter(group_id__in=_one_of(group_ids), role=LineRole.MAIN.value)

@@ -58,7 +58,7 @@ class _Catalogue:
 
 def plan_choices(group_ids: Collection[int], now: datetime) -> dict[int, PlanChoice]:
     """The plan of each group, and those it could have instead as `ordering.change_plan` would take
-    them. Left out: who has no monthly plan, and whoever changes it already."""
+    them; none for who changes it already. A group without a monthly plan is left out."""
     with connection.cursor() as cursor:
         cursor.execute(HELD, [list(set(group_ids)), now, now])
         rows = [_Held(*row) for row in cursor.fetchall()]
@@ -81,7 +81,7 @@ def plan_choices(group_ids: Collection[int], now: datetime) -> dict[int, PlanCho
         found[group_id] = PlanChoice(
             held=catalogue.priced(plan.offering_id, upgrade),
             since=plan.since,
-            others=others[alike],
+            others=() if plan.until else others[alike],
         )
     return found
 
@@ -98,7 +98,7 @@ def _catalogue(today: date) -> _Catalogue:
 def _monthly_plan(products: Sequence[_Held], catalogue: _Catalogue) -> _Held | None:
     for one in products:
         sold = catalogue.offerings[one.offering_id]
-        if sold.is_plan and sold.period is Period.MONTH and one.until is None:
+        if sold.is_plan and sold.period is Period.MONTH:
             return one
     return None
 
@@ -112,7 +112,7 @@ def _does_as_much(one: Offering, held: Offering) -> bool:
     """Whether nothing gets slower by it, nor dearer abroad."""
     if one.period is not Period.MONTH or one.prices is None or held.prices is None:
         return False
-    if one.speed_mbps < held.speed_mbps:
+    if one.speed_mbps < held.speed_mbps or one.voice_unit_seconds != held.voice_unit_seconds:
         return False
     abroad = [
         (theirs, ours)

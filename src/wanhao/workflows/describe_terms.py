@@ -25,9 +25,9 @@ def group_fact(group_id: int, account_id: int, cycle: int, held: Holding) -> Gro
         cycle=cycle,
         plan=held.plan_id,
         tariff=held.tariff,
-        voice_allowance=_units(Service.VOICE, held.voice_minutes, unit),
-        message_allowance=_units(Service.MESSAGE, held.messages, unit),
-        data_allowance=_units(Service.DATA, held.data_mb, unit),
+        voice_allowance=units_of(Service.VOICE, held.voice_minutes, unit),
+        message_allowance=units_of(Service.MESSAGE, held.messages, unit),
+        data_allowance=units_of(Service.DATA, held.data_mb, unit),
         rolls=held.rolls,
         packs=tuple(_pack_fact(pack, unit) for pack in held.packs),
     )
@@ -51,7 +51,7 @@ def _pack_fact(pack: HeldPack, voice_unit: int) -> PackFact:
     return PackFact(
         pack_id=pack.product_id,
         service=service,
-        quantity=_units(service, pack.quantity, voice_unit),
+        quantity=units_of(service, pack.quantity, voice_unit),
         rank=pack.rank,
         rolls=pack.rolls,
         renews=pack.renews,
@@ -69,7 +69,7 @@ def _schedule(schedule: Schedule) -> DataSchedule:
     )
 
 
-def _units(service: Service, quantity: int, voice_unit: int) -> int:
+def units_of(service: Service, quantity: int, voice_unit: int) -> int:
     """Minutes as voice units, MB as octets; messages are what they are."""
     if service is Service.VOICE:
         return quantity * MINUTE // voice_unit

@@ -1,0 +1,73 @@
+"""What the meter saw crossed, as what a reminder rule may speak of."""
+
+from wanhao.communications.contracts import FULL, Metric, Trigger
+from wanhao.usage.contracts import (
+    MoneyCrossing,
+    Service,
+    UpgradeCrossing,
+    UpgradeKind,
+    UsageCrossing,
+)
+
+METRICS = {
+    Service.VOICE: Metric.VOICE,
+    Service.MESSAGE: Metric.MESSAGE,
+    Service.DATA: Metric.DATA,
+}
+
+
+def trigger_of(crossing: UsageCrossing | MoneyCrossing | UpgradeCrossing) -> Trigger:
+    """The trigger a crossing is."""
+    if isinstance(crossing, MoneyCrossing):
+        return _of_money(crossing)
+    return _of_usage(crossing) if isinstance(crossing, UsageCrossing) else _of_upgrade(crossing)
+
+
+def _of_usage(crossing: UsageCrossing) -> Trigger:
+    return Trigger(
+        metric=METRICS[crossing.service],
+        threshold=crossing.threshold,
+        account_id=crossing.account_id,
+        group_id=crossing.group_id,
+        number=crossing.number,
+        cycle=crossing.cycle,
+        episode=crossing.episode,
+        used=crossing.used,
+        allowed=crossing.allowance,
+        # Each further 100 per cent is told once more.
+        tier=crossing.threshold // FULL if crossing.threshold > FULL else 0,
+        occurred_at=crossing.occurred_at,
+    )
+
+
+def _of_money(crossing: MoneyCrossing) -> Trigger:
+    return Trigger(
+        metric=Metric.CREDIT if crossing.credit_fen else Metric.BALANCE,
+        threshold=crossing.threshold,
+        account_id=crossing.account_id,
+        group_id=None,
+        number=None,
+        cycle=crossing.cycle,
+        episode=crossing.episode,
+        left_fen=crossing.left,
+        credit_fen=crossing.credit_fen,
+        occurred_at=crossing.occurred_at,
+    )
+
+
+def _of_upgrade(crossing: UpgradeCrossing) -> Trigger:
+    steps_up = crossing.kind is UpgradeKind.STEP_UP
+    return Trigger(
+        metric=Metric.STEP_UP if steps_up else Metric.DATA_STOP,
+        threshold=None,
+        account_id=crossing.account_id,
+        group_id=crossing.group_id,
+        number=crossing.number,
+        cycle=crossing.cycle,
+        episode=crossing.episode,
+        used=crossing.beyond,
+        # Every tier is told, but a stop once, whichever tier use stands on when it comes again.
+        tier=crossing.tier if steps_up else 0,
+        fee_fen=crossing.fee_fen,
+        occurred_at=crossing.occurred_at,
+    )
