@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.parties.examples import a_family, a_line, an_account
 from wanhao.communications import actions as communications
+from wanhao.parties.contracts import NewAccount
 from wanhao.products.actions import load_catalogue
 from wanhao.usage.folders import Folders
 from wanhao.usage.local import LocalMeter
@@ -43,6 +44,11 @@ class SmallOperator:
         open_accounts(orders, datetime.now(UTC))
         watch_thresholds()
         self.count()
+
+    def opens(self, account: NewAccount) -> None:
+        """Open one more account, of which the meter learns with its next count."""
+        order = AccountOrder(account=account, offering_codes=("lexiang-4g-59",))
+        open_accounts([order], datetime.now(UTC) - timedelta(days=1))
 
     def close(self) -> None:
         self.meter.stop()

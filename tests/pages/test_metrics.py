@@ -10,6 +10,7 @@ from prometheus_client.samples import Sample
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.pages.operator import STRANGER, TALKER, SmallOperator
+from tests.pages.owing import some_promises
 from wanhao.access.models import Login
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "metrics.md"
@@ -58,6 +59,15 @@ def test_decisions_and_messages(client: Client, operator: SmallOperator) -> None
 
 
 @pytest.mark.django_db
+def test_what_is_owed(client: Client) -> None:
+    some_promises()
+    samples = read(client)
+    for state, kind in (("overdue", "call-back"), ("stuck", "call-back"), ("held", "stop-data")):
+        assert value(samples, f"wanhao_promises_{state}", kind=kind) == 1
+    assert 1 <= value(samples, "wanhao_promises_lateness_seconds", quantile="1") < 60
+
+
+@pytest.mark.django_db
 def test_what_is_not_known_has_no_sample(client: Client) -> None:
     names = {sample.name for sample in read(client)}
     assert "wanhao_meter_lag_seconds" not in names
@@ -69,6 +79,7 @@ def test_every_figure_is_documented_with_its_labels(
 ) -> None:
     operator.calls([80])
     operator.calls([5], number=STRANGER)
+    some_promises()
     explained = {
         name: set(re.findall(r"`(\w+)`", labels.split(":")[0]))
         for name, labels in EXPLAINED.findall(PAGE.read_text())
@@ -119,5 +130,5 @@ def test_a_reading_asks_the_database_a_fixed_number_of_times(
     client: Client, operator: SmallOperator, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     operator.calls([80])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         read(client)

@@ -1,5 +1,6 @@
 """The operations page with real figures: every record counted by the meter itself."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,10 +8,11 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.pages.operator import STRANGER, TALKER, SmallOperator
+from tests.pages.owing import some_promises
 from wanhao.access.models import Login
 from wanhao.communications import actions as communications
 
-PARTS = ("counting", "reminders", "messages", "quarantine")
+PARTS = ("counting", "reminders", "messages", "owed", "quarantine")
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +70,23 @@ def test_a_refused_file_is_seen(client: Client, operator: SmallOperator) -> None
     shown = page(client, "/operations/quarantine/")
     assert "1 file was refused in the last 24 hours." in shown
     assert "broken.parquet" in shown
+
+
+@pytest.mark.django_db
+def test_what_failed_too_often_is_seen_and_tried_again(client: Client) -> None:
+    assert "Nothing is overdue, held back or stuck." in page(client)
+    some_promises()
+    shown = page(client)
+    assert "1 waits for a person" in shown
+    assert "no luck with broken" in shown
+    assert "Stop data at the limit" in shown
+    (address,) = re.findall(r'formaction="(/promises/\d+/again/)"', shown)
+    assert client.get(address).status_code == 405
+    assert client.post(address)["Location"] == "/?done=tried-again"
+    assert client.post(address)["Location"] == "/?done=not-stuck"
+    shown = page(client, "/?done=tried-again")
+    assert "It is tried again now." in shown
+    assert "no luck with broken" not in shown
 
 
 def test_no_whole_number_is_on_the_page(client: Client, operator: SmallOperator) -> None:
@@ -128,7 +147,7 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(
 ) -> None:
     operator.calls([80, 5], number=TALKER)
     operator.calls([5, 5, 5], number=STRANGER)
-    expected = {"counting": 5, "reminders": 1, "messages": 1, "quarantine": 4}
+    expected = {"counting": 5, "reminders": 1, "messages": 1, "owed": 3, "quarantine": 4}
     for part, queries in expected.items():
         with django_assert_num_queries(queries):
             page(client, f"/operations/{part}/")

@@ -7,7 +7,15 @@ from wanhao.pages.console.bills import bill, bill_file, bills
 from wanhao.pages.console.catalogue import catalogue, catalogue_offering
 from wanhao.pages.console.ledger import ledger, ledger_statement
 from wanhao.pages.console.operations import operations, operations_part
+from wanhao.pages.console.owed import try_promise_again
 from wanhao.pages.console.points import points
+from wanhao.pages.console.quarantine import (
+    quarantine,
+    quarantine_act,
+    quarantine_progress,
+    quarantine_record,
+    quarantine_repair,
+)
 from wanhao.pages.design.preferences import choose
 from wanhao.pages.live.views import live
 from wanhao.pages.metrics.views import metrics
@@ -22,6 +30,12 @@ admin.site.site_header = admin.site.site_title = "wanhao 万号"
 urlpatterns = [
     path("", operations, name="operations"),
     path("operations/<slug:part>/", operations_part, name="operations-part"),
+    path("promises/<int:promise_id>/again/", try_promise_again, name="promise-again"),
+    path("quarantine/", quarantine, name="quarantine"),
+    path("quarantine/progress/", quarantine_progress, name="quarantine-progress"),
+    path("quarantine/<int:record_id>/", quarantine_record, name="quarantine-record"),
+    path("quarantine/<int:record_id>/repair/", quarantine_repair, name="quarantine-repair"),
+    re_path(r"^quarantine/(?P<act>replay|dismiss)/$", quarantine_act, name="quarantine-act"),
     path("catalogue/", catalogue, name="catalogue"),
     path("catalogue/<slug:code>/", catalogue_offering, name="catalogue-offering"),
     path("ledger/", ledger, name="ledger"),

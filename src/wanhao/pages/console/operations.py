@@ -6,14 +6,21 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from wanhao.communications import queries as communications
 from wanhao.pages.console import figures
 from wanhao.pages.console.access import for_employees
+from wanhao.pages.console.acting import said
+from wanhao.pages.console.owed import owed
 from wanhao.pages.design.rendering import render_page
 from wanhao.usage import queries as usage
 
+SAID = {
+    "tried-again": _("It is tried again now."),
+    "not-stuck": _("It was no longer stuck: somebody tried it again before."),
+}
 STEP_SECONDS = 5
 CHART_MINUTES = 10
 LATEST_HELD = 5
@@ -25,7 +32,7 @@ REFUSED_WITHIN = timedelta(days=1)
 @for_employees
 def operations(request: HttpRequest) -> HttpResponse:
     """The whole page."""
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"said": said(request, SAID)}
     for read in PARTS.values():
         context |= read()
     return render_page(request, "console/operations.html", context)
@@ -84,5 +91,6 @@ PARTS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "counting": _counting,
     "reminders": _reminders,
     "messages": _messages,
+    "owed": owed,
     "quarantine": _quarantine,
 }

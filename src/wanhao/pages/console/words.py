@@ -53,7 +53,13 @@ STATE_WORDS: Mapping[MessageState, Word] = {
     ),
     MessageState.WITHDRAWN: Word(
         name=_("Withdrawn"),
-        meaning=_("switched off since, or too late to be true"),
+        meaning=_("switched off since, or no longer true"),
+        icon="minus",
+        tone="quiet",
+    ),
+    MessageState.MERGED: Word(
+        name=_("Merged"),
+        meaning=_("said by another message to the same person"),
         icon="minus",
         tone="quiet",
     ),

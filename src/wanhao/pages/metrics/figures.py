@@ -1,14 +1,18 @@
 """Every figure the product tells Prometheus; each is explained in docs/reference/metrics.md."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from wanhao.communications import queries as communications
+from wanhao.promises import queries as promises
+from wanhao.promises.contracts import PromiseState
 from wanhao.usage import queries as usage
+
+LATENESS_WITHIN = timedelta(hours=1)
 
 
 class Figures(Collector):
@@ -21,6 +25,7 @@ class Figures(Collector):
         """All families, in the order of the page that explains them."""
         yield from metering(self._now)
         yield from reminders()
+        yield from owed(self._now)
 
 
 def registry(now: datetime) -> CollectorRegistry:
@@ -83,6 +88,25 @@ def reminders() -> Iterator[Metric]:
             ((state.value,), messages)
             for state, messages in communications.messages_by_state().items()
         ],
+    )
+
+
+def owed(now: datetime) -> Iterator[Metric]:
+    """What is owed at a time: late, held back, given up; and how late promises are kept."""
+    for name, told, kinds in (
+        ("overdue", "Promises past their time and not kept.", promises.overdue(now)),
+        ("held", "Promises that wait to be released.", promises.waiting(PromiseState.HELD)),
+        ("stuck", "Promises that failed ten times.", promises.waiting(PromiseState.STUCK)),
+    ):
+        rows = [((kind,), number) for kind, number in kinds.items()]
+        yield labelled_gauge(f"wanhao_promises_{name}", told, ("kind",), rows)
+    late = promises.lateness(now - LATENESS_WITHIN)
+    quantiles = [(("0.5",), late.median), (("0.99",), late.p99), (("1",), late.worst)]
+    yield labelled_gauge(
+        "wanhao_promises_lateness_seconds",
+        "How long after their time promises of the last hour were kept.",
+        ("quantile",),
+        quantiles if late.kept else [],
     )
 
 
