@@ -10,6 +10,7 @@ from wanhao.billing.models import (
     Bill,
     BillItem,
     BillRun,
+    CreditLimit,
     ForeignFeed,
     ForeignFunds,
     ForeignPayment,
@@ -19,6 +20,7 @@ from wanhao.billing.models import (
     Payment,
     PaymentReturn,
     Posting,
+    ServiceStop,
     VoucherBatch,
 )
 from wanhao.values.msisdn import Msisdn
@@ -129,3 +131,17 @@ class ForeignPaymentAdmin(ReadOnlyAdmin):
     list_select_related = ("account",)
     list_filter = ("state",)
     search_fields = ("=reference", "=account__reference")
+
+
+@admin.register(CreditLimit)
+class CreditLimitAdmin(ReadOnlyAdmin):
+    list_display = ("account", "limit_fen", "since", "until", "reason", "set_by")
+    list_select_related = ("account",)
+    search_fields = ("=account__reference",)
+
+
+@admin.register(ServiceStop)
+class ServiceStopAdmin(ReadOnlyAdmin):
+    list_display = ("account", "cycle", "owed_fen", "reason", "since", "lifted_at")
+    list_select_related = ("account",)
+    search_fields = ("=account__reference",)

@@ -199,3 +199,58 @@ class LedgerCheck:
     balances: int
     transactions: int
     faults: tuple[LedgerFault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCreditLimit:
+    """How much an account may owe from now on; 0 takes the limit away, and nothing is watched."""
+
+    account_id: int
+    limit_fen: int
+    reason: str
+    set_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditLimitView:
+    """A limit and the time it held; `until` None: it still does."""
+
+    limit_fen: int
+    since: datetime
+    until: datetime | None
+    reason: str
+    set_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebtDue:
+    """What an account owes that it should have paid by a day: for bills, and as penalties."""
+
+    bills_fen: int
+    penalties_fen: int
+
+    @property
+    def total_fen(self) -> int:
+        """What must be paid so that nothing is owed any more."""
+        return self.bills_fen + self.penalties_fen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewStop:
+    """Service to be stopped one way for the unpaid bill of a cycle."""
+
+    account_id: int
+    cycle: int
+    owed_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopView:
+    """A stop of an account's service, one way; `lifted_at` None: it lasts."""
+
+    account_id: int
+    cycle: int
+    owed_fen: int
+    reason: str
+    since: datetime
+    lifted_at: datetime | None

@@ -13,18 +13,21 @@ from django.db import models
 from wanhao.billing.bill_models import Bill, BillItem, BillRun, IssuedEInvoice
 from wanhao.billing.books import Book
 from wanhao.billing.contracts import BalanceKind, Channel, JournalKind, ReturnKind
+from wanhao.billing.credit_models import CreditLimit, ServiceStop
 from wanhao.billing.foreign_models import ForeignFeed, ForeignFunds, ForeignPayment, ForeignTerms
 
-# Bills and a foreign billing have files of their own; the room's tables are all known from here.
+# Bills, credit and a foreign billing have files of their own; all tables are known from here.
 __all__ = [
     "Bill",
     "BillItem",
     "BillRun",
+    "CreditLimit",
     "ForeignFeed",
     "ForeignFunds",
     "ForeignPayment",
     "ForeignTerms",
     "IssuedEInvoice",
+    "ServiceStop",
 ]
 
 Q = models.Q
