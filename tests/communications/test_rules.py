@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.communications.crossings import NOW
 from wanhao.communications.contracts import DeliveryClass, Metric
 from wanhao.communications.queries import rules, watched
 from wanhao.communications.rules import RULES_FILE, read_rules
@@ -14,37 +15,46 @@ PAGE = Path(__file__).parents[2] / "docs" / "rules" / "reminders.md"
 
 
 def test_what_warns_may_be_switched_off_and_what_costs_may_not() -> None:
-    assert {rule.code: rule.switchable for rule in rules()} == {
-        "voice-80": True,
-        "voice-100": False,
-        "message-80": True,
-        "message-100": False,
-        "data-80": True,
-        "data-100": False,
-        "balance-15": True,
-        "balance-5": False,
-        "step-up": False,
-        "data-stop": False,
+    may = {rule.code for rule in rules() if rule.switchable}
+    assert may == {
+        "voice-80",
+        "message-80",
+        "data-50",
+        "data-80",
+        "balance-15",
+        "credit-80",
+        "low-use",
+        "points-expiring",
     }
 
 
-def test_what_becomes_of_data_is_a_required_message() -> None:
+def test_what_the_law_demands_cannot_be_made_a_matter_of_taste() -> None:
+    must = [rule for rule in rules() if not rule.switchable]
+    assert all({"switchable", "enabled"} <= set(rule.fixed) for rule in must)
+
+
+def test_what_costs_much_or_cuts_off_is_a_required_message() -> None:
     required = [rule.code for rule in rules() if rule.delivery_class is DeliveryClass.REQUIRED]
-    assert required == ["data-100", "step-up", "data-stop"]
+    assert required == ["data-100", "before-stop", "abnormal-bill", "step-up", "data-stop"]
 
 
 def test_a_data_schedule_is_told_to_the_main_card_whatever_its_tier() -> None:
-    told = {rule.metric: rule for rule in rules() if not rule.metric.has_threshold}
-    assert set(told) == {Metric.STEP_UP, Metric.DATA_STOP}
-    assert {(rule.recipient, rule.threshold) for rule in told.values()} == {("main", None)}
+    told = [rule for rule in rules() if rule.metric in (Metric.STEP_UP, Metric.DATA_STOP)]
+    assert {(rule.recipient, rule.threshold) for rule in told} == {("main", None)}
 
 
-def test_the_meter_is_to_watch_every_threshold_of_the_rules() -> None:
-    assert watched() == {
+def test_money_is_told_to_who_pays() -> None:
+    of_money = (Metric.BALANCE, Metric.CREDIT, Metric.STOP, Metric.BILL)
+    assert {rule.recipient for rule in rules() if rule.metric in of_money} == {"payer"}
+
+
+def test_the_meter_is_to_watch_every_threshold_of_the_rules(db: None) -> None:
+    assert watched(NOW) == {
         Metric.VOICE: (80, 100),
         Metric.MESSAGE: (80, 100),
-        Metric.DATA: (80, 100),
+        Metric.DATA: (80, *range(100, 3001, 100)),
         Metric.BALANCE: (500, 1500),
+        Metric.CREDIT: (80, 100),
     }
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from wanhao.communications.contracts import MessageState, OutgoingMessage, Receipt, Trigger
 from wanhao.communications.deciding import draft, live_opt_outs
+from wanhao.communications.in_force import rules_at
 from wanhao.communications.live import announce
 from wanhao.communications.models import CommunicationMessage, MessagePart, OptOut
 from wanhao.communications.moving import by_ids, locked, move
@@ -31,7 +32,8 @@ def decide_reminders(triggers: Sequence[Trigger], *, batch: int, now: datetime) 
     """
     if not triggers:
         return 0
-    new = record(draft(triggers), batch, now)
+    rules = rules_at(now)
+    new = record(draft(triggers, rules, now), rules, batch, now)
     if new:
         announce("reminder", batch)
     return new

@@ -1,86 +1,104 @@
 """What to do about thresholds that were crossed: whom to tell, and whether at all."""
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db.models.expressions import RawSQL
 
-from wanhao.communications.contracts import DecisionOutcome, Metric, ReminderRule, Trigger
+from wanhao.communications.contracts import (
+    FULL,
+    DecisionOutcome,
+    Metric,
+    ReminderRule,
+    Trigger,
+)
+from wanhao.communications.figures import MB
+from wanhao.communications.in_force import RulesInForce
 from wanhao.communications.models import OptOut
-from wanhao.communications.rendering import Figures
-from wanhao.communications.rules import rules_by_threshold
+from wanhao.communications.rendering import PLAIN, text_of
+from wanhao.communications.words import OF_SERVICES, Figures
 from wanhao.parties.contracts import LineView
-from wanhao.parties.queries import lines_by_number, main_lines_of_accounts, main_lines_of_groups
-from wanhao.products.contracts import Offering
-from wanhao.products.queries import offerings_held
+from wanhao.parties.queries import (
+    lines_by_id,
+    lines_by_number,
+    main_lines_of_accounts,
+    main_lines_of_groups,
+)
+from wanhao.products.contracts import DataSchedule, Mode, Offering, TariffTerms
+from wanhao.products.queries import offerings_held, tariffs_held
+from wanhao.values.errors import WanhaoError
 
-PRICED_BY_PLAN = (Metric.VOICE, Metric.MESSAGE, Metric.DATA)
-"""Metrics whose text says what a unit beyond the allowance costs under the plan."""
+log = logging.getLogger(__name__)
+CROSSER, MAIN, PAYER = "crosser", "main", "payer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A decision before it is written; `line` is whom it concerns, if anybody."""
+    """A decision before it is written; `line` is whom it concerns, `said` what it is told."""
 
     trigger: Trigger
     rule: ReminderRule | None
     line: LineView | None
-    offering: Offering | None
     outcome: DecisionOutcome
+    said: Figures | None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the other rooms say of everybody these triggers concern, each asked once."""
 
+    lines: dict[int, LineView]
     crossers: dict[int, LineView]
     mains_of_groups: dict[int, LineView]
     mains_of_accounts: dict[int, LineView]
     offerings: dict[int, Offering]
+    tariffs: dict[int, TariffTerms]
 
     @classmethod
-    def about(cls, triggers: Sequence[Trigger]) -> "Known":
-        groups = {trigger.group_id for trigger in triggers if trigger.group_id is not None}
-        payers = {trigger.account_id for trigger in triggers if trigger.group_id is None}
-        crossers = lines_by_number({number for t in triggers if (number := _crosser(t))})
-        without = {t.group_id for t in triggers if t.group_id and _crosser(t) not in crossers}
+    def about(cls, wanted: Sequence[tuple[Trigger, str]], now: datetime) -> "Known":
+        """`wanted` are triggers, each with the recipient its rule names."""
+        lines = lines_by_id({t.line_id for t, _ in wanted if t.line_id is not None})
+        crossers = lines_by_number({t.number for t, to in wanted if to == CROSSER and t.number})
+        groups = {t.group_id for t, _ in wanted if t.group_id is not None}
+        priced = {t.group_id for t, _ in wanted if t.metric in OF_SERVICES and t.group_id}
+        of_data = {t.group_id for t, _ in wanted if t.metric is Metric.DATA and t.group_id}
         return cls(
+            lines=lines,
             crossers=crossers,
-            mains_of_groups=main_lines_of_groups(without),
-            mains_of_accounts=main_lines_of_accounts(payers),
-            offerings=offerings_held(groups),
+            mains_of_groups=main_lines_of_groups(
+                groups | {line.group_id for line in lines.values()}
+            ),
+            mains_of_accounts=main_lines_of_accounts(
+                {t.account_id for t, to in wanted if to == PAYER or t.group_id is None}
+            ),
+            offerings=offerings_held(priced),
+            tariffs=tariffs_held(of_data, now) if of_data else {},
         )
 
-    def recipient(self, trigger: Trigger) -> LineView | None:
-        """Who crossed it if the rule says so and the line is live, else the main line."""
-        if trigger.group_id is None:
+    def recipient(self, trigger: Trigger, to: str) -> LineView | None:
+        """The payer, who crossed it, or the main line; the main line where one of them is gone."""
+        line = self.lines.get(trigger.line_id or 0)
+        if to == PAYER:
             return self.mains_of_accounts.get(trigger.account_id)
-        crosser = self.crossers.get(_crosser(trigger) or 0)
-        return crosser or self.mains_of_groups.get(trigger.group_id)
+        if to == CROSSER and (crosser := line or self.crossers.get(trigger.number or 0)):
+            return crosser
+        group = trigger.group_id if line is None else line.group_id
+        if group is None:
+            return self.mains_of_accounts.get(trigger.account_id)
+        return self.mains_of_groups.get(group)
 
 
-def _rule(trigger: Trigger) -> ReminderRule | None:
-    return rules_by_threshold().get((trigger.metric, trigger.threshold))
-
-
-def _crosser(trigger: Trigger) -> int | None:
-    """The number to tell rather than the main line, if the rule wants that."""
-    rule = _rule(trigger)
-    return trigger.number if rule is not None and rule.recipient == "crosser" else None
-
-
-def draft(triggers: Sequence[Trigger]) -> list[Draft]:
+def draft(triggers: Sequence[Trigger], rules: RulesInForce, now: datetime) -> list[Draft]:
     """Decide about every trigger; one set of questions to the database for all of them."""
-    known = Known.about(triggers)
-    rules = [_rule(trigger) for trigger in triggers]
-    lines = [
-        known.recipient(trigger) if rule else None
-        for trigger, rule in zip(triggers, rules, strict=True)
-    ]
+    ruled = [(trigger, rules.rule_for(trigger)) for trigger in triggers]
+    known = Known.about([(t, rule.recipient) for t, rule in ruled if rule is not None], now)
+    lines = [known.recipient(t, rule.recipient) if rule else None for t, rule in ruled]
     opted_out = live_opt_outs([line.line_id for line in lines if line is not None])
     return [
-        _draft(trigger, rule, line, known, opted_out)
-        for trigger, rule, line in zip(triggers, rules, lines, strict=True)
+        _draft(replace(trigger, tier=rules.tier_of(trigger)), line, known, opted_out, rules)
+        for (trigger, _), line in zip(ruled, lines, strict=True)
     ]
 
 
@@ -93,37 +111,87 @@ def live_opt_outs(line_ids: Sequence[int]) -> set[tuple[int, str]]:
 
 def _draft(
     trigger: Trigger,
-    rule: ReminderRule | None,
     line: LineView | None,
     known: Known,
     opted_out: set[tuple[int, str]],
+    rules: RulesInForce,
 ) -> Draft:
-    group = trigger.group_id
-    offering = known.offerings.get(group) if group is not None else None
+    rule = rules.rule_for(trigger)
+    offering = known.offerings.get(trigger.group_id or 0)
+    outcome = _outcome(trigger, rule, line, offering, opted_out)
+    said = None
+    if outcome is DecisionOutcome.TOLD and rule is not None and line is not None:
+        tariff = known.tariffs.get(trigger.group_id or 0)
+        said = _writable(rule, figures_of(trigger, offering, tariff), line, rules)
+    return Draft(trigger=trigger, rule=rule, line=line, outcome=outcome, said=said)
+
+
+def _outcome(
+    trigger: Trigger,
+    rule: ReminderRule | None,
+    line: LineView | None,
+    offering: Offering | None,
+    opted_out: set[tuple[int, str]],
+) -> DecisionOutcome:
     if rule is None:
-        outcome = DecisionOutcome.NO_RULE
-    elif line is None:
-        outcome = DecisionOutcome.NO_LINE
-    elif rule.switchable and (line.line_id, rule.code) in opted_out:
-        outcome = DecisionOutcome.OPTED_OUT
-    elif trigger.metric in PRICED_BY_PLAN and offering is None:
-        outcome = DecisionOutcome.NO_OFFERING
-    else:
-        outcome = DecisionOutcome.TOLD
-    return Draft(trigger=trigger, rule=rule, line=line, offering=offering, outcome=outcome)
+        return DecisionOutcome.NO_RULE
+    if not rule.enabled:
+        return DecisionOutcome.RULE_OFF
+    if line is None:
+        return DecisionOutcome.NO_LINE
+    if rule.switchable and (line.line_id, rule.code) in opted_out:
+        return DecisionOutcome.OPTED_OUT
+    if trigger.metric in OF_SERVICES and offering is None:
+        return DecisionOutcome.NO_OFFERING
+    return DecisionOutcome.TOLD
 
 
-def figures_of(trigger: Trigger, offering: Offering | None) -> Figures:
+def _writable(rule: ReminderRule, said: Figures, line: LineView, rules: RulesInForce) -> Figures:
+    """The figures, once it is sure that they can be told; else what is said in plain words.
+
+    A message must not be lost because its text names what nobody gave.
+    """
+    try:
+        text_of(rule.code, said, line.language, "", rules.texts)
+    except WanhaoError as error:
+        log.error("a reminder is told in plain words: %s", error)
+        return replace(said, said={**said.said, "variant": PLAIN})
+    return said
+
+
+def figures_of(trigger: Trigger, offering: Offering | None, tariff: TariffTerms | None) -> Figures:
     """What a message about the trigger will say."""
-    return Figures(
+    said = Figures(
         metric=trigger.metric.value,
         threshold=trigger.threshold,
         used=trigger.used,
         allowed=trigger.allowed,
         left_fen=trigger.left_fen,
+        credit_fen=trigger.credit_fen,
         fee_fen=trigger.fee_fen,
+        tier=trigger.tier,
         price_fen=_price(trigger.metric, offering) if offering else 0,
         voice_unit_seconds=offering.voice_unit_seconds if offering else 60,
+        said=dict(trigger.said),
+    )
+    schedule = tariff.schedule if tariff else None
+    return said if schedule is None else _with_schedule(said, schedule)
+
+
+def _with_schedule(said: Figures, schedule: DataSchedule) -> Figures:
+    """What data costs from here on where a schedule prices it: the block, or the next tier."""
+    priced = replace(said, price_fen=schedule.price_fen_per_mb)
+    beyond = max(said.used - said.allowed, 0) // MB if (said.threshold or 0) >= FULL else 0
+    ahead = [tier for tier in schedule.tiers if tier.quota_mb > beyond]
+    if schedule.mode is Mode.STACK:
+        ahead = list(schedule.tiers)
+    if not ahead:
+        return priced
+    return replace(
+        priced,
+        comes_next=schedule.mode.value,
+        next_fee_fen=ahead[0].fee_fen,
+        next_mb=ahead[0].quota_mb,
     )
 
 

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
 from wanhao.communications.contracts import (
+    ContactPolicy,
     DecisionOutcome,
     MessageState,
     MessageView,
@@ -14,6 +16,7 @@ from wanhao.communications.contracts import (
     ReminderRule,
     RuleCount,
 )
+from wanhao.communications.in_force import rules_at
 from wanhao.communications.models import CommunicationMessage, DecisionCount
 from wanhao.communications.rules import known_rules
 from wanhao.communications.sending import written_text
@@ -23,23 +26,23 @@ SENT = (MessageState.ACCEPTED, MessageState.DELIVERED)
 
 
 def rules() -> tuple[ReminderRule, ...]:
-    """The reminder rules, in the order of their file."""
+    """The reminder rules as delivered, in the order of their file."""
     return known_rules()
 
 
-def watched() -> dict[Metric, tuple[int, ...]]:
-    """The thresholds of each metric that has them, lowest first: per cent, for the balance fen."""
-    return {
-        metric: tuple(
-            sorted(
-                rule.threshold
-                for rule in known_rules()
-                if rule.metric is metric and rule.threshold is not None
-            )
-        )
-        for metric in Metric
-        if metric.has_threshold
-    }
+def rules_in_force(now: datetime) -> tuple[ReminderRule, ...]:
+    """The reminder rules as they count at an instant, in the same order."""
+    return rules_at(now).rules
+
+
+def policy_in_force(now: datetime) -> ContactPolicy:
+    """The contact policy as it counts at an instant."""
+    return rules_at(now).policy
+
+
+def watched(now: datetime) -> dict[Metric, tuple[int, ...]]:
+    """The thresholds the meter is to watch, lowest first: per cent, for the balance fen."""
+    return rules_at(now).watched()
 
 
 def reminders_by_rule() -> list[RuleCount]:

@@ -8,13 +8,11 @@ from typing import Any
 
 from django.db import connection
 
-from wanhao.communications.contracts import DecisionOutcome, Trigger
-from wanhao.communications.deciding import Draft, figures_of
-from wanhao.communications.models import ReminderDecision
-from wanhao.communications.rendering import Figures
-from wanhao.communications.rules import known_rules
+from wanhao.communications.contracts import Trigger
+from wanhao.communications.deciding import Draft
+from wanhao.communications.in_force import RulesInForce
+from wanhao.communications.words import Figures
 
-Subject = ReminderDecision.Subject
 BATCH = 5_000
 TRIGGER = tuple(field.name for field in fields(Trigger))
 FIGURES = tuple(field.name for field in fields(Figures))
@@ -69,12 +67,13 @@ SELECT count(*) FROM decided
 """
 
 
-def record(drafts: Sequence[Draft], batch: int, now: datetime) -> int:
+def record(drafts: Sequence[Draft], given: RulesInForce, batch: int, now: datetime) -> int:
     """Write those decisions that are new, each with its message; returns how many they were.
 
-    Of two with the same subject, rule, cycle, episode and tier the first is written.
+    Each keeps the values of its rule as they were given. Of two with the same subject, rule, cycle,
+    episode and tier the first is written.
     """
-    rules = json.dumps({rule.code: asdict(rule) for rule in known_rules()})
+    rules = json.dumps({rule.code: asdict(rule) for rule in given.rules})
     # In one order, so that two transactions wait for each other and never deadlock.
     rows = sorted((_row(place, draft) for place, draft in enumerate(drafts)), key=_key)
     new = 0
@@ -99,12 +98,12 @@ def _without_rule(trigger: Trigger) -> str:
 
 def _row(place: int, draft: Draft) -> dict[str, Any]:
     """A draft as JSON; what only messages have is there when somebody is told."""
-    trigger, rule, line = draft.trigger, draft.rule, draft.line
-    group = trigger.group_id
+    trigger, rule, line, said = draft.trigger, draft.rule, draft.line, draft.said
+    kind, subject = trigger.subject
     row = {
         "place": place,
-        "subject_kind": (Subject.ACCOUNT if group is None else Subject.GROUP).value,
-        "subject_id": trigger.account_id if group is None else group,
+        "subject_kind": kind.value,
+        "subject_id": subject,
         "rule": rule.code if rule else _without_rule(trigger),
         "cycle": trigger.cycle,
         "episode": trigger.episode,
@@ -114,8 +113,7 @@ def _row(place: int, draft: Draft) -> dict[str, Any]:
     }
     if line is not None:
         row["line_id"] = line.line_id
-        if draft.outcome is DecisionOutcome.TOLD:
-            said = figures_of(trigger, draft.offering)
+        if said is not None:
             row["number"] = line.number
             row["language"] = line.language.value
             row["figures"] = {name: getattr(said, name) for name in FIGURES}

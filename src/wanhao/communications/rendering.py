@@ -1,125 +1,132 @@
 """Turns the figures of an outbox row into the text a customer reads."""
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from wanhao.communications import figures
-from wanhao.communications.contracts import Metric, ReminderRule
+from wanhao.communications.contracts import ReminderRule
 from wanhao.communications.rules import known_rules
+from wanhao.communications.words import VARIABLES, Figures, Texts, variant_of, words_of
 from wanhao.parties.contracts import Language
 from wanhao.values.errors import WanhaoError
-from wanhao.values.money import Money
+
+__all__ = ["Figures", "Texts", "clause_of", "merged_text", "read_texts", "text_of"]
 
 TEXTS_FILE = Path(__file__).with_name("texts.toml")
-OF_USAGE = ("used", "allowed", "left", "price")
-VARIABLES = {
-    Metric.VOICE: OF_USAGE,
-    Metric.MESSAGE: OF_USAGE,
-    Metric.DATA: OF_USAGE,
-    Metric.BALANCE: ("left", "limit", "owed"),
-    Metric.STEP_UP: ("fee", "used"),
-    Metric.DATA_STOP: ("fee", "used"),
+USUAL, SHORT, PLAIN = "usual", "short", "plain"
+UNTITLED = {Language.ZH: "您有一条服务提醒", Language.EN: "There is news for you"}
+FRAMES = {"merged": ("clauses",), PLAIN: ("title",)}
+PRICES = {
+    "flat": ("price",),
+    "stack": ("price", "fee", "quota"),
+    "step": ("price", "fee", "quota"),
+    "jump": ("fee", "quota"),
 }
-FULL = 100
-Texts = dict[tuple[str, str, Language], str]
+SEPARATOR = {Language.ZH: "；", Language.EN: "; "}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What a reminder will say; kept as data in the outbox until it is sent.
-
-    `used` and `allowed` are voice units of `voice_unit_seconds`, messages or octets; `price_fen` is
-    for one unit beyond the allowances (data: one MB). Of a data schedule `used` is what is beyond
-    them and `fee_fen` what that costs.
-    """
-
-    metric: str
-    threshold: int | None
-    used: int = 0
-    allowed: int = 0
-    left_fen: int = 0
-    fee_fen: int = 0
-    price_fen: int = 0
-    voice_unit_seconds: int = 60
-
-
-def text_of(rule: str, said: Figures, language: Language, sign_off: str) -> str:
+def text_of(
+    rule: str, said: Figures, language: Language, sign_off: str, texts: Texts | None = None
+) -> str:
     """The text in the line's language, with the sign-off; WanhaoError when there is none."""
-    variant = _variant(said)
-    text = known_texts().get((rule, variant, language))
-    if text is None:
-        raise WanhaoError(
-            f"{TEXTS_FILE.name}: {rule} has no text '{variant}' in '{language}'.", "Write it."
-        )
-    return text.format_map(_words(said)) + sign_off
+    variant = variant_of(said)
+    if variant == PLAIN:
+        return plain_text(rule, language, sign_off, texts)
+    return _written(rule, variant, said, language, texts) + sign_off
+
+
+def clause_of(rule: str, said: Figures, language: Language, texts: Texts | None = None) -> str:
+    """What stands for the reminder among others in one text; WanhaoError when there is none."""
+    texts = known_texts() if texts is None else texts
+    variant = f"{SHORT}_{variant_of(said)}"
+    known = (rule, variant, language) in texts
+    return _written(rule, variant if known else SHORT, said, language, texts)
+
+
+def merged_text(
+    clauses: Sequence[str], language: Language, sign_off: str, texts: Texts | None = None
+) -> str:
+    """Several reminders as one text, in the order of their clauses."""
+    frame = (known_texts() if texts is None else texts)["frames", "merged", language]
+    return frame.format_map({"clauses": SEPARATOR[language].join(clauses)}) + sign_off
+
+
+def plain_text(code: str, language: Language, sign_off: str, texts: Texts | None = None) -> str:
+    """What is sent when a text cannot be written: at least what it is about, and whom to ask."""
+    title = UNTITLED[language]
+    for rule in known_rules():
+        if rule.code == code:
+            title = rule.title_zh if language is Language.ZH else rule.title_en
+    frame = (known_texts() if texts is None else texts)["frames", PLAIN, language]
+    return frame.format_map({"title": title}) + sign_off
 
 
 def read_texts(path: Path, rules: tuple[ReminderRule, ...]) -> Texts:
     """The texts of a file; WanhaoError when a rule lacks one or a text names a strange variable."""
-    entries = tomllib.loads(path.read_text())
-    texts: Texts = {}
+    try:
+        entries = tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise WanhaoError(f"{path.name}: {error}.", "Correct the file at that place.") from error
+    texts: dict[tuple[str, str, Language], str] = {}
     for rule in rules:
-        variants = entries.get(rule.code, {})
-        for variant in ("usual", *variants):
-            for language in Language:
-                text = variants.get(variant, {}).get(language.value, "")
-                variables = VARIABLES[rule.metric]
-                if not text or _strange(text, variables):
-                    raise WanhaoError(
-                        f"{path.name}: [{rule.code}.{variant}] {language.value}: '{text}'.",
-                        f"Write this text with none but the variables {', '.join(variables)}.",
-                    )
-                texts[rule.code, variant, language] = text
+        given = entries.get(rule.code, {})
+        variants = dict.fromkeys((USUAL, SHORT, *given), VARIABLES[rule.metric])
+        texts.update(_checked(path.name, rule.code, given, variants))
+    for section, variants in (("frames", FRAMES), ("prices", PRICES)):
+        texts.update(_checked(path.name, section, entries.get(section, {}), variants))
     return texts
+
+
+def mistake(text: object, variables: Iterable[str]) -> str:
+    """What is wrong with a text that may name these variables; empty when nothing is."""
+    if not isinstance(text, str) or not text.strip():
+        return "is missing"
+    try:
+        text.format_map(dict.fromkeys(variables, ""))
+    except KeyError as error:
+        return f"names the strange variable {{{error.args[0]}}}"
+    except (ValueError, IndexError, AttributeError, TypeError):
+        return "has braces that hold no variable"
+    return ""
 
 
 @lru_cache(maxsize=1)
 def known_texts() -> Texts:
-    """The texts of this installation."""
+    """The texts as this installation was delivered; changed ones are in `in_force.py`."""
     return read_texts(TEXTS_FILE, known_rules())
 
 
-def _strange(text: str, variables: tuple[str, ...]) -> bool:
+def _checked(
+    file: str, section: str, given: Mapping[str, Any], variants: Mapping[str, tuple[str, ...]]
+) -> dict[tuple[str, str, Language], str]:
+    texts = {}
+    for variant, variables in variants.items():
+        for language in Language:
+            text = given.get(variant, {}).get(language.value, "")
+            if wrong := mistake(text, variables):
+                raise WanhaoError(
+                    f"{file}: [{section}.{variant}] {language.value}: '{text}' {wrong}.",
+                    f"Write this text with none but the variables {', '.join(variables)}.",
+                )
+            texts[section, variant, language] = text
+    return texts
+
+
+def _written(
+    rule: str, variant: str, said: Figures, language: Language, texts: Texts | None
+) -> str:
+    texts = known_texts() if texts is None else texts
+    text = texts.get((rule, variant, language))
+    if text is None:
+        raise WanhaoError(
+            f"{TEXTS_FILE.name}: {rule} has no text '{variant}' in '{language}'.", "Write it."
+        )
     try:
-        text.format_map(dict.fromkeys(variables, ""))
-    except (KeyError, ValueError, IndexError, AttributeError):
-        return True
-    return False
-
-
-def _variant(said: Figures) -> str:
-    if said.metric == Metric.BALANCE:
-        return "overdrawn" if said.left_fen < 0 else "usual"
-    if said.threshold is None:
-        return "usual"
-    if said.allowed == 0:
-        return "no_allowance"
-    return "passed" if said.threshold < FULL and said.used > said.allowed else "usual"
-
-
-def _words(said: Figures) -> dict[str, str]:
-    if said.metric == Metric.BALANCE:
-        return {
-            "left": str(Money(said.left_fen)),
-            "limit": str(Money(said.threshold or 0)),
-            "owed": str(Money(-said.left_fen)),
-        }
-    if said.threshold is None:
-        return {"fee": str(Money(said.fee_fen)), "used": figures.data(said.used, up=True)}
-    left = max(said.allowed - said.used, 0)
-    return {
-        "used": _quantity(said, said.used, up=True),
-        "allowed": _quantity(said, said.allowed, up=False),
-        "left": _quantity(said, left, up=False),
-        "price": str(Money(said.price_fen)),
-    }
-
-
-def _quantity(said: Figures, amount: int, *, up: bool) -> str:
-    if said.metric == Metric.DATA:
-        return figures.data(amount, up=up)
-    if said.metric == Metric.VOICE:
-        return figures.minutes(amount, said.voice_unit_seconds, up=up)
-    return str(amount)
+        return text.format_map(words_of(said, language, texts))
+    except (KeyError, ValueError, TypeError) as error:
+        raise WanhaoError(
+            f"The text {rule}.{variant} in '{language}' cannot be written: {error!r} is not known.",
+            "See: wanhao reminders check",
+        ) from error

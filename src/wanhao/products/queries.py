@@ -135,6 +135,13 @@ def holdings(group_ids: Collection[int], at: datetime) -> dict[int, Holding]:
     return found
 
 
+def tariffs_held(group_ids: Collection[int], at: datetime) -> dict[int, TariffTerms]:
+    """The tariff of each group at an instant; a group without a plan is left out."""
+    numbers = {group_id: held.tariff for group_id, held in holdings(group_ids, at).items()}
+    known = {row.pk: tariff_of(row) for row in Tariff.objects.filter(id__in=set(numbers.values()))}
+    return {group_id: known[number] for group_id, number in numbers.items()}
+
+
 def fees(cycle: int, group_ids: Collection[int]) -> dict[int, tuple[FeeLine, ...]]:
     """What each group owes in a month for what it holds; a group that owes nothing is left out."""
     month = Cycle(cycle)

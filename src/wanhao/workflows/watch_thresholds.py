@@ -1,5 +1,7 @@
 """Watch thresholds: the meter is told which ones the reminder rules speak of."""
 
+from datetime import UTC, datetime
+
 from django.db import transaction
 
 from wanhao.communications.contracts import Metric
@@ -10,9 +12,12 @@ from wanhao.usage.queries import current_thresholds
 
 
 @transaction.atomic
-def watch_thresholds() -> bool:
-    """Publish the rules' thresholds if the meter watches others; returns whether it did."""
-    rules = watched()
+def watch_thresholds(now: datetime | None = None) -> bool:
+    """Publish the rules' thresholds if the meter watches others; returns whether it did.
+
+    Those of the rules that count at `now`, which is the present unless it is given.
+    """
+    rules = watched(now or datetime.now(UTC))
     wanted = ThresholdsFact(
         usage={
             Service.VOICE: rules[Metric.VOICE],
@@ -20,6 +25,7 @@ def watch_thresholds() -> bool:
             Service.DATA: rules[Metric.DATA],
         },
         money=rules[Metric.BALANCE],
+        credit=rules[Metric.CREDIT],
     )
     if current_thresholds() == wanted:
         return False
