@@ -97,6 +97,7 @@ def load(state: MeterState, world: World) -> None:
             spendable=np.full(world.count, 50_000),
             watched=world.prepaid.astype(np.int64),
             billed=np.zeros(world.count, np.int64),
+            credit=np.zeros(world.count, np.int64),
         ),
     ]
     for number, columns in enumerate(facts, start=1):

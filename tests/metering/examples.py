@@ -90,7 +90,7 @@ def link_of(number, group, since):
     return LineLinks(number=np.array([number]), group=np.array([group]), since=np.array([since]))
 
 
-def funds_of(account, fen, billed=0):
+def funds_of(account, fen, billed=0, credit=0):
     """One account's funds as columns."""
     watched = int(fen is not None)
     return Funds(
@@ -98,6 +98,7 @@ def funds_of(account, fen, billed=0):
         spendable=np.array([fen or 0]),
         watched=np.array([watched]),
         billed=np.array([billed]),
+        credit=np.array([credit]),
     )
 
 

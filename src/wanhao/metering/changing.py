@@ -97,13 +97,15 @@ def fold_terms(
     return deltas, *_crossed(state, deltas, number, now)
 
 
-def fold_continue(state: MeterState, facts: Continue, number: int) -> list[TermsDelta]:
+def fold_continue(
+    state: MeterState, facts: Continue, number: int, now: int
+) -> tuple[list[TermsDelta], Episodes, list[UsageCrossings]]:
     """The schedule starts anew where its group stands; terms and allowances stay."""
     slot = state.slot_of(facts.cycle)
     home = state.places_of(facts.group)
     home = home[home >= 0]
     if slot is None or not len(home):
-        return []
+        return [], {}, []
     change = Change(
         place=home,
         terms=slot.terms[home].astype(np.int64),
@@ -111,7 +113,8 @@ def fold_continue(state: MeterState, facts: Continue, number: int) -> list[Terms
         number=number,
         restarts=True,
     )
-    return [rebased(state, slot, change)]
+    deltas = [rebased(state, slot, change)]
+    return deltas, *_crossed(state, deltas, number, now)
 
 
 def apply_terms(
@@ -146,8 +149,8 @@ def _crossed(
         for service in range(SERVICES):
             cells = home * SERVICES + service
             span, place = delta.span(cells), delta.place[home]
-            for percent in state.thresholds.usage[service]:
-                for row in np.flatnonzero(usage_lifted(span, percent)):
-                    episodes[slot.cycle, int(place[row]), service, percent] = number
-                found.append(crossed_by_fact(state, slot, place, span, service, percent, now))
+            rows, percents = usage_lifted(span, state.thresholds.usage[service])
+            for row, percent in zip(place[rows].tolist(), percents.tolist(), strict=True):
+                episodes[slot.cycle, row, service, percent] = number
+            found.append(crossed_by_fact(state, slot, place, span, service, now))
     return episodes, found

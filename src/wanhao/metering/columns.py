@@ -34,6 +34,13 @@ def distinct(values: I64) -> I64:
     return found
 
 
+def places_within(count: I64) -> I64:
+    """0, 1, 2 ... within each run of so many rows."""
+    ends = np.cumsum(count)
+    place: I64 = np.arange(int(count.sum())) - np.repeat(ends - count, count)
+    return place
+
+
 def no_rows(*shape: int) -> I64:
     """An empty column, or a table of so many columns."""
     return np.zeros((0, *shape), np.int64)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from wanhao.metering.columns import I64, Mask
+from wanhao.metering.columns import I64, Mask, places_within
 from wanhao.metering.effects import (
     BY_FACT,
     DATA_STOP,
@@ -19,12 +19,7 @@ from wanhao.metering.meters import DATA, SERVICES
 from wanhao.metering.rating import Rated, span_of
 from wanhao.metering.state import MeterState, Slot
 from wanhao.metering.tariffs import Mode, TariffTable, kilobytes, scheduled
-from wanhao.metering.thresholds import (
-    Span,
-    level,
-    money_crossed,
-    usage_crossed,
-)
+from wanhao.metering.thresholds import MoneySpan, Span, level, money_crossed, usage_crossed
 
 
 class Timed(Protocol):
@@ -59,13 +54,13 @@ def usage_crossings(state: MeterState, near: Near, records: Timed, units: I64) -
     home = state.zone[near.place] == 0
     parts = []
     for service in range(SERVICES):
-        mine = (near.service == service) & home
-        for percent in state.thresholds.usage[service]:
-            hit = np.flatnonzero(mine & usage_crossed(span, percent))
-            if len(hit):
-                target = level(span.allowance_after[hit], percent) - span.before[hit]
-                who = _record_that_reached(near, hit, target, records, units)
-                parts.append(_usage_rows(state, near, hit, percent, who, records))
+        mine = np.flatnonzero((near.service == service) & home)
+        row, percent = usage_crossed(span.take(mine), state.thresholds.usage[service])
+        hit = mine[row]
+        if len(hit):
+            target = level(span.allowance_after[hit], percent) - span.before[hit]
+            who = _record_that_reached(near, hit, target, records, units)
+            parts.append(_usage_rows(state, near, hit, percent, who, records))
     return joined(UsageCrossings, parts)
 
 
@@ -81,7 +76,7 @@ def upgrade_crossings(state: MeterState, near: Near) -> UpgradeCrossings:
     stop = tariffs.stop_kb[tariff]
     stops = (stop > 0) & (kilobytes(before) < stop) & (kilobytes(after) >= stop)
     owner = np.repeat(np.arange(len(rows)), steps.count)
-    tier = steps.first[owner] + _position(steps.count)
+    tier = steps.first[owner] + places_within(steps.count)
     stopped = np.flatnonzero(stops)
     row = np.concatenate([owner, stopped])
     kind = np.repeat([STEP_UP, DATA_STOP], [len(owner), len(stopped)])
@@ -102,10 +97,12 @@ def upgrade_crossings(state: MeterState, near: Near) -> UpgradeCrossings:
 
 
 def crossed_by_fact(
-    state: MeterState, slot: Slot, place: I64, span: Span, service: int, percent: int, now: int
+    state: MeterState, slot: Slot, place: I64, span: Span, service: int, now: int
 ) -> UsageCrossings:
     """The places whose allowance shrank to below what they have used of it."""
-    hit = np.flatnonzero((span.after > 0) & usage_crossed(span, percent))
+    hit, percent = usage_crossed(span, state.thresholds.usage[service])
+    used = span.after[hit] > 0
+    hit, percent = hit[used], percent[used]
     same = np.ones(len(hit), np.int64)
     return UsageCrossings(
         group_id=state.group_id[place[hit]],
@@ -113,7 +110,7 @@ def crossed_by_fact(
         number=same * BY_FACT,
         service=same * service,
         cycle=same * slot.cycle,
-        threshold=same * percent,
+        threshold=percent,
         episode=episodes(state, slot.cycle, place[hit], service, percent),
         used=span.after[hit],
         allowance=span.allowance_after[hit],
@@ -133,38 +130,52 @@ def money_crossings(
         spot = np.minimum(np.searchsorted(place, account), len(place) - 1)
         due = (place[spot] == account) & (slot.cycle > state.billed[account])
         after -= np.where(due, fen[spot], 0)
-    return money_rows(state, account, before, after, at)
+    return money_rows(state, money_span(state, account, before, after), at)
 
 
-def money_rows(state: MeterState, account: I64, before: I64, after: I64, at: int) -> MoneyCrossings:
-    """The money thresholds between `before` and `after`, in fen, of accounts by place."""
+def money_span(state: MeterState, account: I64, before: I64, after: I64) -> MoneySpan:
+    """What accounts have left before and after a step that leaves their credit limits alone."""
+    credit = state.credit[account]
+    return MoneySpan(
+        place=account, before=before, after=after, credit_before=credit, credit_after=credit
+    )
+
+
+def money_rows(state: MeterState, span: MoneySpan, at: int) -> MoneyCrossings:
+    """The marks of money that accounts passed."""
+    on_credit = span.credit_after.any()
     parts = []
-    for index, threshold in enumerate(state.thresholds.money):
-        hit = np.flatnonzero(money_crossed(before, after, threshold))
+    for index, mark in enumerate(state.thresholds.marks):
+        if mark.of_credit and not on_credit:
+            continue
+        hit = np.flatnonzero(money_crossed(span, mark))
         same = np.ones(len(hit), np.int64)
+        place = span.place[hit]
         parts.append(
             MoneyCrossings(
-                account_id=state.account_id[account[hit]],
+                account_id=state.account_id[place],
                 cycle=same * state.current().cycle,
-                threshold=same * threshold,
-                episode=state.money_episode[account[hit], index],
-                left=after[hit],
+                threshold=same * mark.threshold,
+                episode=state.money_episode[place, index],
+                left=span.after[hit],
                 occurred_at=same * at,
+                credit=span.credit_after[hit],
             )
         )
     return joined(MoneyCrossings, parts)
 
 
-def episodes(state: MeterState, cycle: int, place: I64, service: int, percent: int) -> I64:
-    """The fact that last lifted each group back below a threshold, 0 where none did."""
+def episodes(state: MeterState, cycle: int, place: I64, service: int, percent: I64) -> I64:
+    """The fact that last lifted each group back below each threshold, 0 where none did."""
     if not state.usage_episode:
         return np.zeros(len(place), np.int64)
     known = state.usage_episode
-    return np.array([known.get((cycle, int(row), service, percent), 0) for row in place], np.int64)
+    asked = zip(place.tolist(), percent.tolist(), strict=True)
+    return np.array([known.get((cycle, row, service, share), 0) for row, share in asked], np.int64)
 
 
 def _usage_rows(
-    state: MeterState, near: Near, hit: I64, percent: int, who: I64, records: Timed
+    state: MeterState, near: Near, hit: I64, percent: I64, who: I64, records: Timed
 ) -> UsageCrossings:
     place, service = near.place[hit], int(near.service[hit[0]])
     same = np.ones(len(hit), np.int64)
@@ -175,7 +186,7 @@ def _usage_rows(
         number=np.where(named, records.number[who], BY_FACT),
         service=same * service,
         cycle=same * near.slot.cycle,
-        threshold=same * percent,
+        threshold=percent,
         episode=episodes(state, near.slot.cycle, place, service, percent),
         used=near.after.used[hit],
         allowance=near.after.allowance[hit],
@@ -191,7 +202,7 @@ def _record_that_reached(near: Near, hit: I64, target: I64, records: Timed, unit
     owner = np.repeat(np.arange(len(hit)), length)
     if not len(owner):
         return found
-    member = near.order[near.first[hit][owner] + _position(length)]
+    member = near.order[near.first[hit][owner] + places_within(length)]
     by_time = np.lexsort((records.number[member], records.start[member], owner))
     member = member[by_time]
     opening = (np.cumsum(length) - length)[length > 0]
@@ -231,10 +242,3 @@ def _fees(tariffs: TariffTable, tariff: I64, tier: I64) -> I64:
     listed = tariffs.tier_fee[tariff, np.minimum(tier, tariffs.tiers[tariff])]
     fee: I64 = np.where(tariffs.mode[tariff] == Mode.STACK, tier * block, listed)
     return fee
-
-
-def _position(count: I64) -> I64:
-    """0, 1, 2 ... within each run of so many rows."""
-    ends = np.cumsum(count)
-    place: I64 = np.arange(int(count.sum())) - np.repeat(ends - count, count)
-    return place

@@ -57,11 +57,11 @@ def close_cycle(state: MeterState, step: CycleStep) -> None:
 
 def watch(state: MeterState, watched: Watched, number: int) -> None:
     """Take new thresholds; whoever is past one already stays silent until lifted above it."""
-    previous = state.thresholds.money
-    episode = np.full((len(state.account_id), len(watched.money)), number, np.int64)
-    for index, threshold in enumerate(watched.money):
-        if threshold in previous:
-            episode[:, index] = state.money_episode[:, previous.index(threshold)]
+    previous = state.thresholds.marks
+    episode = np.full((len(state.account_id), len(watched.marks)), number, np.int64)
+    for index, mark in enumerate(watched.marks):
+        if mark in previous:
+            episode[:, index] = state.money_episode[:, previous.index(mark)]
     state.money_episode = episode
     state.thresholds = watched
     for slot in state.slots:

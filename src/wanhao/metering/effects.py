@@ -1,4 +1,4 @@
-"""What a step brings about, in columns: usage, money and upgrade crossings."""
+"""What a step brings about, in columns: usage, money and upgrade crossings, and low use."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -30,7 +30,8 @@ class UsageCrossings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyCrossings:
-    """One row per account and threshold; amounts in fen, times epoch seconds."""
+    """One row per account and threshold; amounts in fen, times epoch seconds. Where there is a
+    `credit` limit the threshold is the per cent of it that is used."""
 
     account_id: I64
     cycle: I64
@@ -38,6 +39,7 @@ class MoneyCrossings:
     episode: I64
     left: I64
     occurred_at: I64
+    credit: I64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +63,28 @@ class UpgradeCrossings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LowUses:
+    """One row per group and service of which less than `percent` of the allowance was used, in the
+    order of groups."""
+
+    group_id: I64
+    account_id: I64
+    cycle: I64
+    percent: I64
+    service: I64
+    used: I64
+    allowance: I64
+    occurred_at: I64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
     """Everything one step brings about."""
 
     usage: UsageCrossings
     money: MoneyCrossings
     upgrades: UpgradeCrossings
+    low: LowUses
 
     @classmethod
     def of(
@@ -74,12 +92,14 @@ class Effects:
         usage: list[UsageCrossings],
         money: list[MoneyCrossings],
         upgrades: list[UpgradeCrossings],
+        low: LowUses | None = None,
     ) -> "Effects":
         """The crossings of several cycles together."""
         return cls(
             usage=joined(UsageCrossings, usage),
             money=joined(MoneyCrossings, money),
             upgrades=joined(UpgradeCrossings, upgrades),
+            low=joined(LowUses, []) if low is None else low,
         )
 
     @classmethod
@@ -88,11 +108,11 @@ class Effects:
         return cls.of([], [], [])
 
     def __len__(self) -> int:
-        parts = (self.usage.group_id, self.money.account_id, self.upgrades.group_id)
-        return sum(map(len, parts))
+        parts = (self.usage, self.money, self.upgrades, self.low)
+        return sum(len(part.account_id) for part in parts)
 
 
-Crossings = TypeVar("Crossings", UsageCrossings, MoneyCrossings, UpgradeCrossings)
+Crossings = TypeVar("Crossings", UsageCrossings, MoneyCrossings, UpgradeCrossings, LowUses)
 
 
 def joined(kind: type[Crossings], parts: list[Crossings]) -> Crossings:

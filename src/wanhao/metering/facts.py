@@ -20,6 +20,7 @@ from wanhao.metering.enrolment import enrol_accounts, enrol_groups
 from wanhao.metering.funding import Fees, Funds, MoneyDelta, RentStep, apply_money, fold_money
 from wanhao.metering.numbering import NOBODY
 from wanhao.metering.rebasing import TermsDelta
+from wanhao.metering.reviewing import ReviewStep, review
 from wanhao.metering.state import MeterState, Watched
 from wanhao.metering.tariffs import TariffTerms
 
@@ -34,7 +35,16 @@ class LineLinks:
 
 
 FactColumns = (
-    TariffTerms | GroupTerms | Continue | LineLinks | Funds | Fees | RentStep | Watched | CycleStep
+    TariffTerms
+    | GroupTerms
+    | Continue
+    | LineLinks
+    | Funds
+    | Fees
+    | RentStep
+    | ReviewStep
+    | Watched
+    | CycleStep
 )
 
 
@@ -72,7 +82,10 @@ def fold_facts(
         delta.terms, delta.usage_episode, crossed = fold_terms(state, facts, number, now)
         return delta, Effects.of(crossed, [], [])
     if isinstance(facts, Continue):
-        delta.terms = fold_continue(state, facts, number)
+        delta.terms, delta.usage_episode, crossed = fold_continue(state, facts, number, now)
+        return delta, Effects.of(crossed, [], [])
+    if isinstance(facts, ReviewStep):
+        return delta, Effects.of([], [], [], review(state, facts, now))
     if isinstance(facts, Funds | Fees | RentStep):
         delta.money, money = fold_money(state, facts, number, now)
         return delta, Effects.of([], [money], [])

@@ -5,21 +5,23 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from wanhao.metering.columns import I64, no_rows
-from wanhao.metering.crossings import money_rows
+from wanhao.metering.crossings import money_rows, money_span
 from wanhao.metering.effects import MoneyCrossings
 from wanhao.metering.state import NO_CYCLE, MeterState
-from wanhao.metering.thresholds import money_lifted
+from wanhao.metering.thresholds import MoneySpan, money_lifted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Funds:
-    """One row per account, no account twice: fen to spend, whether it is watched (0 or 1), and the
-    last cycle whose bill has been taken from that money (0 for none)."""
+    """One row per account, no account twice: fen to spend, whether it is watched (0 or 1), the last
+    cycle whose bill has been taken from that money (0 for none), and the credit limit that is part
+    of it (0 for none)."""
 
     account: I64
     spendable: I64
     watched: I64
     billed: I64
+    credit: I64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +71,9 @@ def fold_money(
         np.zeros(len(place), np.int64),
     )
     delta = MoneyDelta(account=place, columns=columns, charged=charged)
-    delta.money_episode = _lifted(state, place, before, after, number)
-    watched = state.watched[place] > 0
-    return delta, money_rows(state, place[watched], before[watched], after[watched], now)
+    span = money_span(state, place, before, after)
+    delta.money_episode = _lifted(state, span, number)
+    return delta, money_rows(state, span.take(state.watched[place] > 0), now)
 
 
 def apply_money(state: MeterState, delta: MoneyDelta) -> None:
@@ -105,13 +107,21 @@ def _fold_funds(
         "watched": facts.watched,
         "billed": billed,
         "settled": settled,
+        "credit": facts.credit,
     }
     delta = MoneyDelta(account=place, columns=columns)
-    delta.money_episode = _lifted(state, place, before, after, number)
-    first = (state.watched[place] == 0) & (facts.watched > 0)
-    delta.money_episode[first] = number
-    known = (state.watched[place] > 0) & (facts.watched > 0)
-    return delta, money_rows(state, place[known], before[known], after[known], now)
+    span = MoneySpan(
+        place=place,
+        before=before,
+        after=after,
+        credit_before=state.credit[place],
+        credit_after=facts.credit,
+    )
+    delta.money_episode = _lifted(state, span, number)
+    same_kind = (state.credit[place] > 0) == (facts.credit > 0)
+    known = (state.watched[place] > 0) & (facts.watched > 0) & same_kind
+    delta.money_episode[(facts.watched > 0) & ~known] = number
+    return delta, money_rows(state, span.take(known), now)
 
 
 def _before(cycle: int) -> int:
@@ -161,9 +171,9 @@ def _rents(state: MeterState, facts: RentStep) -> tuple[I64, list[tuple[int, I64
     return place, [(facts.cycle, state.rent[place])], columns
 
 
-def _lifted(state: MeterState, place: I64, before: I64, after: I64, number: int) -> I64:
-    """Who rises to a threshold begins a new episode there."""
-    episode = state.money_episode[place].copy()
-    for index, threshold in enumerate(state.thresholds.money):
-        episode[money_lifted(before, after, threshold), index] = number
+def _lifted(state: MeterState, span: MoneySpan, number: int) -> I64:
+    """Who rises to a mark begins a new episode there."""
+    episode = state.money_episode[span.place].copy()
+    for index, mark in enumerate(state.thresholds.marks):
+        episode[money_lifted(span, mark), index] = number
     return episode

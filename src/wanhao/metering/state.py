@@ -6,6 +6,7 @@ group uses abroad is counted at places of its own, one per rate zone, made when 
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -70,18 +71,34 @@ class Slot:
         )
 
 
+class Mark(NamedTuple):
+    """A threshold of money: fen that are left, or per cent of a credit limit that are used."""
+
+    threshold: int
+    of_credit: bool
+
+
 @dataclass(slots=True)
 class Watched:
-    """Thresholds in force: per cent for each service, ascending, and fen, descending."""
+    """Thresholds in force: per cent for each service, ascending, fen left, descending, and per
+    cent of a credit limit, ascending."""
 
     usage: tuple[tuple[int, ...], ...] = ((), (), ())
     money: tuple[int, ...] = ()
+    credit: tuple[int, ...] = ()
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """All that is watched of money, in the order of the columns of `money_episode`."""
+        of_credit = tuple(Mark(percent, True) for percent in self.credit)
+        return (*(Mark(fen, False) for fen in self.money), *of_credit)
 
 
 GROUP_COLUMNS = ("group_id", "account_place", "told", "first_cycle", "zone")
 ACCOUNT_COLUMNS = (
     "account_id",
     "spendable",
+    "credit",
     "watched",
     "settled",
     "billed",
@@ -97,10 +114,10 @@ class MeterState:
     """All that counting needs; changed only by `apply`, `apply_facts` and enrolment.
 
     `told` is the number of the fact that first told a group's terms, 0 before that, `first_cycle`
-    the cycle from which they hold. `settled` are
-    charges of cycles that left their slot and are in no bill yet, `billed` the last cycle whose
-    bill is in `spendable`; `rent` is due once a cycle from `rent_from` on, `rented` says up to
-    which cycle it was taken.
+    the cycle from which they hold. `credit` is the limit of an account that pays afterwards,
+    which `spendable` includes, `settled` are charges of cycles that left their slot and are in no
+    bill yet, `billed` the last cycle whose bill is in `spendable`; `rent` is due once a cycle from
+    `rent_from` on, `rented` says up to which cycle it was taken.
     """
 
     shards: int
@@ -113,6 +130,7 @@ class MeterState:
     zone: I64 = field(default_factory=no_rows)
     account_id: I64 = field(default_factory=no_rows)
     spendable: I64 = field(default_factory=no_rows)
+    credit: I64 = field(default_factory=no_rows)
     watched: I64 = field(default_factory=no_rows)
     settled: I64 = field(default_factory=no_rows)
     billed: I64 = field(default_factory=no_rows)

@@ -1,6 +1,8 @@
 """From the kernel's effects to the crossings that other rooms hold."""
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -10,12 +12,15 @@ from wanhao.metering.effects import (
     DATA_STOP,
     STEP_UP,
     Effects,
+    LowUses,
     MoneyCrossings,
     UpgradeCrossings,
     UsageCrossings,
 )
 from wanhao.usage.contracts import (
     Crossing,
+    LowUse,
+    LowUseCrossing,
     MoneyCrossing,
     UpgradeCrossing,
     UpgradeKind,
@@ -28,7 +33,12 @@ _UPGRADES = {STEP_UP: UpgradeKind.STEP_UP, DATA_STOP: UpgradeKind.DATA_STOP}
 
 def crossings_of(effects: Effects) -> list[Crossing]:
     """Every crossing of a step as a contract."""
-    return [*_usage(effects.usage), *_money(effects.money), *_upgrades(effects.upgrades)]
+    return [
+        *_usage(effects.usage),
+        *_money(effects.money),
+        *_upgrades(effects.upgrades),
+        *_low_uses(effects.low),
+    ]
 
 
 def _usage(columns: UsageCrossings) -> Iterator[UsageCrossing]:
@@ -38,7 +48,7 @@ def _usage(columns: UsageCrossings) -> Iterator[UsageCrossing]:
 
 
 def _money(columns: MoneyCrossings) -> Iterator[MoneyCrossing]:
-    return (MoneyCrossing(**row) for row in _rows(columns))
+    return (MoneyCrossing(credit_fen=row.pop("credit"), **row) for row in _rows(columns))
 
 
 def _upgrades(columns: UpgradeCrossings) -> Iterator[UpgradeCrossing]:
@@ -47,11 +57,23 @@ def _upgrades(columns: UpgradeCrossings) -> Iterator[UpgradeCrossing]:
         yield UpgradeCrossing(kind=kind, number=number, fee_fen=row.pop("fee"), **row)
 
 
+def _low_uses(columns: LowUses) -> Iterator[LowUseCrossing]:
+    """One for each group, with all services of which it used little."""
+    for _, rows in groupby(_rows(columns), key=itemgetter("group_id")):
+        uses = []
+        for row in rows:
+            service, figures = SERVICES[row.pop("service")], (row.pop("used"), row.pop("allowance"))
+            uses.append(LowUse(service=service, used=figures[0], allowance=figures[1]))
+        yield LowUseCrossing(uses=tuple(uses), **row)
+
+
 def _line(number: int) -> int | None:
     return None if number == BY_FACT else number
 
 
-def _rows(columns: UsageCrossings | MoneyCrossings | UpgradeCrossings) -> Iterator[dict[str, Any]]:
+def _rows(
+    columns: UsageCrossings | MoneyCrossings | UpgradeCrossings | LowUses,
+) -> Iterator[dict[str, Any]]:
     names = list(columns.__dataclass_fields__)
     lists = [np.asarray(getattr(columns, name)).tolist() for name in names]
     return (dict(zip(names, row, strict=True)) for row in zip(*lists, strict=True))

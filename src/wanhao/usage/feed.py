@@ -11,6 +11,7 @@ from wanhao.metering.columns import I64
 from wanhao.metering.cycles import CycleStep
 from wanhao.metering.facts import FactColumns, LineLinks
 from wanhao.metering.funding import Fees, Funds, RentStep
+from wanhao.metering.reviewing import ReviewStep
 from wanhao.metering.state import Watched
 from wanhao.metering.tariffs import KILO, Mode, TariffTerms
 from wanhao.usage.facts_log import PACK_ROW, PACKS
@@ -126,11 +127,13 @@ def _line(body: Mapping[str, Any]) -> LineLinks:
 
 def _funds(body: Mapping[str, Any]) -> Funds:
     spendable = body["spendable_fen"]
+    credit = body.get("credit_fen", [0] * len(spendable))
     return Funds(
         account=_numbers(body["account_id"]),
         spendable=_numbers([fen or 0 for fen in spendable]),
         watched=_numbers([fen is not None for fen in spendable]),
         billed=_numbers(body["billed_through"]),
+        credit=_numbers(credit),
     )
 
 
@@ -150,7 +153,11 @@ def _continue(body: Mapping[str, Any]) -> Continue:
 
 def _thresholds(body: Mapping[str, Any]) -> Watched:
     levels = [tuple(sorted(body["usage"].get(service.value, ()))) for service in SERVICES]
-    return Watched(usage=tuple(levels), money=tuple(sorted(body["money"], reverse=True)))
+    return Watched(
+        usage=tuple(levels),
+        money=tuple(sorted(body["money"], reverse=True)),
+        credit=tuple(sorted(body.get("credit", ()))),
+    )
 
 
 def _cycle(body: Mapping[str, Any]) -> CycleStep:
@@ -159,6 +166,10 @@ def _cycle(body: Mapping[str, Any]) -> CycleStep:
 
 def _rent(body: Mapping[str, Any]) -> RentStep:
     return RentStep(cycle=body["cycle"], part=body["part"], parts=body["parts"])
+
+
+def _review(body: Mapping[str, Any]) -> ReviewStep:
+    return ReviewStep(**body)
 
 
 def _numbers(values: Sequence[Any]) -> I64:
@@ -175,4 +186,5 @@ _COLUMNS: Mapping[str, Callable[[Mapping[str, Any]], FactColumns]] = {
     "thresholds": _thresholds,
     "cycle": _cycle,
     "rent": _rent,
+    "review": _review,
 }

@@ -20,7 +20,8 @@ from wanhao.usage.archive import sync_folder
 from wanhao.usage.duplicates import DuplicateIndex, Run
 
 KEPT = 2
-FORMAT = 3
+FORMAT = 4
+BEFORE_CREDIT = 3
 Arrays = dict[str, Any]
 
 
@@ -60,7 +61,9 @@ def load_snapshot(path: Path) -> tuple[MeterState, DuplicateIndex, str] | None:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         plain = json.loads(arrays.pop("plain").tobytes())
-        if plain["format"] != FORMAT:
+        if plain["format"] == BEFORE_CREDIT:
+            _give_credit(arrays, plain)
+        elif plain["format"] != FORMAT:
             return None
         index = DuplicateIndex(sources=plain["sources"])
         for number in range(plain["runs"]):
@@ -71,6 +74,12 @@ def load_snapshot(path: Path) -> tuple[MeterState, DuplicateIndex, str] | None:
         return state, index, plain["fact_at"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
+
+
+def _give_credit(arrays: Arrays, plain: dict[str, Any]) -> None:
+    """A snapshot of when no account had a credit limit, as it would be written now."""
+    arrays["credit"] = np.zeros_like(arrays["spendable"])
+    plain["thresholds/credit"] = []
 
 
 def _age(path: Path) -> tuple[int, str]:

@@ -1,0 +1,62 @@
+"""Looking a month through for allowances that are hardly used; nothing changes by it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from wanhao.metering.columns import I64
+from wanhao.metering.effects import LowUses
+from wanhao.metering.meters import SERVICES
+from wanhao.metering.rating import rate
+from wanhao.metering.state import MeterState
+from wanhao.metering.thresholds import level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewStep:
+    """Which groups of one part of all accounts (those whose id leaves `part` when divided by
+    `parts`) have used less than `percent` of an allowance of an open cycle so far."""
+
+    cycle: int
+    percent: int
+    part: int
+    parts: int
+
+
+def review(state: MeterState, facts: ReviewStep, now: int) -> LowUses:
+    """Use at home below `percent`, of groups whose terms hold in that cycle."""
+    slot = state.slot_of(facts.cycle)
+    place = _places(state, facts) if slot is not None else np.zeros(0, np.int64)
+    at, service = np.repeat(place, SERVICES), np.tile(np.arange(SERVICES), len(place))
+    if slot is None or not len(place):
+        return _rows(state, facts, at, service, at, at, now)
+    rated = rate(state, slot, slot.cells(at, service), slot.totals[at, service])
+    low = (rated.allowance > 0) & (rated.used < level(rated.allowance, facts.percent))
+    kept = np.flatnonzero(low)
+    used, allowance = rated.used[kept], rated.allowance[kept]
+    return _rows(state, facts, at[kept], service[kept], used, allowance, now)
+
+
+def _places(state: MeterState, facts: ReviewStep) -> I64:
+    """The home places of this part, in the order of their groups."""
+    mine = (state.account_id > 0) & (state.account_id % facts.parts == facts.part)
+    holds = (state.told > 0) & (state.first_cycle <= facts.cycle) & (state.zone == 0)
+    place = np.flatnonzero(holds & mine[state.account_place])
+    ordered: I64 = place[np.argsort(state.group_id[place])]
+    return ordered
+
+
+def _rows(
+    state: MeterState, facts: ReviewStep, at: I64, service: I64, used: I64, allowance: I64, now: int
+) -> LowUses:
+    same = np.ones(len(at), np.int64)
+    return LowUses(
+        group_id=state.group_id[at],
+        account_id=state.account_id[state.account_place[at]],
+        cycle=same * facts.cycle,
+        percent=same * facts.percent,
+        service=service,
+        used=used,
+        allowance=allowance,
+        occurred_at=same * now,
+    )
