@@ -35,6 +35,13 @@ def rules_in_force(now: datetime) -> tuple[ReminderRule, ...]:
     return rules_at(now).rules
 
 
+def rule_of_metric(metric: Metric, now: datetime) -> ReminderRule | None:
+    """The rule that speaks of a metric the meter does not watch, as it counts at an instant; None
+    when there is none, or it is switched off."""
+    found = (rule for rule in rules_at(now).rules if rule.metric is metric and rule.enabled)
+    return next(found, None)
+
+
 def policy_in_force(now: datetime) -> ContactPolicy:
     """The contact policy as it counts at an instant."""
     return rules_at(now).policy
