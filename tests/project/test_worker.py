@@ -1,82 +1,110 @@
+"""The quick thread: what is due at once, and how long it waits when nothing is."""
+
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import OperationalError
 
-from wanhao.project import worker
+from wanhao.project import patience, worker
+from wanhao.project.patience import work_until
+from wanhao.project.worker import BATCH, Turns
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-class Turns:
-    """Stands for the rooms below: what each turn releases, then a stop."""
+class Room:
+    """Stands for the rooms below: what each turn releases and keeps, then a stop."""
 
-    def __init__(self, *released: int | Exception) -> None:
-        self.released = list(released)
+    def __init__(self, *turns: tuple[int, int] | Exception) -> None:
+        self.turns = list(turns)
         self.stop = threading.Event()
-        self.watched = 0
-        self.due_steps: list[Callable[[object], bool]] = []
+        self.listened = 0
+        self.waits: list[float] = []
+        self.due: datetime | None = None
 
     def release_due(self, now: object, limit: int) -> int:
-        found = self.released.pop(0)
-        if not self.released:
-            self.stop.set()
+        found = self.turns[0]
         if isinstance(found, Exception):
+            self.turns.pop(0)
             raise found
-        return found
+        return found[0]
 
-    def tell_tariffs(self) -> int:
-        return 0
+    def keep_due(self, keepers: object, now: object, limit: int) -> int:
+        found = self.turns.pop(0)
+        assert not isinstance(found, Exception)
+        if not self.turns:
+            self.stop.set()
+        return found[1]
 
-    def watch_thresholds(self) -> bool:
-        self.watched += 1
-        return True
+    def listen(self) -> None:
+        self.listened += 1
+
+    def next_due(self, kinds: object) -> datetime | None:
+        return self.due
+
+    def wait(self, seconds: float) -> bool:
+        self.waits.append(seconds)
+        return False
 
 
 @pytest.fixture
-def work(monkeypatch: pytest.MonkeyPatch) -> Callable[[Turns], None]:
-    def run(turns: Turns) -> None:
-        monkeypatch.setattr(worker, "release_due", turns.release_due)
-        monkeypatch.setattr(worker, "watch_thresholds", turns.watch_thresholds)
-        monkeypatch.setattr(worker, "tell_tariffs", turns.tell_tariffs)
-        monkeypatch.setattr(worker, "DUE_STEPS", turns.due_steps)
-        monkeypatch.setattr(worker, "RETRY_SECONDS", 0.01)
-        worker.run_worker(turns.stop, pause=0.0)
+def work(monkeypatch: pytest.MonkeyPatch, db: None) -> Callable[[Room], None]:
+    def run(room: Room) -> None:
+        for name in ("release_due", "keep_due", "listen", "next_due", "wait"):
+            monkeypatch.setattr(worker, name, getattr(room, name))
+        monkeypatch.setattr(patience, "RETRY_SECONDS", 0.0)
+        monkeypatch.setattr(patience.connection, "close", lambda: None)
+        work_until(room.stop, Turns(room.stop, 0.5, lambda: NOON))
 
     return run
 
 
-def test_thresholds_are_published_before_anything_is_released(
-    work: Callable[[Turns], None], capsys: pytest.CaptureFixture[str]
+def test_what_was_released_and_kept_is_said(
+    work: Callable[[Room], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    turns = Turns(0, 3, 0)
-    work(turns)
-    assert turns.watched == 1
-    assert capsys.readouterr().out.splitlines()[-1] == "released 3 messages since the start"
+    work(Room((0, 0), (3, 1), (0, 0), (0, 4), (0, 0)))
+    assert capsys.readouterr().out.splitlines() == [
+        "released 0 messages, kept 0 promises since the start",
+        "released 3 messages, kept 1 promises since the start",
+        "released 3 messages, kept 5 promises since the start",
+    ]
 
 
-def test_a_full_batch_is_followed_by_the_next_at_once(
-    work: Callable[[Turns], None], capsys: pytest.CaptureFixture[str]
+def test_while_there_is_something_to_do_nothing_waits(work: Callable[[Room], None]) -> None:
+    room = Room((BATCH, 0), (7, 0), (0, BATCH), (0, 1), (0, 0), (0, 0))
+    work(room)
+    assert room.waits == [0.5]
+
+
+@pytest.mark.parametrize(
+    ("due", "seconds"),
+    [
+        (None, 0.5),
+        (NOON + timedelta(hours=1), 0.5),
+        (NOON + timedelta(milliseconds=200), 0.2),
+        (NOON - timedelta(hours=1), 0.0),
+    ],
+)
+def test_the_next_promise_is_waited_for_and_no_longer_than_half_a_second(
+    work: Callable[[Room], None], due: datetime | None, seconds: float
 ) -> None:
-    work(Turns(worker.BATCH, worker.BATCH, 7))
-    assert capsys.readouterr().out == "released 1007 messages since the start\n"
+    room = Room((0, 0), (0, 0))
+    room.due = due
+    work(room)
+    assert room.waits == [seconds]
 
 
 def test_a_database_that_went_away_is_waited_for(
-    work: Callable[[Turns], None], capsys: pytest.CaptureFixture[str]
+    work: Callable[[Room], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    turns = Turns(2, OperationalError("server closed the connection"), 5)
-    work(turns)
-    assert turns.watched == 2
-    assert capsys.readouterr().out.splitlines()[-1] == "released 7 messages since the start"
+    room = Room((2, 0), OperationalError("server closed the connection"), (5, 0))
+    work(room)
+    assert capsys.readouterr().out.splitlines()[-1].startswith("released 7 messages")
 
 
-def test_what_is_due_is_done_a_step_a_turn_until_nothing_is(work: Callable[[Turns], None]) -> None:
-    turns, done = Turns(*[0] * 9), []
-    # The second kind has more to do than the first, and neither keeps the other waiting.
-    for name, steps in (("points", 2), ("bills", 4)):
-        left = iter([True] * steps)
-        turns.due_steps.append(
-            lambda _, name=name, left=left: next(left, False) and not done.append(name)
-        )
-    work(turns)
-    assert done == ["points", "bills", "points", "bills", "bills", "bills"]
+def test_a_worker_listens_once_per_connection(work: Callable[[Room], None]) -> None:
+    room = Room((0, 0), (0, 0), (0, 0))
+    work(room)
+    assert room.listened == 1

@@ -1,77 +1,81 @@
-"""The worker: publishes the thresholds that are watched, releases messages, does what is due."""
+"""The worker: releases messages and keeps promises the moment they are due; long work runs beside.
 
-import logging
+Two threads, so that a message never waits for a chunk of bills. Any number of workers may run.
+"""
+
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from wanhao.communications.actions import release_due
-from wanhao.project.env import environment
-from wanhao.workflows.end_packs import end_packs
-from wanhao.workflows.run_due_bills import run_due_bills
-from wanhao.workflows.run_due_money import run_due_money
-from wanhao.workflows.run_due_points import run_due_points
-from wanhao.workflows.tell_tariffs import tell_tariffs
-from wanhao.workflows.watch_thresholds import watch_thresholds
+from wanhao.project.chores import Chores
+from wanhao.project.keepers import QUICK
+from wanhao.project.patience import work_until
+from wanhao.promises.actions import keep_due
+from wanhao.promises.queries import next_due
+from wanhao.promises.waking import listen, wait
 
-PAUSE_SECONDS = 0.5
-RETRY_SECONDS = 2.0
+LONGEST_WAIT = 0.5
 BATCH = 500
-# Rules may change while we run; a new threshold is watched at the latest after so many turns.
-TURNS_BETWEEN_THRESHOLDS = 120
-# What is due by the calendar: each call takes one small step and says whether there was one. Looked
-# for as seldom as thresholds, and on every turn while there is more to do.
-DUE_STEPS: list[Callable[[datetime], bool]] = [
-    lambda now: run_due_money(now, due_day=environment().bill_due_day),
-    run_due_points,
-    end_packs,
-    lambda now: run_due_bills(now, environment().bill_due_day),
-]
-
-logger = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
 
 
-def run_worker(stop: threading.Event, pause: float = PAUSE_SECONDS) -> None:
+def machine_clock() -> datetime:
+    """What time it is, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+def run_worker(
+    stop: threading.Event, pause: float = LONGEST_WAIT, clock: Clock = machine_clock
+) -> None:
     """Work until `stop` is set; while the database is away, wait for it."""
-    turn, released, busy = 0, 0, False
-    while not stop.is_set():
-        try:
-            if turn % TURNS_BETWEEN_THRESHOLDS == 0:
-                watch_thresholds()
-                tell_tariffs()
-            count = _release_all(stop)
-            if busy or turn % TURNS_BETWEEN_THRESHOLDS == 0:
-                busy = _take_steps()
-        except (OperationalError, InterfaceError) as error:
-            logger.warning("waiting for the database: %s", str(error).strip())
-            connection.close()
-            turn = 0
-            stop.wait(RETRY_SECONDS)
-            continue
-        released += count
-        if count or turn == 0:
-            print(f"released {released} messages since the start")
-        turn += 1
-        stop.wait(pause)
-    connection.close()
+    chores = threading.Thread(
+        target=work_until, args=(stop, Chores(stop, clock)), name="chores", daemon=True
+    )
+    chores.start()
+    try:
+        work_until(stop, Turns(stop, pause, clock))
+    finally:
+        stop.set()
+        chores.join()
 
 
-def _take_steps() -> bool:
-    """One step of each kind; whether there was anything to do."""
-    now = datetime.now(UTC)
-    return sum(step(now) for step in DUE_STEPS) > 0
+class Turns:
+    """What the quick thread does again and again: messages, promises, and then a short wait."""
 
+    def __init__(self, stop: threading.Event, pause: float, clock: Clock) -> None:
+        self._stop, self._pause, self._clock = stop, pause, clock
+        self._released, self._kept, self._first = 0, 0, True
+        self._listening: object = None
 
-def _release_all(
-    stop: threading.Event, now: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> int:
-    """Release until nothing is due, in small transactions; returns how many were released."""
-    released = 0
-    while not stop.is_set():
-        count = release_due(now(), limit=BATCH)
-        released += count
-        if count < BATCH:
-            break
-    return released
+    def __call__(self) -> None:
+        """Take what is due in hand; wait when there was nothing, until there is."""
+        self._listen()
+        released = release_due(self._clock(), limit=BATCH)
+        kept = keep_due(QUICK, self._clock(), limit=BATCH)
+        self._say(released, kept)
+        if not (released or kept) and not self._stop.is_set():
+            wait(self._until_next())
+
+    def _listen(self) -> None:
+        """Hear of what is due at once, again after the connection was lost."""
+        connection.ensure_connection()
+        if self._listening is not connection.connection:
+            listen()
+            self._listening = connection.connection
+
+    def _until_next(self) -> float:
+        """Seconds until the next promise is due, as far as that is soon."""
+        due = next_due(QUICK)
+        if due is None:
+            return self._pause
+        return min(max((due - self._clock()).total_seconds(), 0.0), self._pause)
+
+    def _say(self, released: int, kept: int) -> None:
+        self._released += released
+        self._kept += kept
+        if released or kept or self._first:
+            print(f"released {self._released} messages, kept {self._kept} promises since the start")
+        self._first = False
