@@ -73,7 +73,7 @@ def staged(folder: Path) -> None:
         path.rename(folder / name)
 
 
-def live(folder: Path, checkpoint=lambda part: None):
+def live(folder: Path, checkpoint=lambda part: None, sink=None):
     """Live through the moments, from the one where an earlier meter was killed."""
     here = folder / "moment"
     clock = [MOMENTS[0][0]]
@@ -81,6 +81,7 @@ def live(folder: Path, checkpoint=lambda part: None):
     clock[0] = MOMENTS[first][0]
     made = meter(
         folder,
+        sink=sink,
         clock=lambda: clock[0],
         checkpoint=checkpoint,
         batch_rows=1,

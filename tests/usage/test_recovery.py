@@ -3,7 +3,6 @@
 from collections import Counter
 from threading import Event
 
-import pyarrow.parquet as pq
 import pytest
 from django.db import OperationalError, transaction
 
@@ -174,10 +173,7 @@ def test_an_archive_of_many_row_groups_is_replayed(tmp_path, monkeypatch):
     made = meter(tmp_path)
     drop(tmp_path, "a.csv", [row(n, source=f"msc-{n % 7}") for n in range(60)])
     drop(tmp_path, "b.csv", [row(f"x-{n}", source=f"pgw-{n % 5}") for n in range(60)])
-    real = pq.write_table
-    monkeypatch.setattr(
-        "wanhao.usage.archive.pq.write_table", lambda *a, **o: real(*a, row_group_size=13, **o)
-    )
+    monkeypatch.setattr("wanhao.usage.archive.ROW_GROUP", 13)
     settle(made)
     again = meter(tmp_path)
     assert figures(again) == figures(made)

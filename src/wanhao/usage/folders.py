@@ -79,6 +79,11 @@ class Folders:
         """Snapshots of the meter."""
         return self.root / "snapshots"
 
+    @property
+    def months(self) -> Path:
+        """The state before each of the last months opened, from which it can be lived again."""
+        return self.snapshots / "months"
+
     def make(self) -> None:
         """Make those that are not there yet."""
         for folder in (

@@ -176,6 +176,7 @@ class LocalMeter:
         enrol(self.state, facts)
         now = self.clock()
         delta, effects = fold_facts(self.state, facts, number, int(now.timestamp()))
+        self._keep_month(facts)
         closed = self._close(facts)
         if closed is None and not len(effects):
             apply_facts(self.state, delta)
@@ -190,6 +191,15 @@ class LocalMeter:
         )
         self._commit(step)
         self._apply_facts(step, delta)
+
+    def _keep_month(self, facts: FactColumns) -> None:
+        """Keep the state before a month opens, so that the month can be lived through again."""
+        if isinstance(facts, CycleStep) and facts.opens and self.state.last_batch:
+            fact_at = recorded_at(self.state.last_fact)
+            try:
+                save_snapshot(self.folders.months, self.state, DuplicateIndex(), fact_at)
+            except OSError as error:
+                log.warning("the state before %s could not be kept: %s", facts.cycle, error)
 
     def _close(self, facts: FactColumns) -> ClosedFile | None:
         """The file of a cycle that a fact closes; written anew when the meter was killed here."""

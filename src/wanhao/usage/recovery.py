@@ -7,6 +7,7 @@ from wanhao.metering.facts import apply_facts, enrol, fold_facts
 from wanhao.metering.folding import apply
 from wanhao.metering.state import MeterState
 from wanhao.usage.archive import archive_path, batch_number, doubtful, read_archive
+from wanhao.usage.blocks import Block
 from wanhao.usage.duplicates import DuplicateIndex
 from wanhao.usage.feed import facts_after, recorded_at, refuse_older_log
 from wanhao.usage.folders import Folders
@@ -36,13 +37,13 @@ def _from_snapshot(folder: Path) -> tuple[MeterState, DuplicateIndex] | None:
             log.warning("snapshot %s does not read whole; the one before it is tried", path.name)
             continue
         state, index, fact_at = loaded
-        if _is_ours(state, fact_at):
+        if is_ours(state, fact_at):
             return state, index
         log.warning("snapshot %s is not of this database", path.name)
     return None
 
 
-def _is_ours(state: MeterState, fact_at: str) -> bool:
+def is_ours(state: MeterState, fact_at: str) -> bool:
     """Whether batch and fact where the snapshot stands are those of this database; without a batch
     there is nothing to know it by, and nothing to replay but facts."""
     token = Batch.objects.filter(number=state.last_batch).values_list("token", flat=True).first()
@@ -57,18 +58,23 @@ def _replay(archive: Path, state: MeterState, index: DuplicateIndex, batch: Batc
         delta, _ = fold_facts(state, facts, number, 0)
         apply_facts(state, delta)
     if batch.metered:
-        path = archive_path(archive, batch.number, batch.token)
-        if not path.exists():
-            raise WanhaoError(
-                f"The archive of batch {batch.number} is missing: {path.name}.",
-                "Restore the archive folder from its backup, then start the meter again.",
-            )
-        block = read_archive(path)
+        block = archived(archive, batch)
         records, _ = fold_block(state, block)
         index.remember(index.judge(block).new)
         apply(state, records)
     state.last_batch = batch.number
     state.last_token = batch.token.hex
+
+
+def archived(archive: Path, batch: Batch) -> Block:
+    """The records of a batch as they were counted; WanhaoError when its file is gone."""
+    path = archive_path(archive, batch.number, batch.token)
+    if not path.exists():
+        raise WanhaoError(
+            f"The archive of batch {batch.number} is missing: {path.name}.",
+            "Restore the archive folder from its backup, then start the meter again.",
+        )
+    return read_archive(path)
 
 
 def _remove_uncommitted(archive: Path, last: int) -> None:
