@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -12,6 +12,7 @@ from wanhao.products.contracts import EndingProducts, Lasts, Offering
 from wanhao.products.models import Product, ProductOffering
 from wanhao.products.ordering import day_of
 from wanhao.products.rows import offering_of
+from wanhao.values.cycle import SHANGHAI
 
 # A place in the order in which ends are looked through: the instant and the product's id.
 Place = tuple[datetime, int]
@@ -98,6 +99,11 @@ def ends_of(product_ids: Collection[int]) -> dict[int, datetime | None]:
     """When each product ends, None for one that goes on; an unknown one is left out."""
     rows = Product.objects.filter(id__in=list(set(product_ids)))
     return dict(rows.values_list("id", "until"))
+
+
+def last_day(until: datetime) -> date:
+    """The last day of something that ends at `until`; what ends at midnight had the day before."""
+    return (until - timedelta(seconds=1)).astimezone(SHANGHAI).date()
 
 
 def _ending(alike: list[list[Row]], now: datetime) -> tuple[EndingProducts, ...]:

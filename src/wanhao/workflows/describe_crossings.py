@@ -1,6 +1,6 @@
 """What the meter saw crossed, as what a reminder rule may speak of."""
 
-from wanhao.communications.contracts import FULL, Metric, Trigger
+from wanhao.communications.contracts import Metric, Trigger
 from wanhao.usage.contracts import (
     MoneyCrossing,
     Service,
@@ -34,8 +34,6 @@ def _of_usage(crossing: UsageCrossing) -> Trigger:
         episode=crossing.episode,
         used=crossing.used,
         allowed=crossing.allowance,
-        # Each further 100 per cent is told once more.
-        tier=crossing.threshold // FULL if crossing.threshold > FULL else 0,
         occurred_at=crossing.occurred_at,
     )
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from wanhao.billing.bills import running
-from wanhao.billing.bills.actions import DUE_DAY, issue_bills
+from wanhao.billing.bills.actions import DUE_DAY, due_date, issue_bills
 from wanhao.billing.bills.contracts import BillDraft, RunState, RunView
 from wanhao.billing.bills.queries import finished_cycles
 from wanhao.billing.ports import refuse_elsewhere
@@ -18,6 +18,8 @@ from wanhao.products.queries import fees, tariffs_after
 from wanhao.usage.queries import closed_cycles, closed_usage
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.draft_bills import Schedules, draft_bills
+from wanhao.workflows.promise_stops import promise_stops
+from wanhao.workflows.tell_abnormal_bills import promise_abnormal_bills
 from wanhao.workflows.tell_funds import tell_funds
 
 CHUNK = 20_000
@@ -85,8 +87,11 @@ def _issue_chunk(cycle: int, schedules: Schedules, now: datetime, pace: Pace) ->
         return run
     account_ids = next_accounts(run.done_through, pace.chunk)
     if not account_ids:
+        promise_abnormal_bills(cycle, now)
         return running.finish_run(cycle, now)
     issued = issue_bills(_drafts(cycle, account_ids, schedules), now, due_day=pace.due_day)
+    if issued.bills:
+        promise_stops(cycle, due_date(cycle, pace.due_day), now)
     if issued.adjusted:
         # Of items and restricted money the meter does not know; all else it counted itself.
         tell_funds(issued.adjusted)
