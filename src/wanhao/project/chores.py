@@ -15,6 +15,7 @@ from wanhao.project.env import environment
 from wanhao.project.keepers import SLOW
 from wanhao.promises.actions import keep_due, prune
 from wanhao.workflows.end_packs import end_packs
+from wanhao.workflows.make_calendar_promises import make_calendar_promises
 from wanhao.workflows.run_due_bills import run_due_bills
 from wanhao.workflows.run_due_money import run_due_money
 from wanhao.workflows.run_due_points import run_due_points
@@ -35,7 +36,7 @@ DUE_STEPS: list[Callable[[datetime], bool]] = [
     prune,
 ]
 # What must be promised for the days to come; each makes what is not there yet.
-EVERY_HOUR: list[Callable[[datetime], object]] = []
+EVERY_HOUR: list[Callable[[datetime], object]] = [make_calendar_promises]
 
 logger = logging.getLogger(__name__)
 

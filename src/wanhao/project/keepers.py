@@ -4,6 +4,14 @@ A keeper is quick when all it does for 500 promises takes well under a second.
 """
 
 from wanhao.promises.contracts import Keeper
+from wanhao.workflows import review_use, tell_abnormal_bills, tell_endings, tell_points
+from wanhao.workflows.announce_stops import announce_stops
+from wanhao.workflows.promise_stops import BEFORE_STOP
+from wanhao.workflows.stop_service import STOP_SERVICE, stop_service
 
-QUICK: dict[str, Keeper] = {}
-SLOW: dict[str, Keeper] = {}
+QUICK: dict[str, Keeper] = {
+    STOP_SERVICE: stop_service,
+}
+SLOW: dict[str, Keeper] = {
+    BEFORE_STOP: announce_stops,
+}
