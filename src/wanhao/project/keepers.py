@@ -14,4 +14,8 @@ QUICK: dict[str, Keeper] = {
 }
 SLOW: dict[str, Keeper] = {
     BEFORE_STOP: announce_stops,
+    review_use.KIND: review_use.review_use,
+    tell_points.KIND: tell_points.tell_points,
+    tell_endings.KIND: tell_endings.tell_endings,
+    tell_abnormal_bills.KIND: tell_abnormal_bills.tell_abnormal_bills,
 }
