@@ -5,6 +5,7 @@ there is no second step yet.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -87,15 +88,16 @@ def still_owed(account_ids: Collection[int], now: datetime) -> dict[int, DebtDue
 
 
 @transaction.atomic
-def lift_paid(account_ids: Collection[int], now: datetime) -> tuple[int, ...]:
-    """Lift the stops of accounts that owe nothing any more, penalties included; returns whose."""
+def lift_paid(account_ids: Collection[int], now: datetime) -> tuple[StopView, ...]:
+    """Lift the stops of accounts that owe nothing any more, penalties included; returns those."""
     stopped = live_stops(account_ids)
     if not stopped:
         return ()
     owing = still_owed(list(stopped), now)
     with connection.cursor() as cursor:
         cursor.execute(LIFT, [now, [each for each in stopped if each not in owing]])
-        return tuple(sorted(account_id for (account_id,) in cursor.fetchall()))
+        lifted = sorted(account_id for (account_id,) in cursor.fetchall())
+    return tuple(replace(stopped[account_id], lifted_at=now) for account_id in lifted)
 
 
 def live_stops(account_ids: Collection[int]) -> dict[int, StopView]:

@@ -77,14 +77,18 @@ def units_of(service: Service, quantity: int, voice_unit: int) -> int:
 
 
 def account_funds(
-    account_id: int, pay_type: PayType, balance_fen: int, billed_through: int
+    account_id: int, pay_type: PayType, balance_fen: int, billed_through: int, credit_fen: int = 0
 ) -> FundsFact:
-    """What an account can spend: prepaid its balance, post-paid is not watched.
+    """What an account can spend: prepaid its balance, post-paid what its credit limit leaves.
 
-    `billed_through` is the last cycle whose bill is in that balance already, 0 for none.
+    A post-paid one without a limit is not watched. `billed_through` is the last cycle whose bill is
+    in that balance already, 0 for none.
     """
+    prepaid = pay_type is PayType.PREPAID
+    limit = 0 if prepaid else credit_fen
     return FundsFact(
         account_id=account_id,
-        spendable_fen=balance_fen if pay_type is PayType.PREPAID else None,
+        spendable_fen=balance_fen + limit if prepaid or limit else None,
         billed_through=billed_through,
+        credit_fen=limit,
     )

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from wanhao.billing.actions import record_credits
 from wanhao.billing.contracts import NewCredit, PaymentResult
+from wanhao.workflows.lift_stops import lift_stops
 from wanhao.workflows.tell_funds import tell_funds
 
 
@@ -17,4 +18,5 @@ def give_credit(given: Sequence[NewCredit], now: datetime) -> list[PaymentResult
     moved = {result.account_id for result in results if result.first}
     if moved:
         tell_funds(moved)
+        lift_stops(moved, now)
     return results

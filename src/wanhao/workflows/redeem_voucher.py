@@ -6,6 +6,7 @@ from django.db import transaction
 
 from wanhao.billing import vouchers
 from wanhao.billing.contracts import PaymentResult
+from wanhao.workflows.lift_stops import lift_stops
 from wanhao.workflows.tell_funds import tell_funds
 
 
@@ -15,4 +16,5 @@ def redeem_voucher(account_id: int, code: str, now: datetime) -> PaymentResult:
     redeemed = vouchers.redeem_voucher(account_id=account_id, code=code, now=now)
     if redeemed.first:
         tell_funds([account_id])
+        lift_stops([account_id], now)
     return redeemed

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from wanhao.billing.prestored import return_prestored
+from wanhao.workflows.lift_stops import lift_stops
 from wanhao.workflows.tell_funds import tell_funds
 
 
@@ -14,4 +15,5 @@ def release_prestored(cycle: int, after_account: int, limit: int, now: datetime)
     moved, last = return_prestored(cycle=cycle, after_account=after_account, limit=limit, now=now)
     if moved:
         tell_funds(moved)
+        lift_stops(moved, now)
     return last

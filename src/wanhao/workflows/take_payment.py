@@ -1,4 +1,5 @@
-"""Take a payment: the balance rises, and the meter learns what the account can spend now.
+"""Take a payment: the balance rises, the meter learns what the account can spend now, and who owes
+nothing any more is served again.
 
 Where billing is foreign the payment is written down to be forwarded; the balance rises when that
 billing says so.
@@ -10,6 +11,7 @@ from django.db import transaction
 
 from wanhao.billing.contracts import BalanceKind, Channel, NewPayment, PaymentResult
 from wanhao.billing.ports import Billing, billing_source
+from wanhao.workflows.lift_stops import lift_stops
 from wanhao.workflows.tell_funds import tell_funds
 
 
@@ -34,4 +36,5 @@ def take_payment(
     paid = source.take_payment(payment, now)
     if paid.first and source.billing is Billing.OWN:
         tell_funds([account_id])
+        lift_stops([account_id], now)
     return paid

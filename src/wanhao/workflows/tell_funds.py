@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from wanhao.billing.credit import credit_limits
 from wanhao.billing.ports import refuse_elsewhere
 from wanhao.billing.queries import balances, billed_through
 from wanhao.parties.queries import pay_types
@@ -16,9 +17,10 @@ def tell_funds(account_ids: Collection[int]) -> None:
     """
     refuse_elsewhere("Money is moved")
     has, pays, billed = balances(account_ids), pay_types(account_ids), billed_through(account_ids)
+    limits = credit_limits(account_ids)
     record_facts(
         [
-            account_funds(account_id, pays[account_id], has[account_id], billed[account_id])
-            for account_id in sorted(account_ids)
+            account_funds(each, pays[each], has[each], billed[each], limits.get(each, 0))
+            for each in sorted(account_ids)
         ]
     )
