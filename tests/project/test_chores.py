@@ -21,7 +21,7 @@ class House:
         self.now, self.done, self.kept = NOON, list[str](), list[int]()
         self.steps: list[Callable[[datetime], bool]] = []
         self.hourly: list[Callable[[datetime], object]] = []
-        monkeypatch.setattr(chores, "watch_thresholds", lambda: self.done.append("thresholds"))
+        monkeypatch.setattr(chores, "watch_thresholds", lambda now: self.done.append("thresholds"))
         monkeypatch.setattr(chores, "tell_tariffs", lambda: self.done.append("tariffs"))
         monkeypatch.setattr(chores, "DUE_STEPS", self.steps)
         monkeypatch.setattr(chores, "EVERY_HOUR", self.hourly)

@@ -83,5 +83,5 @@ class Chores:
 
 def publish(now: datetime) -> None:
     """Tell the meter thresholds and tariffs it does not know."""
-    watch_thresholds()
+    watch_thresholds(now)
     tell_tariffs()

@@ -17,8 +17,21 @@ def watch_thresholds(now: datetime | None = None) -> bool:
 
     Those of the rules that count at `now`, which is the present unless it is given.
     """
-    rules = watched(now or datetime.now(UTC))
-    wanted = ThresholdsFact(
+    now = now or datetime.now(UTC)
+    if current_thresholds() == _wanted(now):
+        return False
+    # Another worker may be telling them, or older ones: its facts come first, and are seen here.
+    record_facts([])
+    wanted = _wanted(now)
+    if current_thresholds() == wanted:
+        return False
+    record_facts([wanted])
+    return True
+
+
+def _wanted(now: datetime) -> ThresholdsFact:
+    rules = watched(now)
+    return ThresholdsFact(
         usage={
             Service.VOICE: rules[Metric.VOICE],
             Service.MESSAGE: rules[Metric.MESSAGE],
@@ -27,7 +40,3 @@ def watch_thresholds(now: datetime | None = None) -> bool:
         money=rules[Metric.BALANCE],
         credit=rules[Metric.CREDIT],
     )
-    if current_thresholds() == wanted:
-        return False
-    record_facts([wanted])
-    return True
