@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wanhao.project.clock import Haste, SharedClock
+from wanhao.project.clock import DemoClock, Haste
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -35,7 +35,7 @@ def test_a_machine_clock_set_back_does_not_turn_the_shown_time_back() -> None:
 
 
 def test_every_process_sees_the_clock_that_one_of_them_sent_ahead(tmp_path: Path) -> None:
-    one, other = SharedClock(tmp_path), SharedClock(tmp_path)
+    one, other = DemoClock(tmp_path), DemoClock(tmp_path)
     assert other.haste() is None
     goal = one() + MONTH
     asked = one.hasten(goal, 1_000_000_000)
@@ -44,7 +44,7 @@ def test_every_process_sees_the_clock_that_one_of_them_sent_ahead(tmp_path: Path
 
 
 def test_a_second_haste_begins_where_the_first_one_is(tmp_path: Path) -> None:
-    clock = SharedClock(tmp_path)
+    clock = DemoClock(tmp_path)
     first = clock.hasten(clock() + MONTH, 3600)
     second = clock.hasten(clock() - MONTH, 3600)
     assert second.shown >= first.shown

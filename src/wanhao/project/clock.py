@@ -9,7 +9,10 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
+
+from wanhao.project.env import environment
 
 CLOCK_FILE = "clock.json"
 
@@ -41,7 +44,7 @@ class Haste:
         return self.at(machine) >= self.goal
 
 
-class SharedClock:
+class DemoClock:
     """Reads the time of a data folder; looks at the file again only when it was replaced."""
 
     def __init__(self, folder: Path) -> None:
@@ -54,6 +57,11 @@ class SharedClock:
         machine = datetime.now(UTC)
         haste = self.haste()
         return machine if haste is None else haste.at(machine)
+
+    def hurries(self) -> bool:
+        """Whether time passes faster than on the machine."""
+        haste = self.haste()
+        return haste is not None and not haste.is_over(datetime.now(UTC))
 
     def haste(self) -> Haste | None:
         """The haste that was last asked for; None while the clock is the machine's."""
@@ -72,6 +80,17 @@ class SharedClock:
         haste = Haste(began=machine, shown=self(), goal=max(goal, self()), speed=speed)
         _write(self._file, haste)
         return haste
+
+
+@lru_cache(maxsize=1)
+def demo_clock() -> DemoClock:
+    """The clock of this installation's data folder."""
+    return DemoClock(environment().data)
+
+
+def now() -> datetime:
+    """Now, aware and in UTC: what every process, command and page goes by."""
+    return demo_clock()() if environment().demo else datetime.now(UTC)
 
 
 def _read(path: Path) -> Haste:

@@ -1,19 +1,24 @@
-"""The traffic maker: drops usage files all the time, and lets some of the cast live their day."""
+"""The traffic maker: drops usage files all the time, and lets some of the cast live their day.
+
+While the demo is sent ahead it drops what everybody uses in the time that passes, instead.
+"""
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from wanhao.products.contracts import Offering
 from wanhao.products.queries import offerings
+from wanhao.project.clock import DemoClock, demo_clock
+from wanhao.project.demo.ahead import Ahead, month_ahead
 from wanhao.project.demo.habits import Habits, habits_of
 from wanhao.project.demo.history import drop_month
 from wanhao.project.demo.live import LiveCast
 from wanhao.project.demo.maker import PERIOD_SECONDS, TrafficMaker
-from wanhao.project.demo.notebook import Notebook, history_note
+from wanhao.project.demo.notebook import Notebook, history_note, note_history_dropped
 from wanhao.project.demo.till import Counter
 from wanhao.project.demo.usage_files import FileFormat, drop, encode, table_of, waiting
 from wanhao.project.demo.world import resident_accounts
@@ -21,6 +26,8 @@ from wanhao.project.env import environment
 from wanhao.values.cycle import Cycle
 
 MOST_WAITING = 20
+AHEAD = "ahead since"
+FIRST_DAY = timedelta(days=1)
 SAY_EVERY = 20
 """Files between two lines about how it goes."""
 
@@ -32,48 +39,96 @@ def run_traffic(
     lines: int | None = None,
     period: float = PERIOD_SECONDS,
     say: Callable[[str], None] = print,
+    clock: DemoClock | None = None,
 ) -> None:
     """Drop usage files into the inbox until `stop` is set; blocks.
 
     Pauses, and says so, while too many files wait to be counted. In a new billing cycle it drops
-    that cycle's history first.
+    that cycle's history first, unless it lives through that cycle from its beginning.
     """
     count = environment().demo_lines if lines is None else lines
+    clock = clock or demo_clock()
     accounts, plans = resident_accounts(count), offerings()
-    while not stop.is_set():
-        cycle = Cycle.of(datetime.now(UTC))
-        habits = habits_of(accounts, plans, cycle.number)
-        _run_cycle(stop, inbox, cycle, habits, plans, period, say)
-
-
-def _run_cycle(
-    stop: threading.Event,
-    inbox: Path,
-    cycle: Cycle,
-    habits: Habits,
-    plans: Sequence[Offering],
-    period: float,
-    say: Callable[[str], None],
-) -> None:
-    """Drop files until `stop` is set or the cycle is over."""
-    now = datetime.now(UTC)
-    drop_month(inbox, now, habits)
-    notebook = Notebook(inbox)
-    began = history_note(inbox, cycle.number, now).until
-    maker = TrafficMaker(habits, notebook, began, np.random.default_rng(int(now.timestamp())))
-    live = LiveCast(notebook, Counter(), plans, now)
     dropped = _Dropped(inbox, say)
-    while not stop.wait(period):
-        now = datetime.now(UTC)
-        if Cycle.of(now) != cycle:
-            return
-        if dropped.may_go_on():
-            made = maker.next_file(now)
-            dropped.add(made.name, made.content, made.tally.rows)
-            records = live.due(now)
-            if records:
-                name = f"cast-{records[0].record_id}.csv"
-                dropped.add(name, encode(table_of(records), FileFormat.CSV), len(records))
+    while not stop.is_set():
+        cycle = Cycle.of(clock())
+        habits = habits_of(accounts, plans, cycle.number)
+        turn = _Turn(inbox, cycle, habits, plans, dropped, clock)
+        while not stop.wait(period) and turn.take():
+            pass
+
+
+class _Turn:
+    """One billing cycle of traffic, slow or ahead of the machine's clock."""
+
+    def __init__(
+        self,
+        inbox: Path,
+        cycle: Cycle,
+        habits: Habits,
+        plans: Sequence[Offering],
+        dropped: "_Dropped",
+        clock: DemoClock,
+    ) -> None:
+        self._inbox, self._cycle, self._habits = inbox, cycle, habits
+        self._plans, self._dropped, self._clock = plans, dropped, clock
+        self._notebook = Notebook(inbox)
+        self._ahead: Ahead | None = None
+        self._ordinary: tuple[TrafficMaker, LiveCast] | None = None
+        if not clock.hurries():
+            drop_month(inbox, clock(), habits)
+
+    def take(self) -> bool:
+        """Drop what is due now; False when the cycle is over."""
+        now = self._clock()
+        over = Cycle.of(now) != self._cycle
+        if self._clock.hurries() or self._ahead is not None:
+            self._hurry(min(now, self._cycle.end))
+        elif not over and self._dropped.may_go_on():
+            self._live(now)
+        return not over
+
+    def _hurry(self, now: datetime) -> None:
+        """Drop what was used since the last time; a restart begins anew, with the same records."""
+        if self._ahead is None:
+            self._ahead = month_ahead(self._habits, self._cycle, self._begin(now))
+            self._dropped_until = self._ahead.since
+        rows = self._ahead.drop(self._inbox, self._dropped_until, now)
+        self._dropped_until = now
+        if rows:
+            self._dropped.count(rows)
+        if not self._clock.hurries():
+            self._ahead = None
+
+    def _begin(self, now: datetime) -> datetime:
+        """When this cycle was first hurried through: if that is its first day, from its start."""
+        number = self._cycle.number
+        if noted := self._notebook.done(number, AHEAD):
+            return datetime.fromtimestamp(noted, UTC)
+        begin = now
+        if (
+            now - self._cycle.start < FIRST_DAY
+            and not history_note(self._inbox, number, now).dropped
+        ):
+            begin = self._cycle.start
+            note_history_dropped(self._inbox, number, begin)
+        self._notebook.note(number, AHEAD, int(begin.timestamp()))
+        return begin
+
+    def _live(self, now: datetime) -> None:
+        if self._ordinary is None:
+            began = history_note(self._inbox, self._cycle.number, now).until
+            random = np.random.default_rng(int(now.timestamp()))
+            maker = TrafficMaker(self._habits, self._notebook, began, random)
+            live = LiveCast(self._notebook, Counter(), self._plans, now)
+            self._ordinary = maker, live
+        maker, live = self._ordinary
+        made = maker.next_file(now)
+        self._dropped.add(made.name, made.content, made.tally.rows)
+        records = live.due(now)
+        if records:
+            name = f"cast-{records[0].record_id}.csv"
+            self._dropped.add(name, encode(table_of(records), FileFormat.CSV), len(records))
 
 
 class _Dropped:
@@ -97,6 +152,10 @@ class _Dropped:
 
     def add(self, name: str, content: bytes, records: int) -> None:
         drop(self._inbox, name, content)
+        self.count(records)
+
+    def count(self, records: int) -> None:
+        """Count one dropped file."""
         self._files += 1
         self._records += records
         if self._files % SAY_EVERY == 0:
