@@ -11,9 +11,9 @@ import pytest
 
 from tests.parties.examples import a_line, an_account
 from tests.stories.records import drop_records, record
-from wanhao.channels.sms.contracts import SmscConfig
+from wanhao.channels.sms.contracts import SmscConfig, SmsConfig
 from wanhao.channels.sms.peer import SmscPeer
-from wanhao.channels.sms.sender import run_sms
+from wanhao.channels.sms.process import run_sms
 from wanhao.communications.actions import release_due, set_opt_out
 from wanhao.communications.contracts import MessageState
 from wanhao.communications.models import ReminderDecision
@@ -56,15 +56,15 @@ class Operator:
     def running(self) -> Iterator[LocalMeter]:
         """A meter that has come up, and an SMS link beside it."""
         stop = threading.Event()
-        config = SmscConfig(
+        bind = SmscConfig(
             host="127.0.0.1",
             port=self.smsc.address.port,
             system_id="wanhao",
             password="wanhao1",
             source="10001",
             per_second=1000.0,
-            idle_poll=0.05,
         )
+        config = SmsConfig(binds=(bind,), idle_poll=0.05)
         link = threading.Thread(
             target=run_sms, args=(stop, config), kwargs={"report": lambda line: None}
         )

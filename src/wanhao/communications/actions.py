@@ -1,26 +1,33 @@
 """Writes of reminders and messages. A move that comes too late changes nothing."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
-from wanhao.communications.contracts import MessageState, OutgoingMessage, Receipt, Trigger
-from wanhao.communications.deciding import draft, live_opt_outs
+from wanhao.communications.accepting import accept
+from wanhao.communications.claiming import claim
+from wanhao.communications.contracts import (
+    Channel,
+    MessageState,
+    OutgoingMessage,
+    Receipt,
+    Trigger,
+)
+from wanhao.communications.deciding import draft
 from wanhao.communications.in_force import rules_at
 from wanhao.communications.live import announce
-from wanhao.communications.models import CommunicationMessage, MessagePart, OptOut
-from wanhao.communications.moving import by_ids, locked, move
-from wanhao.communications.receiving import apply_held, place
+from wanhao.communications.models import CommunicationMessage, OptOut
+from wanhao.communications.moving import by_ids, move
+from wanhao.communications.receiving import record_many
 from wanhao.communications.recording import record
+from wanhao.communications.releasing import release_some, withdraw_old
 from wanhao.communications.rules import known_rules
-from wanhao.communications.sending import give_up, hand_over
-from wanhao.communications.states import may_come_from
+from wanhao.communications.sending import give_up
 from wanhao.values.errors import WanhaoError
 
 SIGN_OFF = "【万号】"
-TOO_OLD = timedelta(hours=24)
 
 
 @transaction.atomic
@@ -41,67 +48,47 @@ def decide_reminders(triggers: Sequence[Trigger], *, batch: int, now: datetime) 
 
 @transaction.atomic
 def release_due(now: datetime, limit: int = 500) -> int:
-    """Check planned messages once more and release them; returns how many were looked at.
+    """Look at the planned messages of up to `limit` numbers; returns how many went on or wait anew.
 
-    Withdrawn is what the customer switched off since, and whatever nobody took in hand within 24
-    hours of its decision, because it would no longer be true.
+    Each is looked at once more: withdrawn is what was switched off since, is not true any more, or
+    grew too old. The contact policy says which of the others go out now, and as one text.
     """
-    waiting = CommunicationMessage.objects.filter(
-        Q(state=MessageState.PLANNED.value)
-        | Q(state=MessageState.RELEASED.value, planned_at__lt=now - TOO_OLD)
-    )
-    rows = locked(waiting.order_by("planned_at", "id"), limit)
-    if not rows:
-        return 0
-    unwanted = _switched_off(rows)
-    stale = {row.pk for row in rows if row.planned_at < now - TOO_OLD}
-    move(by_ids(list(unwanted)), MessageState.WITHDRAWN, now, error="switched off")
-    move(by_ids(list(stale - unwanted)), MessageState.WITHDRAWN, now, error="too old")
-    good = [row.pk for row in rows if row.pk not in unwanted | stale]
-    move(by_ids(good), MessageState.RELEASED, now)
-    announce("message", rows[-1].pk)
-    return len(rows)
-
-
-def _switched_off(rows: Sequence[CommunicationMessage]) -> set[int]:
-    switchable = {rule.code for rule in known_rules() if rule.switchable}
-    opted_out = live_opt_outs([row.line_id for row in rows])
-    return {
-        row.pk for row in rows if row.rule in switchable and (row.line_id, row.rule) in opted_out
-    }
+    moved = release_some(now, limit) + withdraw_old(now, limit)
+    if moved:
+        announce("message", 0)
+    return moved
 
 
 def claim_for_sending(
     worker: str, limit: int, now: datetime, *, sign_off: str = SIGN_OFF
 ) -> list[OutgoingMessage]:
-    """Hand released messages to one sender, urgent ones first; committed when it returns.
+    """Hand released messages to one sender, required ones first; committed when it returns.
 
     Two senders never get the same message. `worker` names the sender across its restarts.
     """
     with transaction.atomic(durable=True):
-        released = CommunicationMessage.objects.filter(
-            state=MessageState.RELEASED.value, planned_at__gte=now - TOO_OLD
-        )
-        rows = locked(released.order_by("-urgent", "id"), limit)
-        if not rows:
-            return []
-        sources = [state.value for state in may_come_from(MessageState.SUBMITTING)]
-        messages = hand_over(rows, worker, now, sign_off=sign_off, released=sources)
-        announce("message", rows[-1].pk)
+        by_sms = (Channel.SMS, Channel.ANY)
+        messages = claim(worker, limit, now, sign_off=sign_off, channels=by_sms)
+        if messages:
+            announce("message", messages[-1].message_id)
     return messages
 
 
-@transaction.atomic
 def mark_accepted(message_id: int, channel_message_ids: Sequence[str], now: datetime) -> bool:
     """The network took the message, in parts with these ids; False when it was too late."""
-    if not move(by_ids([message_id]), MessageState.ACCEPTED, now, accepted_at=now):
-        return False
-    MessagePart.objects.bulk_create(
-        [MessagePart(message_id=message_id, channel_message_id=key) for key in channel_message_ids]
-    )
-    apply_held(CommunicationMessage.objects.get(id=message_id), channel_message_ids)
-    announce("message", message_id)
-    return True
+    return mark_accepted_many({message_id: channel_message_ids}, now) == 1
+
+
+@transaction.atomic
+def mark_accepted_many(taken: Mapping[int, Sequence[str]], now: datetime) -> int:
+    """The network took these messages, each in parts with its ids; returns for how many in time.
+
+    What waited until somebody was told is let go.
+    """
+    moved = accept(taken, now)
+    if moved:
+        announce("message", moved[-1])
+    return len(moved)
 
 
 @transaction.atomic
@@ -111,10 +98,21 @@ def mark_failed(message_id: int, error: str, now: datetime) -> bool:
     return _told(moved, message_id)
 
 
-@transaction.atomic
 def put_back(message_id: int, now: datetime) -> bool:
     """The network was too busy to look at the message; it waits for its turn again."""
-    return _told(move(_in_hand(message_id), MessageState.RELEASED, now, worker=""), message_id)
+    return put_back_many([message_id], now) == 1
+
+
+@transaction.atomic
+def put_back_many(message_ids: Sequence[int], now: datetime) -> int:
+    """Nothing of these messages was taken; they wait for their turn again."""
+    locked_ids = (
+        _submitting().filter(id__in=message_ids).order_by("id").select_for_update(of=("self",))
+    )
+    moved = move(by_ids([row.pk for row in locked_ids]), MessageState.RELEASED, now, worker="")
+    if moved:
+        announce("message", message_ids[-1])
+    return moved
 
 
 @transaction.atomic
@@ -134,17 +132,21 @@ def settle_interrupted(worker: str, now: datetime) -> int:
     return settled
 
 
-@transaction.atomic
 def record_receipt(receipt: Receipt) -> bool:
     """Note what became of a part; False when no message fits.
 
     When all parts arrived the message is delivered. Receipts may come twice, hours late, or before
     the answer to their submit.
     """
-    message_id = place(receipt)
-    if message_id:
-        announce("message", message_id)
-    return message_id is not None
+    return record_receipts([receipt])[0]
+
+
+def record_receipts(receipts: Sequence[Receipt]) -> list[bool]:
+    """Note what became of many parts; False for each receipt that fits no message."""
+    placed = record_many(receipts)
+    if told := [message_id for message_id in placed if message_id]:
+        announce("message", told[-1])
+    return [message_id is not None for message_id in placed]
 
 
 @transaction.atomic

@@ -110,6 +110,7 @@ class Reason(StrEnum):
     RENEWED = "renewed or cancelled meanwhile"
     SPENT = "points used meanwhile"
     LINE_ENDED = "line ended"
+    MONTH_OVER = "the month is over"
 
 
 class ReceiptState(StrEnum):
@@ -183,12 +184,17 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """A message claimed for sending; `text` is rendered and ends with the sign-off."""
+    """A message claimed for sending; `text` is rendered and ends with the sign-off.
+
+    After `expires_at` it is no longer true and must not arrive.
+    """
 
     message_id: int
     number: int
     text: str
     delivery_class: DeliveryClass
+    urgent: bool = False
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +202,8 @@ class Receipt:
     """A delivery receipt for one part, as the channel understood it.
 
     `reference` is what the message was submitted with, the last 16 bits of its id; None where the
-    network does not give it back.
+    network does not give it back. `spellings` are other ways in which the same id may have stood
+    in the answer to the submit.
     """
 
     channel_message_id: str | None
@@ -205,6 +212,12 @@ class Receipt:
     error: str
     received_at: datetime
     reference: int | None = None
+    spellings: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id it may mean, likeliest first."""
+        return (self.channel_message_id, *self.spellings) if self.channel_message_id else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

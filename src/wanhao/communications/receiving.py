@@ -3,14 +3,30 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 
 from wanhao.communications.contracts import MessageState, Receipt, ReceiptState
 from wanhao.communications.models import CommunicationMessage, HeldReceipt, MessagePart
 from wanhao.communications.moving import by_ids, move
+from wanhao.communications.settling import settle_known
 
 RECEIPT_WINDOW = timedelta(days=3)
 FINAL = (ReceiptState.DELIVERED, ReceiptState.FAILED)
+
+
+def record_many(receipts: Sequence[Receipt]) -> list[int | None]:
+    """Give receipts to their messages: many at once where the id is known and not settled yet.
+
+    The others one by one, each in a transaction of its own, so that none waits for two numbers.
+    """
+    with transaction.atomic():
+        placed = settle_known(receipts)
+    for number, receipt in enumerate(receipts):
+        if number not in placed:
+            with transaction.atomic():
+                placed[number] = place(receipt)
+    return [placed[number] for number in range(len(receipts))]
 
 
 def place(receipt: Receipt) -> int | None:
@@ -26,20 +42,20 @@ def place(receipt: Receipt) -> int | None:
     if in_hand and receipt.channel_message_id:
         _hold(receipt, receipt.channel_message_id)
         return 0
-    return _settle_unknown(receipt)
+    return _settle_without_id(receipt)
 
 
-def apply_held(message: CommunicationMessage, channel_message_ids: Sequence[str]) -> None:
-    """After a submit was answered: settle the parts whose receipts came first."""
+def apply_held(numbers: set[int], channel_message_ids: Sequence[str]) -> None:
+    """After submits were answered: settle the parts whose receipts came first."""
     held = HeldReceipt.objects.filter(
-        number=message.number, channel_message_id__in=channel_message_ids
+        number__in=numbers, spellings__overlap=list(channel_message_ids)
     )
     for row in held.order_by("id"):
         receipt = _receipt(row)
         part = _part(receipt)
         if part is not None:
             _settle(part, receipt)
-    held.delete()
+            row.delete()
 
 
 def apply_held_to_unknown(numbers: set[int]) -> None:
@@ -52,7 +68,7 @@ def apply_held_to_unknown(numbers: set[int]) -> None:
         if _locked_in_hand(row.number):
             continue
         if _part(receipt) is None:
-            _settle_unknown(receipt)
+            _settle_without_id(receipt)
         row.delete()
 
 
@@ -66,12 +82,13 @@ def _locked_in_hand(number: int) -> bool:
 
 def _part(receipt: Receipt) -> MessagePart | None:
     """The newest part of that id to that number; networks use their ids again after a while."""
-    if not receipt.channel_message_id:
-        return None
-    rows = MessagePart.objects.filter(
-        channel_message_id=receipt.channel_message_id, message__number=receipt.number
-    )
-    return rows.order_by("-id").first()
+    for spelling in receipt.ids:
+        rows = MessagePart.objects.filter(
+            channel_message_id=spelling, message__number=receipt.number
+        )
+        if part := rows.order_by("-id").first():
+            return part
+    return None
 
 
 def _settle(part: MessagePart, receipt: Receipt) -> int:
@@ -99,15 +116,19 @@ def _conclude(message_id: int, now: datetime) -> None:
         move(by_ids([message_id]), MessageState.DELIVERED, now)
 
 
-def _settle_unknown(receipt: Receipt) -> int | None:
-    """The unknown message to that number with that reference, sent before the receipt came.
+def _settle_without_id(receipt: Receipt) -> int | None:
+    """The message to that number with that reference, sent before the receipt came.
 
     A network that gives no reference back means the newest, as far as one can tell; of those taken
-    in hand at once the one that was sent first.
+    in hand at once the one that was sent first. An accepted message has the ids of its parts, so
+    without its reference only a receipt that names no id at all can be for it.
     """
+    states = [MessageState.UNKNOWN.value]
+    if receipt.reference is not None or not receipt.channel_message_id:
+        states.append(MessageState.ACCEPTED.value)
     rows = CommunicationMessage.objects.filter(
         number=receipt.number,
-        state=MessageState.UNKNOWN.value,
+        state__in=states,
         claimed_at__range=(receipt.received_at - RECEIPT_WINDOW, receipt.received_at),
     )
     if receipt.reference is not None:
@@ -118,10 +139,18 @@ def _settle_unknown(receipt: Receipt) -> int | None:
         return None
     if receipt.state not in FINAL:
         return message.pk
-    part = MessagePart.objects.create(
+    return _settle(_open_part(message, receipt), receipt)
+
+
+def _open_part(message: CommunicationMessage, receipt: Receipt) -> MessagePart:
+    """The first part that waits for its receipt; one of its own if nobody knows its parts."""
+    if message.state == MessageState.ACCEPTED.value:
+        parts = MessagePart.objects.filter(message=message, settled_at__isnull=True)
+        if part := parts.order_by("id").first():
+            return part
+    return MessagePart.objects.create(
         message=message, channel_message_id=receipt.channel_message_id or ""
     )
-    return _settle(part, receipt)
 
 
 def _hold(receipt: Receipt, channel_message_id: str) -> None:
@@ -133,6 +162,7 @@ def _hold(receipt: Receipt, channel_message_id: str) -> None:
         error=receipt.error[:200],
         received_at=receipt.received_at,
         reference=receipt.reference,
+        spellings=list(receipt.ids),
     )
 
 
@@ -144,4 +174,5 @@ def _receipt(row: HeldReceipt) -> Receipt:
         error=row.error,
         received_at=row.received_at,
         reference=row.reference,
+        spellings=tuple(row.spellings[1:]),
     )

@@ -13,13 +13,15 @@ from wanhao.communications.receiving import apply_held_to_unknown
 from wanhao.communications.rendering import Figures, text_of
 from wanhao.parties.contracts import Language
 from wanhao.values.errors import WanhaoError
+from wanhao.values.sms_text import sms_parts
 
 log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
 HAND_OVER = """
 UPDATE wanhao_communications_communicationmessage AS message
-SET state = 'submitting', worker = %s, claimed_at = %s, changed_at = %s, text = written.text
-FROM unnest(%s::bigint[], %s::text[]) AS written(id, text)
+SET state = 'submitting', worker = %s, claimed_at = %s, changed_at = %s, text = written.text,
+    sms_parts = written.parts
+FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS written(id, text, parts)
 WHERE message.id = written.id AND message.state = ANY(%s)
 """
 
@@ -37,21 +39,27 @@ def hand_over(
     A text is written once: a message sent again says what it said before.
     """
     written: dict[int, str] = {}
+    parts: dict[int, int] = {}
     for row in rows:
         try:
             written[row.pk] = row.text or written_text(row, sign_off)
+            parts[row.pk] = sms_parts(written[row.pk])
         except (WanhaoError, TypeError, ValueError) as error:
+            written.pop(row.pk, None)
             log.exception("message %s cannot be written", row.pk)
             move(by_ids([row.pk]), MessageState.FAILED, now, error=f"text: {error}"[:200])
     ids, texts = list(written), list(written.values())
     with connection.cursor() as cursor:
-        cursor.execute(HAND_OVER, [worker, now, now, ids, texts, list(released)])
+        counts = [parts[key] for key in ids]
+        cursor.execute(HAND_OVER, [worker, now, now, ids, texts, counts, list(released)])
     return [
         OutgoingMessage(
             message_id=row.pk,
             number=row.number,
             text=written[row.pk],
             delivery_class=DeliveryClass(row.delivery_class),
+            urgent=row.urgent,
+            expires_at=row.expires_at,
         )
         for row in rows
         if row.pk in written

@@ -13,6 +13,7 @@ from wanhao.channels.sms.peer.launcher import HERE, NODE
 from wanhao.project.env import Environment
 from wanhao.project.ports_in_use import answers, refuse_if_taken
 from wanhao.project.single import running_host
+from wanhao.project.smsc import sms_config
 from wanhao.values.errors import WanhaoError
 
 OLDEST_PYTHON = (3, 11)
@@ -105,12 +106,19 @@ def _pages_port(env: Environment) -> Finding:
 
 
 def _smsc(env: Environment) -> Finding:
-    place = f"{env.smsc_host}:{env.smsc_port}"
-    reached = answers(env.smsc_host, env.smsc_port, 3.0)
+    """Whether each bind's SMSC answers; a file that cannot be read is told by its own words."""
+    try:
+        binds = sms_config(env).binds
+    except WanhaoError as error:
+        return Finding(subject="SMSC", ok=False, told=error.message, remedy=error.remedy)
+    silent = [
+        f"{bind.host}:{bind.port}" for bind in binds if not answers(bind.host, bind.port, 3.0)
+    ]
+    places = ", ".join(f"{bind.host}:{bind.port}" for bind in binds)
     return Finding(
         subject="SMSC",
-        ok=reached,
-        told=f"{place} answers" if reached else f"{place} does not answer",
+        ok=not silent,
+        told=f"{', '.join(silent)} does not answer" if silent else f"{places} answers",
         remedy="The local one runs with `wanhao up`; for the operator's, check WANHAO_SMSC_HOST,"
         " WANHAO_SMSC_PORT and the firewall.",
     )

@@ -39,6 +39,11 @@ def _or_default(value: object) -> object:
     return default_data_folder() if value == "" else value
 
 
+def _or_none(value: object) -> object:
+    """An empty variable is as if it were not set."""
+    return None if value == "" else value
+
+
 def _split(value: object) -> object:
     if not isinstance(value, str):
         return value
@@ -89,6 +94,10 @@ class Environment(BaseSettings):
     snapshot_every: int = Field(default=50, ge=1, description="batches between two snapshots")
     keep_done_days: int = Field(
         default=3, ge=0, description="days that usage files are kept after they were counted"
+    )
+    smsc_file: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
+        default=None,
+        description="a file that names several binds; instead of the variables of one SMSC",
     )
     smsc_host: str = Field(default="127.0.0.1", description="the operator's SMSC")
     smsc_port: int = Field(default=2775, ge=1, le=65535, description="SMPP port of the SMSC")

@@ -29,7 +29,7 @@ def smsc(packages: Path, tmp_path: Path) -> Iterator[SmscPeer]:
 
 
 @pytest.fixture
-def config(smsc: SmscPeer, tmp_path: Path) -> SmscConfig:
+def config(smsc: SmscPeer) -> SmscConfig:
     return SmscConfig(
         host="127.0.0.1",
         port=smsc.address.port,
@@ -38,7 +38,6 @@ def config(smsc: SmscPeer, tmp_path: Path) -> SmscConfig:
         source="10001",
         window=5,
         per_second=1000.0,
-        received=tmp_path / "received.jsonl",
         connect_timeout=15.0,
         response_timeout=15.0,
         enquire_after=15.0,
@@ -47,6 +46,5 @@ def config(smsc: SmscPeer, tmp_path: Path) -> SmscConfig:
         credentials_pause=300.0,
         throttled_first=0.05,
         throttled_longest=0.2,
-        idle_poll=0.05,
         stop_grace=15.0,
     )

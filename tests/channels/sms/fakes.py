@@ -5,17 +5,26 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
-from wanhao.channels.sms.contracts import Delivery, SmscConfig, Submit
+from wanhao.channels.sms.contracts import Delivery, SmscConfig, SmsConfig, Submit, SubmitOutcome
 from wanhao.channels.sms.peer import SmscPeer
-from wanhao.channels.sms.ports import OutboxAwayError
-from wanhao.channels.sms.sender import run_sms
+from wanhao.channels.sms.ports import Note, Outbox, OutboxAwayError
+from wanhao.channels.sms.process import run_sms
 from wanhao.channels.sms.session import Session
 from wanhao.communications.contracts import DeliveryClass, OutgoingMessage, Receipt
 
 FIRST_NUMBER = 16_907_910_001
 PATIENCE = 30.0
+STATES = {
+    SubmitOutcome.ACCEPTED: "accepted",
+    SubmitOutcome.REJECTED: "failed",
+    SubmitOutcome.UNKNOWN: "unknown",
+    SubmitOutcome.NOT_SENT: "released",
+}
 
 
 class MemoryOutbox:
@@ -28,62 +37,72 @@ class MemoryOutbox:
         self.errors: dict[int, str] = {}
         self.receipts: list[Receipt] = []
         self.held: list[Receipt] = []
-        self.settled: list[str] = []
+        self.settled = 0
+        self.asked: list[tuple[int, str]] = []
         self.claims = 0
         self.away = False
         self.release(texts)
 
-    def release(self, texts: Sequence[str]) -> None:
+    def release(self, texts: Sequence[str], **more: Any) -> None:
         for text in texts:
             number = len(self.messages) + 1
-            self.state[number] = "released"
-            self.messages[number] = OutgoingMessage(
+            message = OutgoingMessage(
                 message_id=number,
                 number=FIRST_NUMBER + number,
                 text=text,
                 delivery_class=DeliveryClass.COMFORT,
             )
+            self.messages[number] = replace(message, **more)
+            self.state[number] = "released"
 
     def count(self, state: str) -> int:
         return list(self.state.values()).count(state)
 
-    def settle_interrupted(self, worker: str, now: datetime) -> int:
+    def settle_interrupted(self, now: datetime) -> int:
         self._reach()
-        self.settled.append(worker)
+        self.settled += 1
         stuck = [number for number, state in self.state.items() if state == "submitting"]
         self.state |= dict.fromkeys(stuck, "unknown")
         return len(stuck)
 
-    def claim(self, worker: str, limit: int, now: datetime) -> list[OutgoingMessage]:
+    def settle_dead(self, now: datetime) -> int:
+        self._reach()
+        return 0
+
+    def claim(self, limit: int, now: datetime) -> list[OutgoingMessage]:
         self._reach()
         self.claims += 1
         taken = [number for number, state in self.state.items() if state == "released"][:limit]
         self.state |= dict.fromkeys(taken, "submitting")
         return [self.messages[number] for number in taken]
 
-    def mark_accepted(
-        self, message_id: int, channel_message_ids: Sequence[str], now: datetime
-    ) -> None:
-        self._end(message_id, "accepted")
-        self.channel_ids[message_id] = list(channel_message_ids)
-        held, self.held = self.held, []
-        for receipt in held:
-            self.record_receipt(receipt)
-
-    def mark_failed(self, message_id: int, error: str, now: datetime) -> None:
-        self._end(message_id, "failed")
-        self.errors[message_id] = error
-
-    def put_back(self, message_id: int, now: datetime) -> None:
-        self._end(message_id, "released")
-
-    def mark_unknown(self, message_id: int, now: datetime) -> None:
-        self._end(message_id, "unknown")
-
-    def record_receipt(self, receipt: Receipt) -> bool:
+    def note(self, notes: Sequence[Note]) -> None:
         self._reach()
+        for note in notes:
+            assert self.state[note.message_id] == "submitting"
+            self.state[note.message_id] = STATES[note.outcome]
+            if note.outcome is SubmitOutcome.ACCEPTED:
+                self.channel_ids[note.message_id] = list(note.channel_message_ids)
+            elif note.outcome is SubmitOutcome.REJECTED:
+                self.errors[note.message_id] = note.error
+        held, self.held = self.held, []
+        self.record_receipts(held)
+
+    def record_receipts(self, receipts: Sequence[Receipt]) -> list[bool]:
+        self._reach()
+        return [self._record(receipt) for receipt in receipts]
+
+    def answer(self, number: int, text: str, now: datetime) -> bool:
+        self._reach()
+        self.asked.append((number, text))
+        return True
+
+    def close(self) -> None:
+        return
+
+    def _record(self, receipt: Receipt) -> bool:
         known = {channel_id for ids in self.channel_ids.values() for channel_id in ids}
-        if receipt.channel_message_id in known:
+        if known & set(receipt.ids):
             self.receipts.append(receipt)
         elif self._is_in_hand(receipt.number):
             self.held.append(receipt)
@@ -91,29 +110,30 @@ class MemoryOutbox:
             return False
         return True
 
-    def close(self) -> None:
-        return
-
     def _is_in_hand(self, number: int) -> bool:
         return any(
             self.state[key] == "submitting" and message.number == number
             for key, message in self.messages.items()
         )
 
-    def _end(self, message_id: int, state: str) -> None:
-        self._reach()
-        assert self.state[message_id] == "submitting"
-        self.state[message_id] = state
-
     def _reach(self) -> None:
         if self.away:
             raise OutboxAwayError("the server closed the connection")
 
 
-class Sms:
-    """The SMS process in a thread, as `wanhao sms` runs it."""
+def sms_config(binds: SmscConfig | Sequence[SmscConfig], **more: Any) -> SmsConfig:
+    """A process with these binds that looks for messages often."""
+    several = (binds,) if isinstance(binds, SmscConfig) else tuple(binds)
+    return SmsConfig(binds=several, idle_poll=0.05, **more)
 
-    def __init__(self, config: SmscConfig, outbox: MemoryOutbox) -> None:
+
+class Sms:
+    """The SMS process in a thread, as `wanhao sms` runs it, with one bind or several."""
+
+    def __init__(
+        self, binds: SmscConfig | Sequence[SmscConfig], outbox: Outbox, received: Path | None = None
+    ) -> None:
+        config = sms_config(binds, received=received)
         self.lines: list[str] = []
         self.now = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
         self.error: BaseException | None = None
@@ -134,7 +154,7 @@ class Sms:
     def line(self) -> str:
         return self.lines[-1] if self.lines else ""
 
-    def _run(self, config: SmscConfig, outbox: MemoryOutbox) -> None:
+    def _run(self, config: SmsConfig, outbox: Outbox) -> None:
         try:
             run_sms(
                 self._stop,

@@ -3,16 +3,17 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 
-from tests.channels.sms.fakes import until
+from tests.channels.sms.fakes import sms_config, until
 from tests.parties.examples import SINCE, a_line, an_account
 from wanhao.channels.sms.contracts import SmscConfig
 from wanhao.channels.sms.peer import SmscPeer
-from wanhao.channels.sms.sender import run_sms
+from wanhao.channels.sms.process import run_sms
 from wanhao.communications.actions import claim_for_sending, decide_reminders, release_due
 from wanhao.communications.contracts import MessageState, Metric, Trigger
 from wanhao.communications.queries import messages_by_state
@@ -20,12 +21,13 @@ from wanhao.parties.actions import open_accounts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+# In the evening nothing is released.
+NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 NUMBERS = [16_907_910_001 + i for i in range(8)]
 
 
 def _balances_fall(threshold: int) -> None:
     """Every account of the test falls below a threshold, and its message is released."""
-    now = datetime.now(UTC)
     opened = open_accounts([an_account(f"A{number}", (a_line(number),)) for number in NUMBERS])
     triggers = [
         Trigger(
@@ -41,14 +43,17 @@ def _balances_fall(threshold: int) -> None:
         )
         for account in opened
     ]
-    decide_reminders(triggers, batch=1, now=now)
-    release_due(now)
+    decide_reminders(triggers, batch=1, now=NOON - timedelta(minutes=30))
+    release_due(NOON)
 
 
-def _run_until(config: SmscConfig, what: Callable[[], bool]) -> str:
+def _run_until(bind: SmscConfig, what: Callable[[], bool], **more: Any) -> str:
     """Runs the SMS process until it is true; gives its last line."""
+    config = sms_config(bind, **more)
     stop, lines = threading.Event(), [""]
-    thread = threading.Thread(target=run_sms, args=(stop, config), kwargs={"report": lines.append})
+    thread = threading.Thread(
+        target=run_sms, args=(stop, config), kwargs={"report": lines.append, "clock": lambda: NOON}
+    )
     thread.start()
     try:
         until(what)
@@ -64,8 +69,7 @@ def _count(state: MessageState) -> int:
 
 def test_released_reminders_are_delivered(smsc: SmscPeer, config: SmscConfig) -> None:
     _balances_fall(1500)
-    signed = replace(config, sign_off="【测试】")
-    last = _run_until(signed, lambda: _count(MessageState.DELIVERED) == 8)
+    last = _run_until(config, lambda: _count(MessageState.DELIVERED) == 8, sign_off="【测试】")
     messages = smsc.messages()
     assert sorted(message["to"] for message in messages) == [str(number) for number in NUMBERS]
     assert all(message["text"].endswith("【测试】") for message in messages)
@@ -88,7 +92,7 @@ def test_what_was_in_hand_at_a_crash_is_settled_at_the_next_start(
     smsc: SmscPeer, config: SmscConfig
 ) -> None:
     _balances_fall(1500)
-    assert len(claim_for_sending(config.worker, 3, datetime.now(UTC))) == 3
+    assert len(claim_for_sending("sms-1", 3, NOON)) == 3
     _run_until(config, lambda: _count(MessageState.DELIVERED) == 5)
     assert _count(MessageState.UNKNOWN) == 3
     assert smsc.get("/stats")["submits"] == 5

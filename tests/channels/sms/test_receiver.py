@@ -1,7 +1,6 @@
 """What customers write is kept before it is acknowledged, in whatever form it comes."""
 
 import stat
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,7 +43,7 @@ def test_a_customers_message_is_kept_whole(
     smsc: SmscPeer, config: SmscConfig, tmp_path: Path, text: str, style: str
 ) -> None:
     kept = ReceivedFile(tmp_path / "received.jsonl")
-    with Sms(config, MemoryOutbox()) as sms:
+    with Sms(config, MemoryOutbox(), tmp_path / "received.jsonl") as sms:
         until(lambda: "bound" in sms.line)
         parts = _from_customer(smsc, text, style)
         until(lambda: _acknowledged(smsc) == parts)
@@ -54,7 +53,7 @@ def test_a_customers_message_is_kept_whole(
 def test_without_a_place_to_keep_it_the_smsc_keeps_the_message(
     smsc: SmscPeer, config: SmscConfig
 ) -> None:
-    with Sms(replace(config, received=None), MemoryOutbox()) as sms:
+    with Sms(config, MemoryOutbox()) as sms:
         until(lambda: "bound" in sms.line)
         _from_customer(smsc, SHORT, "plain")
         until(lambda: 0x64 in smsc.get("/stats")["answers"])

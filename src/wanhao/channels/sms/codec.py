@@ -7,6 +7,7 @@ in the frame, and stops at a known parameter in an unexpected command.
 
 import struct
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from smpplib import command_codes, smpp
@@ -91,9 +92,9 @@ def read(frame: bytes) -> Pdu:
 
 
 def bind(config: SmscConfig, sequence: int) -> bytes:
-    """bind_transceiver with the operator's credentials."""
+    """bind_transceiver, or what the bind is for, with the operator's credentials."""
     return _write(
-        "bind_transceiver",
+        f"bind_{config.kind}",
         sequence,
         system_id=config.system_id,
         password=config.password,
@@ -116,11 +117,18 @@ def submit(config: SmscConfig, part: Submit, sequence: int) -> bytes:
         dest_addr_npi=config.destination_npi,
         destination_addr=part.destination,
         esm_class=UDH_INDICATOR if part.with_header else 0,
+        priority_flag=int(part.urgent),
+        validity_period=absolute_time(part.expires_at) if part.expires_at else "",
         registered_delivery=1,
         data_coding=part.data_coding,
         short_message=part.payload,
         user_message_reference=part.reference & 0xFFFF,
     )
+
+
+def absolute_time(at: datetime) -> str:
+    """A moment as SMPP writes it: YYMMDDhhmmss, tenths, quarter hours from UTC, direction."""
+    return f"{at.astimezone(UTC):%y%m%d%H%M%S}000+"
 
 
 def plain(command: str, sequence: int, status: int = OK) -> bytes:

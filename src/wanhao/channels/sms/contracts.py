@@ -1,6 +1,7 @@
 """What the SMS link is told and what it tells: settings, submits and their outcomes."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -9,14 +10,37 @@ from wanhao.values.errors import WanhaoError
 LONGEST_PASSWORD = 8
 
 
+class BindKind(StrEnum):
+    """What a bind may do: send, receive, or both."""
+
+    TRANSCEIVER = "transceiver"
+    TRANSMITTER = "transmitter"
+    RECEIVER = "receiver"
+
+    @property
+    def sends(self) -> bool:
+        return self is not BindKind.RECEIVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsConfig:
+    """How the SMSC proves who it is; without `ca_file` by the authorities this machine knows.
+
+    `server_name` is what its certificate must say, the host unless given; `verify` off trusts
+    anybody who answers.
+    """
+
+    ca_file: Path | None = None
+    server_name: str = ""
+    verify: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmscConfig:
-    """How to reach one SMSC; all times in seconds.
+    """How to reach one SMSC by one bind; all times in seconds.
 
-    `worker` marks the messages this process has in hand and must stay the same from one start to
-    the next, and differ between two SMS processes that run side by side. `received` is the file
-    that keeps what customers write until the SMS hall reads it; without it their messages are
-    refused so that the SMSC keeps them.
+    Binds of the lowest `priority` share the messages; one of a higher number gets them only while
+    none of those is up.
     """
 
     host: str
@@ -24,7 +48,10 @@ class SmscConfig:
     system_id: str
     password: str = field(repr=False)
     source: str
-    sign_off: str = "【万号】"
+    name: str = "smsc"
+    kind: BindKind = BindKind.TRANSCEIVER
+    tls: TlsConfig | None = None
+    priority: int = 0
     system_type: str = ""
     source_ton: int = 0
     source_npi: int = 0
@@ -32,8 +59,6 @@ class SmscConfig:
     destination_npi: int = 1
     window: int = 10
     per_second: float = 50.0
-    worker: str = "sms"
-    received: Path | None = None
     connect_timeout: float = 10.0
     response_timeout: float = 30.0
     enquire_after: float = 30.0
@@ -42,14 +67,35 @@ class SmscConfig:
     credentials_pause: float = 300.0
     throttled_first: float = 1.0
     throttled_longest: float = 30.0
-    idle_poll: float = 0.4
     stop_grace: float = 5.0
 
     def __post_init__(self) -> None:
         if len(self.password) > LONGEST_PASSWORD:
             raise WanhaoError(
-                "The SMSC password is too long.",
+                f"The password of {self.name} is too long.",
                 f"SMPP 3.4 carries at most {LONGEST_PASSWORD} characters.",
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsConfig:
+    """One SMS process: its binds and what they have in common.
+
+    `worker` begins the name under which the process has messages in hand. `received` is the file
+    that keeps what customers write until the SMS hall reads it; without it their messages are
+    refused so that the SMSC keeps them.
+    """
+
+    binds: tuple[SmscConfig, ...]
+    sign_off: str = "【万号】"
+    worker: str = "sms"
+    received: Path | None = None
+    idle_poll: float = 0.4
+
+    def __post_init__(self) -> None:
+        if not any(bind.kind.sends for bind in self.binds):
+            raise WanhaoError(
+                "No bind can send messages.", "Make one of them a transceiver or a transmitter."
             )
 
 
@@ -74,13 +120,18 @@ class SubmitResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submit:
-    """One part ready for the wire; `reference` comes back in receipts of SMSCs that echo it."""
+    """One part ready for the wire; `reference` comes back in receipts of SMSCs that echo it.
+
+    The SMSC gives up at `expires_at`. `urgent` asks it to go before others.
+    """
 
     destination: str
     payload: bytes
     data_coding: int
     with_header: bool
     reference: int
+    expires_at: datetime | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from wanhao.channels.sms import codec
+from wanhao.channels.sms import codec, tls
 from wanhao.channels.sms.contracts import (
     Delivery,
     NotStoredError,
@@ -44,7 +44,10 @@ class LinkLostError(Exception):
 async def open_link(config: SmscConfig, handler: Handler) -> "Link":
     """Connects and binds; raises BindRefusedError, LinkLostError or OSError (also on time-out)."""
     async with asyncio.timeout(config.connect_timeout):
-        reader, writer = await asyncio.open_connection(config.host, config.port)
+        secure, name = tls.secured(config)
+        reader, writer = await asyncio.open_connection(
+            config.host, config.port, ssl=secure, server_hostname=name
+        )
         link = Link(reader, writer, config, handler)
         try:
             await link.bind()
@@ -88,7 +91,7 @@ class Link:
             raise LinkLostError("no answer to the bind") from error
         if pdu.status in codec.WRONG_CREDENTIALS:
             raise WrongCredentialsError(pdu.status)
-        if pdu.status != codec.OK or pdu.command != "bind_transceiver_resp":
+        if pdu.status != codec.OK or pdu.command != f"bind_{self._config.kind}_resp":
             raise BindRefusedError(pdu.status)
 
     async def run(self, on_lost: Callable[[], None]) -> None:

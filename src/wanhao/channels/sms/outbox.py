@@ -6,52 +6,76 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connections
 
-from wanhao.channels.sms.ports import OutboxAwayError
-from wanhao.communications import actions
+from wanhao.channels.sms.contracts import SubmitOutcome
+from wanhao.channels.sms.ports import Note, OutboxAwayError
+from wanhao.communications import actions, workers
 from wanhao.communications.contracts import OutgoingMessage, Receipt
+from wanhao.workflows.answer_message import answer_message
 
 T = TypeVar("T")
 
 
 class DatabaseOutbox:
-    """Keeps one connection per thread and drops it when the database goes away."""
+    """Keeps one connection per thread and drops it when the database goes away.
 
-    def __init__(self, sign_off: str) -> None:
+    The name under which this process has messages in hand is locked in the database: two processes
+    never have the same, and what has a name nobody holds belongs to one that died.
+    """
+
+    def __init__(self, sign_off: str, worker: str) -> None:
         self._sign_off = sign_off
+        self._name = workers.WorkerName(worker)
 
-    def settle_interrupted(self, worker: str, now: datetime) -> int:
-        return _reach(lambda: actions.settle_interrupted(worker, now))
-
-    def claim(self, worker: str, limit: int, now: datetime) -> list[OutgoingMessage]:
-        return _reach(
-            lambda: actions.claim_for_sending(worker, limit, now, sign_off=self._sign_off)
+    def settle_interrupted(self, now: datetime) -> int:
+        return self._reach(
+            lambda: (
+                actions.settle_interrupted(self._name.current(), now)
+                + workers.settle_dead(self._name, now)
+            )
         )
 
-    def mark_accepted(
-        self, message_id: int, channel_message_ids: Sequence[str], now: datetime
-    ) -> None:
-        _reach(lambda: actions.mark_accepted(message_id, channel_message_ids, now))
+    def settle_dead(self, now: datetime) -> int:
+        return self._reach(lambda: workers.settle_dead(self._name, now))
 
-    def mark_failed(self, message_id: int, error: str, now: datetime) -> None:
-        _reach(lambda: actions.mark_failed(message_id, error, now))
+    def claim(self, limit: int, now: datetime) -> list[OutgoingMessage]:
+        return self._reach(
+            lambda: actions.claim_for_sending(
+                self._name.current(), limit, now, sign_off=self._sign_off
+            )
+        )
 
-    def put_back(self, message_id: int, now: datetime) -> None:
-        _reach(lambda: actions.put_back(message_id, now))
+    def note(self, notes: Sequence[Note]) -> None:
+        self._reach(lambda: _write(notes))
 
-    def mark_unknown(self, message_id: int, now: datetime) -> None:
-        _reach(lambda: actions.mark_unknown(message_id, now))
+    def record_receipts(self, receipts: Sequence[Receipt]) -> list[bool]:
+        return self._reach(lambda: actions.record_receipts(receipts))
 
-    def record_receipt(self, receipt: Receipt) -> bool:
-        return _reach(lambda: actions.record_receipt(receipt))
+    def answer(self, number: int, text: str, now: datetime) -> bool:
+        return self._reach(lambda: answer_message(number, text, now))
 
     def close(self) -> None:
         connections.close_all()
 
+    def _reach(self, call: Callable[[], T]) -> T:
+        try:
+            return call()
+        except (OperationalError, InterfaceError) as error:
+            # A connection that saw the server go must not be used again.
+            connections.close_all()
+            raise OutboxAwayError(str(error).strip().split("\n")[0]) from error
 
-def _reach(call: Callable[[], T]) -> T:
-    try:
-        return call()
-    except (OperationalError, InterfaceError) as error:
-        # A connection that saw the server go must not be used again.
-        connections.close_all()
-        raise OutboxAwayError(str(error).strip().split("\n")[0]) from error
+
+def _write(notes: Sequence[Note]) -> None:
+    accepted = [note for note in notes if note.outcome is SubmitOutcome.ACCEPTED]
+    not_sent = [note for note in notes if note.outcome is SubmitOutcome.NOT_SENT]
+    if accepted:
+        taken = {note.message_id: note.channel_message_ids for note in accepted}
+        actions.mark_accepted_many(taken, max(note.at for note in accepted))
+    if not_sent:
+        at = max(note.at for note in not_sent)
+        actions.put_back_many([note.message_id for note in not_sent], at)
+    for note in notes:
+        if note.outcome is SubmitOutcome.REJECTED:
+            actions.mark_failed(note.message_id, note.error, note.at)
+        elif note.outcome is SubmitOutcome.UNKNOWN:
+            actions.mark_unknown(note.message_id, note.at)

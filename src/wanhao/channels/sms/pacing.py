@@ -14,6 +14,11 @@ class Pacer:
         self._interval = 1.0 / per_second
         self._next = 0.0
 
+    @property
+    def next_at(self) -> float:
+        """When the next slot is, unless that is past."""
+        return self._next
+
     def slot(self, now: float) -> float:
         """The time of the next submit; each call takes one slot."""
         slot = max(now, self._next)

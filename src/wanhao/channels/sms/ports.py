@@ -1,9 +1,11 @@
 """What the SMS channel asks of the rest of the house."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from wanhao.channels.sms.contracts import SubmitOutcome
 from wanhao.channels.sms.encoding import InboundPart
 from wanhao.communications.contracts import OutgoingMessage, Receipt
 
@@ -12,34 +14,43 @@ class OutboxAwayError(Exception):
     """The outbox cannot be reached now, as when the database restarts; try again later."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """What became of a message: accepted under these ids, rejected for a reason, unknown.
+
+    With `not_sent` nothing of it was taken and it may be sent again.
+    """
+
+    message_id: int
+    outcome: SubmitOutcome
+    at: datetime
+    channel_message_ids: tuple[str, ...] = ()
+    error: str = ""
+
+
 class Outbox(Protocol):
     """The messages to send and what became of them; may block, raises OutboxAwayError."""
 
-    def settle_interrupted(self, worker: str, now: datetime) -> int:
-        """Ends what this worker had in hand when it died; gives how many."""
+    def settle_interrupted(self, now: datetime) -> int:
+        """Ends what this process had in hand, and what those had that died; gives how many."""
 
-    def claim(self, worker: str, limit: int, now: datetime) -> list[OutgoingMessage]:
-        """Takes released messages in hand, committed before it returns."""
+    def settle_dead(self, now: datetime) -> int:
+        """Ends what processes that died had in hand; gives how many."""
 
-    def mark_accepted(
-        self, message_id: int, channel_message_ids: Sequence[str], now: datetime
-    ) -> None:
-        """The SMSC took every part under these ids."""
+    def claim(self, limit: int, now: datetime) -> list[OutgoingMessage]:
+        """Takes released messages in hand, required ones first, committed before it returns."""
 
-    def mark_failed(self, message_id: int, error: str, now: datetime) -> None:
-        """The SMSC refused it for good."""
+    def note(self, notes: Sequence[Note]) -> None:
+        """Writes what became of messages; the same notes may come again."""
 
-    def put_back(self, message_id: int, now: datetime) -> None:
-        """Nothing of it was taken; it may be sent again."""
-
-    def mark_unknown(self, message_id: int, now: datetime) -> None:
-        """It may have been taken; nobody answered."""
-
-    def record_receipt(self, receipt: Receipt) -> bool:
-        """Keeps a delivery receipt; False if no message fits it.
+    def record_receipts(self, receipts: Sequence[Receipt]) -> list[bool]:
+        """Keeps delivery receipts; False for each that fits no message.
 
         A receipt may overtake the answer to its submit; it is held until the answer was noted.
         """
+
+    def answer(self, number: int, text: str, now: datetime) -> bool:
+        """Does what a customer's message asks for, once; False if that is nothing known."""
 
     def close(self) -> None:
         """Gives back what the calling thread holds."""

@@ -1,7 +1,6 @@
 """Delivery receipts: the text is read key by key, the optional parameters win over it."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from wanhao.channels.sms.contracts import Delivery
@@ -79,34 +78,15 @@ def _reference(value: bytes) -> int | None:
     return int.from_bytes(value, "big") if len(value) == 2 else None
 
 
-def _same(message_id: str) -> str | None:
-    return message_id
-
-
-def _decimal(message_id: str) -> str | None:
-    return str(int(message_id, 16)) if _HEXADECIMAL.fullmatch(message_id) else None
-
-
-def _hexadecimal(message_id: str) -> str | None:
-    return f"{int(message_id):x}" if _DIGITS.fullmatch(message_id) else None
-
-
-def _capitals(message_id: str) -> str | None:
-    return f"{int(message_id):X}" if _DIGITS.fullmatch(message_id) else None
-
-
-def _padded(message_id: str) -> str | None:
-    return f"{int(message_id):08X}" if _DIGITS.fullmatch(message_id) else None
-
-
-ID_STYLES: tuple[Callable[[str], str | None], ...] = (
-    _same,
-    _decimal,
-    _hexadecimal,
-    _capitals,
-    _padded,
-)
-"""How an id in a receipt may differ from the same id in the answer to the submit."""
+def spellings(message_id: str) -> list[str]:
+    """How the id in a receipt may stand in the answer to its submit, likeliest first."""
+    found = [message_id]
+    if _HEXADECIMAL.fullmatch(message_id):
+        found.append(str(int(message_id, 16)))
+    if _DIGITS.fullmatch(message_id):
+        number = int(message_id)
+        found += [f"{number:x}", f"{number:X}", f"{number:08X}"]
+    return list(dict.fromkeys(found))
 
 
 def mobile_number(address: str) -> int:

@@ -3,20 +3,22 @@
 import asyncio
 import logging
 import random
-import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
-from wanhao.channels.sms.contracts import SmscConfig, Submit, SubmitOutcome, SubmitResult
+from wanhao.channels.sms.batches import Batches
+from wanhao.channels.sms.claimed import Claimed
+from wanhao.channels.sms.contracts import SmsConfig, Submit, SubmitOutcome, SubmitResult
 from wanhao.channels.sms.encoding import Parts, split
-from wanhao.channels.sms.outbox import DatabaseOutbox
+from wanhao.channels.sms.fleet import LOOK_AGAIN, Fleet
+from wanhao.channels.sms.link import NOT_SENT
 from wanhao.channels.sms.pacing import Backoff
-from wanhao.channels.sms.ports import Outbox, OutboxAwayError
-from wanhao.channels.sms.received import ReceivedFile
-from wanhao.channels.sms.receiver import Clock, Receiver
+from wanhao.channels.sms.ports import Note, Outbox, OutboxAwayError
+from wanhao.channels.sms.receiver import Clock
 from wanhao.channels.sms.session import Session, wait_for
-from wanhao.channels.sms.status import Counters, Report, final_line, report_status, say
+from wanhao.channels.sms.status import Counters
 from wanhao.channels.sms.thread import BlockingThread
 from wanhao.communications.contracts import OutgoingMessage
 from wanhao.values.sms_text import EncodingError
@@ -24,181 +26,207 @@ from wanhao.values.sms_text import EncodingError
 logger = logging.getLogger(__name__)
 
 AGAIN = (SubmitOutcome.THROTTLED, SubmitOutcome.NOT_SENT)
-STOP_LOOK_EVERY = 0.05
 RETRY_FIRST, RETRY_LONGEST = 0.2, 5.0
+LOOK_FOR_DEAD_EVERY = 60.0
 
 T = TypeVar("T")
 
 
-def run_sms(
-    stop: threading.Event,
-    config: SmscConfig,
-    *,
-    outbox: Outbox | None = None,
-    clock: Clock = lambda: datetime.now(UTC),
-    report: Report = say,
-) -> None:
-    """Sends what is released and stores what comes in, until `stop` is set.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What a sender works with, beside its binds."""
 
-    Survives the SMSC and the database going away; any other error ends it, and the messages then
-    in hand are settled at the next start.
-    """
-    asyncio.run(_run(stop, config, outbox or DatabaseOutbox(config.sign_off), clock, report))
-
-
-async def _run(
-    stop: threading.Event, config: SmscConfig, outbox: Outbox, clock: Clock, report: Report
-) -> None:
-    thread, counters, ending = BlockingThread("outbox"), Counters(), asyncio.Event()
-    received = ReceivedFile(config.received) if config.received else None
-    receiver = Receiver(outbox, received, thread, counters, clock)
-    session = Session(config, receiver.handle)
-    sender = Sender(session, outbox, thread, config, counters, clock, ending)
-    try:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_follow(stop, ending))
-            tasks.create_task(session.run(ending))
-            tasks.create_task(report_status(session, counters, config.window, report, ending))
-            tasks.create_task(sender.run())
-    finally:
-        thread.finish(outbox.close)
-        report(final_line(counters))
+    outbox: Outbox
+    thread: BlockingThread
+    config: SmsConfig
+    counters: Counters
+    clock: Clock
+    stop: asyncio.Event
 
 
 class Sender:
-    """Keeps the window full while the SMSC takes messages; claims nothing while it does not."""
+    """Keeps the windows full while SMSCs take messages; claims nothing while none does."""
 
-    def __init__(
-        self,
-        session: Session,
-        outbox: Outbox,
-        thread: BlockingThread,
-        config: SmscConfig,
-        counters: Counters,
-        clock: Clock,
-        stop: asyncio.Event,
-    ) -> None:
-        self._session = session
-        self._outbox = outbox
-        self._thread = thread
-        self._config = config
-        self._counters = counters
-        self._clock = clock
-        self._stop = stop
+    def __init__(self, fleet: Fleet, house: House) -> None:
+        self._fleet = fleet
+        self._outbox, self._thread, self._config = house.outbox, house.thread, house.config
+        self._counters, self._clock, self._stop = house.counters, house.clock, house.stop
         self._may_have_claimed = False
-        # Notes that may release a message exclude claims: one whose commit was in doubt is made
-        # again, and must not take a message out of the hands of its next claim.
-        self._releasing = asyncio.Lock()
+        # Notes exclude claims: one whose commit was in doubt is made again, and must not take a
+        # message out of the hands of its next claim.
+        self._writing = asyncio.Lock()
+        self._notes = Batches(self._write)
+        self._claimed = Claimed()
         self._in_hand: set[asyncio.Task[None]] = set()
+        self._may_claim, self._may_give = asyncio.Event(), asyncio.Event()
+        self._looked_at = 0.0
 
     async def run(self) -> None:
         """Settles what an earlier run left behind, then sends until `stop`."""
-        await self._settle()
+        await self._settle(self._outbox.settle_interrupted)
         async with asyncio.TaskGroup() as tasks:
-            while await self._session.ready(self._stop):
-                if not await self._send_some(tasks):
-                    await wait_for(self._stop, self._config.idle_poll)
+            tasks.create_task(self._give_on(tasks))
+            await self._claim_on()
+        await self._put_back_waiting()
 
-    async def _settle(self) -> None:
-        settle, worker = self._outbox.settle_interrupted, self._config.worker
-        settled = await self._insist(lambda: settle(worker, self._clock()))
-        if settled:
-            self._counters.unknown += settled
-            logger.warning("%d messages were claimed and never answered for", settled)
+    async def _claim_on(self) -> None:
+        """Keeps twice the window in hand while a bind is up; nothing waits while none is."""
+        while not self._stop.is_set():
+            if not self._fleet.is_bound:
+                await self._put_back_waiting()
+            if not await self._fleet.ready(self._stop):
+                return
+            self._may_claim.clear()
+            room = 2 * self._fleet.window - len(self._claimed) - len(self._in_hand)
+            if room <= self._fleet.window // 2:
+                await wait_for(self._may_claim, LOOK_AGAIN)
+            elif await self._claim_some(room) < room:
+                await wait_for(self._stop, self._config.idle_poll)
 
-    async def _send_some(self, tasks: asyncio.TaskGroup) -> bool:
-        """Claims up to twice the window; False if there was less than that to do."""
-        room = 2 * self._config.window - len(self._in_hand)
-        if room <= self._config.window // 2:
-            await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
-            return True
+    async def _claim_some(self, room: int) -> int:
         if self._may_have_claimed:
             await self._settle_doubt()
+        elif _now() - self._looked_at > LOOK_FOR_DEAD_EVERY:
+            await self._settle(self._outbox.settle_dead)
         claimed = await self._claim(room)
-        for message in claimed:
-            task = tasks.create_task(self._send(message))
-            self._in_hand.add(task)
-            task.add_done_callback(self._in_hand.discard)
-        return len(claimed) == room
+        self._claimed.add(claimed)
+        self._may_give.set()
+        return len(claimed)
 
     async def _claim(self, room: int) -> list[OutgoingMessage]:
-        claim, worker = self._outbox.claim, self._config.worker
-        async with self._releasing:
+        claim = self._outbox.claim
+        async with self._writing:
             try:
-                claimed = await self._thread.call(claim, worker, room, self._clock())
+                claimed = await self._thread.call(claim, room, self._clock())
             except OutboxAwayError as error:
-                self._counters.trouble = f"database away: {error}"
                 self._may_have_claimed = True
+                self._counters.trouble = f"database away: {error}"
                 return []
         self._counters.trouble = ""
         return claimed
 
+    async def _settle(self, settle: Callable[[datetime], int]) -> None:
+        self._looked_at = _now()
+        settled = await self._insist(lambda: settle(self._clock()))
+        if settled:
+            self._counters.unknown += settled
+            logger.warning("%d messages were claimed and never answered for", settled)
+
     async def _settle_doubt(self) -> None:
-        """A claim that failed may have been committed: nobody would ever send those messages."""
+        """A claim that failed may have been made all the same; nobody ever would send those."""
+        await self._put_back_waiting()
         if self._in_hand:
             await asyncio.wait(self._in_hand)
-        await self._settle()
+        await self._settle(self._outbox.settle_interrupted)
         self._may_have_claimed = False
 
-    async def _send(self, message: OutgoingMessage) -> None:
+    async def _give_on(self, tasks: asyncio.TaskGroup) -> None:
+        """Gives each message to the bind with the most room, in the moment it can leave."""
+        while not self._stop.is_set():
+            self._may_give.clear()
+            session = self._fleet.choose() if self._claimed else None
+            if session is None:
+                pause = self._fleet.due_in() if self._claimed else LOOK_AGAIN
+                await wait_for(self._may_give, pause)
+                continue
+            await session.enter()
+            if not self._claimed:
+                session.leave()
+                continue
+            task = tasks.create_task(self._send(session, self._claimed.take()))
+            self._in_hand.add(task)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._in_hand.discard(task)
+        self._may_claim.set()
+
+    async def _send(self, session: Session, message: OutgoingMessage) -> None:
+        """Submits all parts on one bind; its place is free before the outcome is written."""
+        try:
+            note = await self._submit_all(session, message)
+        finally:
+            session.leave()
+            self._may_give.set()
+        await self._notes.do(note)
+        self._count(note)
+
+    async def _submit_all(self, session: Session, message: OutgoingMessage) -> Note:
         try:
             parts = split(message.text, message.message_id)
         except EncodingError as error:
-            await self._failed(message, str(error))
-            return
+            return self._note(message, SubmitOutcome.REJECTED, error=str(error))
         accepted: list[str] = []
         for payload in parts.payloads:
-            result = await self._submit(message, parts, payload, bool(accepted))
+            part = _part(message, parts, payload)
+            result = await self._submit(session, message, part, bool(accepted))
             if result.outcome is not SubmitOutcome.ACCEPTED:
-                await self._not_accepted(message, result, bool(accepted))
-                return
+                return self._not_accepted(message, result, bool(accepted))
             accepted.append(result.message_id)
-        note = self._outbox.mark_accepted
-        await self._insist(lambda: note(message.message_id, accepted, self._clock()))
-        self._counters.sent += 1
+        return self._note(message, SubmitOutcome.ACCEPTED, ids=tuple(accepted))
 
     async def _submit(
-        self,
-        message: OutgoingMessage,
-        parts: Parts,
-        payload: bytes,
-        has_begun: bool,
+        self, session: Session, message: OutgoingMessage, part: Submit, has_begun: bool
     ) -> SubmitResult:
         """Submits one part; the later parts of a message that has begun are tried again."""
-        part = Submit(
-            destination=str(message.number),
-            payload=payload,
-            data_coding=parts.data_coding,
-            with_header=parts.with_header,
-            reference=message.message_id,
-        )
-        result = await self._session.submit(part)
-        while has_begun and result.outcome in AGAIN and await self._session.ready(self._stop):
-            result = await self._session.submit(part)
+        if not has_begun:
+            expires = message.expires_at
+            return NOT_SENT if expires and expires <= self._clock() else await session.send(part)
+        await session.turn()
+        result = await session.send(part)
+        while result.outcome in AGAIN and await session.ready(self._stop):
+            await session.turn()
+            result = await session.send(part)
         return result
 
-    async def _not_accepted(
+    def _not_accepted(
         self, message: OutgoingMessage, result: SubmitResult, has_begun: bool
-    ) -> None:
+    ) -> Note:
         if result.outcome is SubmitOutcome.REJECTED:
-            await self._failed(message, f"SMPP status 0x{result.status:02X}")
-        elif result.outcome is SubmitOutcome.UNKNOWN or has_begun:
-            note = self._outbox.mark_unknown
-            async with self._releasing:
-                await self._insist(lambda: note(message.message_id, self._clock()))
-            self._counters.unknown += 1
-            logger.warning("message %d: no answer, so unknown", message.message_id)
-        else:
-            note = self._outbox.put_back
-            async with self._releasing:
-                await self._insist(lambda: note(message.message_id, self._clock()))
-            self._counters.put_back += 1
+            error = f"SMPP status 0x{result.status:02X}"
+            return self._note(message, SubmitOutcome.REJECTED, error=error)
+        is_unknown = result.outcome is SubmitOutcome.UNKNOWN or has_begun
+        return self._note(message, SubmitOutcome.UNKNOWN if is_unknown else SubmitOutcome.NOT_SENT)
 
-    async def _failed(self, message: OutgoingMessage, error: str) -> None:
-        note = self._outbox.mark_failed
-        await self._insist(lambda: note(message.message_id, error, self._clock()))
-        self._counters.failed += 1
-        logger.warning("message %d failed: %s", message.message_id, error)
+    def _note(
+        self,
+        message: OutgoingMessage,
+        outcome: SubmitOutcome,
+        *,
+        ids: tuple[str, ...] = (),
+        error: str = "",
+    ) -> Note:
+        return Note(
+            message_id=message.message_id,
+            outcome=outcome,
+            at=self._clock(),
+            channel_message_ids=ids,
+            error=error,
+        )
+
+    async def _put_back_waiting(self) -> None:
+        """What waits for a bind may be sent by others, or later."""
+        waiting = self._claimed.take_all()
+        notes = [self._note(message, SubmitOutcome.NOT_SENT) for message in waiting]
+        await asyncio.gather(*(self._notes.do(note) for note in notes))
+        self._counters.put_back += len(notes)
+
+    async def _write(self, notes: list[Note]) -> list[None]:
+        async with self._writing:
+            await self._insist(lambda: self._outbox.note(notes))
+        return [None] * len(notes)
+
+    def _count(self, note: Note) -> None:
+        if note.outcome is SubmitOutcome.ACCEPTED:
+            self._counters.sent += 1
+        elif note.outcome is SubmitOutcome.REJECTED:
+            self._counters.failed += 1
+            logger.warning("message %d failed: %s", note.message_id, note.error)
+        elif note.outcome is SubmitOutcome.UNKNOWN:
+            self._counters.unknown += 1
+            logger.warning("message %d: no answer, so unknown", note.message_id)
+        else:
+            self._counters.put_back += 1
 
     async def _insist(self, call: Callable[[], T]) -> T | None:
         """Calls until the database answers; once stopped, gives up and the next start settles."""
@@ -216,8 +244,17 @@ class Sender:
                 return result
 
 
-async def _follow(stop: threading.Event, ending: asyncio.Event) -> None:
-    """Carries the wish to stop from the thread that has it into the loop."""
-    while not stop.is_set():
-        await asyncio.sleep(STOP_LOOK_EVERY)
-    ending.set()
+def _part(message: OutgoingMessage, parts: Parts, payload: bytes) -> Submit:
+    return Submit(
+        destination=str(message.number),
+        payload=payload,
+        data_coding=parts.data_coding,
+        with_header=parts.with_header,
+        reference=message.message_id,
+        expires_at=message.expires_at,
+        urgent=message.urgent,
+    )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

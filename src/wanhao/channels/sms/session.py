@@ -46,7 +46,9 @@ class Session:
         self._throttled = Backoff(config.throttled_first, config.throttled_longest, chance)
         self._resume_at = 0.0
         self._last_delay = 0.0
+        self._taken = 0
         self.in_flight = 0
+        self.sent = 0
         self.state = LinkState.CONNECTING
         self.detail = ""
 
@@ -70,18 +72,52 @@ class Session:
                 return True
         return False
 
+    @property
+    def config(self) -> SmscConfig:
+        return self._config
+
+    @property
+    def is_bound(self) -> bool:
+        return self._bound.is_set()
+
+    @property
+    def free(self) -> int:
+        """How many more messages the window takes now."""
+        return self._config.window - self._taken if self.is_bound else 0
+
+    def due_in(self) -> float:
+        """Seconds until the pace and the SMSC allow the next submit."""
+        return max(self._resume_at, self._pacer.next_at) - _now()
+
     async def submit(self, part: Submit) -> SubmitResult:
         """Submits one part when the window and the pace allow it."""
-        async with self._window:
-            await self._turn()
-            link = self._link
-            if link is None or not link.is_open:
-                return NOT_SENT
-            self.in_flight += 1
-            try:
-                result = await link.submit(part)
-            finally:
-                self.in_flight -= 1
+        await self.enter()
+        try:
+            return await self.send(part)
+        finally:
+            self.leave()
+
+    async def enter(self) -> None:
+        """Waits for a place in the window and for its turn; `leave` gives the place back."""
+        self._taken += 1
+        await self._window.acquire()
+        await self.turn()
+
+    def leave(self) -> None:
+        """The place in the window is free again."""
+        self._taken -= 1
+        self._window.release()
+
+    async def send(self, part: Submit) -> SubmitResult:
+        """Submits one part at once, for somebody who has entered and whose turn it is."""
+        link = self._link
+        if link is None or not link.is_open:
+            return NOT_SENT
+        self.in_flight += 1
+        try:
+            result = await link.submit(part)
+        finally:
+            self.in_flight -= 1
         self._learn(result)
         return result
 
@@ -135,7 +171,7 @@ class Session:
             else:
                 event.clear()
 
-    async def _turn(self) -> None:
+    async def turn(self) -> None:
         """Waits for the next slot of the pace and the end of a throttling pause, while bound."""
         while not self._unbound.is_set():
             pause = self._resume_at - _now()
@@ -150,6 +186,7 @@ class Session:
         """Slows down once per pause, however many answers of one window say so."""
         if result.outcome is SubmitOutcome.ACCEPTED:
             self._throttled.reset()
+            self.sent += 1
         elif result.status in TURNED_AWAY and self._resume_at <= _now():
             self._resume_at = _now() + self._throttled.next()
 
@@ -160,7 +197,7 @@ class Session:
 
     def _become(self, state: LinkState, detail: str) -> None:
         if (state, detail) != (self.state, self.detail):
-            logger.info("SMSC link: %s %s", state, detail)
+            logger.info("SMSC link %s: %s %s", self._config.name, state, detail)
         self.state, self.detail = state, detail
 
 

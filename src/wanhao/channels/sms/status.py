@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from wanhao.channels.sms.contracts import LinkState
@@ -46,14 +46,14 @@ def say(line: str) -> None:
 
 
 async def report_status(
-    session: Session, counters: Counters, window: int, report: Report, stop: asyncio.Event
+    sessions: Sequence[Session], counters: Counters, report: Report, stop: asyncio.Event
 ) -> None:
     """Reports a new state at once, new numbers at most every five seconds, nothing twice."""
     loop = asyncio.get_running_loop()
     last, last_key, last_at = "", ("", ""), 0.0
     while not stop.is_set():
-        line = _line(session, counters, window)
-        key = (str(session.state), counters.trouble)
+        line = _line(sessions, counters)
+        key = (" ".join(session.state for session in sessions), counters.trouble)
         if line != last and (key != last_key or loop.time() - last_at >= SAY_AT_MOST_EVERY):
             report(line)
             last, last_key, last_at = line, key, loop.time()
@@ -65,11 +65,16 @@ def final_line(counters: Counters) -> str:
     return f"stopped {counters.line()}"
 
 
-def _line(session: Session, counters: Counters, window: int) -> str:
-    state = str(session.state)
-    if session.state is LinkState.BOUND:
-        state = f"bound window {session.in_flight}/{window}"
-    elif session.detail:
-        state = f"{state}: {session.detail},"
+def _line(sessions: Sequence[Session], counters: Counters) -> str:
+    """Every bind by name with what it took itself, if there are several; then all together."""
     trouble = f" ({counters.trouble})" if counters.trouble else ""
-    return f"{state} {counters.line()}{trouble}"
+    if len(sessions) == 1:
+        return f"{_state(sessions[0])} {counters.line()}{trouble}"
+    binds = [f"{one.config.name} {_state(one)} parts {one.sent}" for one in sessions]
+    return f"{' | '.join(binds)} | {counters.line()}{trouble}"
+
+
+def _state(session: Session) -> str:
+    if session.state is LinkState.BOUND:
+        return f"bound window {session.in_flight}/{session.config.window}"
+    return f"{session.state}: {session.detail}," if session.detail else str(session.state)

@@ -6,12 +6,12 @@ import click
 import uvicorn
 from django.conf import settings
 
-from wanhao.channels.sms.contracts import SmscConfig
-from wanhao.channels.sms.sender import run_sms
+from wanhao.channels.sms.process import run_sms
 from wanhao.project.billing import keeping_up_with_billing
 from wanhao.project.command.sessions import database, stopped_by_signals
 from wanhao.project.env import environment
 from wanhao.project.ports_in_use import refuse_if_taken
+from wanhao.project.smsc import sms_config
 from wanhao.project.wiring import run_meter
 from wanhao.project.worker import run_worker
 
@@ -61,16 +61,4 @@ def meter() -> None:
 @database()
 def sms() -> None:
     """Send released messages to the SMSC and take its receipts."""
-    env = environment()
-    config = SmscConfig(
-        host=env.smsc_host,
-        port=env.smsc_port,
-        system_id=env.smsc_system_id,
-        password=env.smsc_password,
-        source=env.sms_source,
-        sign_off=env.sms_sign_off,
-        window=env.smsc_window,
-        per_second=env.smsc_per_second,
-        received=env.data / "sms" / "received.jsonl",
-    )
-    run_sms(stopped_by_signals(), config)
+    run_sms(stopped_by_signals(), sms_config(environment()))

@@ -1,0 +1,30 @@
+"""The SMS process as the environment describes it: several binds from a file, or one."""
+
+from wanhao.channels.sms.binds import read_binds
+from wanhao.channels.sms.contracts import SmscConfig, SmsConfig
+from wanhao.project.env import Environment
+
+
+def sms_config(env: Environment) -> SmsConfig:
+    """The binds of WANHAO_SMSC_FILE, otherwise the one of the other variables."""
+    return SmsConfig(
+        binds=_binds(env),
+        sign_off=env.sms_sign_off,
+        received=env.data / "sms" / "received.jsonl",
+    )
+
+
+def _binds(env: Environment) -> tuple[SmscConfig, ...]:
+    if env.smsc_file is not None:
+        return read_binds(env.smsc_file, env.sms_source)
+    return (
+        SmscConfig(
+            host=env.smsc_host,
+            port=env.smsc_port,
+            system_id=env.smsc_system_id,
+            password=env.smsc_password,
+            source=env.sms_source,
+            window=env.smsc_window,
+            per_second=env.smsc_per_second,
+        ),
+    )
