@@ -11,11 +11,14 @@ from wanhao.metering.rating import rate
 from wanhao.metering.state import MeterState
 from wanhao.metering.thresholds import level
 
+TOGETHER = 4_096
+"""So many neighbours are in one part: whoever reads their closed months finds them together."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewStep:
-    """Which groups of one part of all accounts (those whose id leaves `part` when divided by
-    `parts`) have used less than `percent` of an allowance of an open cycle so far."""
+    """Which groups of one part of all accounts (of `parts`, dealt out in stretches of ids) have
+    used less than `percent` of an allowance of an open cycle so far."""
 
     cycle: int
     percent: int
@@ -39,7 +42,8 @@ def review(state: MeterState, facts: ReviewStep, now: int) -> LowUses:
 
 def _places(state: MeterState, facts: ReviewStep) -> I64:
     """The home places of this part, in the order of their groups."""
-    mine = (state.account_id > 0) & (state.account_id % facts.parts == facts.part)
+    stretch = state.account_id // TOGETHER
+    mine = (state.account_id > 0) & (stretch % facts.parts == facts.part)
     holds = (state.told > 0) & (state.first_cycle <= facts.cycle) & (state.zone == 0)
     place = np.flatnonzero(holds & mine[state.account_place])
     ordered: I64 = place[np.argsort(state.group_id[place])]

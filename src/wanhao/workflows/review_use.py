@@ -13,8 +13,8 @@ from wanhao.usage.contracts import ReviewFact
 from wanhao.values.cycle import Cycle
 
 KIND = "low-use"
-ACCOUNTS_A_PART = 5_000
-PAUSE = timedelta(seconds=2)
+ACCOUNTS_A_PART = 8_192
+PAUSE = timedelta(seconds=5)
 """Between two parts, so that the meter counts as fast as ever meanwhile."""
 
 
