@@ -37,3 +37,14 @@ def build_town() -> Town:
     groups = [family.groups[0].group_id, smith_opened.groups[0].group_id]
     hold_offering(groups, "lexiang-3g-49", NOW)
     return Town(family=family, smith=smith_opened)
+
+
+def a_street(houses: int) -> list[OpenedAccount]:
+    """Neighbours, each with an account, a line and the family's plan."""
+    orders = [
+        an_account(f"H{house}", (a_line(16908000000 + house),), name="邻居")
+        for house in range(houses)
+    ]
+    street = open_accounts(orders)
+    hold_offering([house.groups[0].group_id for house in street], "lexiang-3g-49", NOW)
+    return street

@@ -9,6 +9,9 @@ from wanhao.parties.contracts import OpenedAccount
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=5)
+MERGING = timedelta(minutes=1)
+"""How long most messages wait for company."""
+
 MB = 1024 * 1024
 
 
@@ -83,14 +86,20 @@ def step_up(
     )
 
 
-def decide(*triggers: Trigger) -> int:
-    return decide_reminders(triggers, batch=1, now=NOW)
+def decide(*triggers: Trigger, now: datetime = NOW) -> int:
+    return decide_reminders(triggers, batch=1, now=now)
+
+
+def released(*triggers: Trigger) -> None:
+    """Decided a minute ago, one after another, and released by now: no two became one text."""
+    for trigger in triggers:
+        decide(trigger, now=NOW - MERGING)
+        release_due(NOW)
 
 
 def in_hand(*triggers: Trigger, worker: str = "sms") -> list[OutgoingMessage]:
     """Decided, released and handed to a sender."""
-    decide(*triggers)
-    release_due(NOW)
+    released(*triggers)
     return claim_for_sending(worker, 50, NOW)
 
 

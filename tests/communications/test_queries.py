@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from tests.communications.conftest import Town
+from tests.communications.conftest import Town, a_street
 from tests.communications.crossings import (
     LATER,
     NOW,
@@ -130,7 +130,7 @@ def listener(transactional_db: None) -> Iterator[psycopg.Connection]:
 def test_open_pages_hear_of_decisions_and_moves_once_per_call(
     listener: psycopg.Connection, shared_town: Town
 ) -> None:
-    triggers = [voice_crossing(shared_town.family, episode=n) for n in range(10)]
+    triggers = [voice_crossing(house, 100) for house in a_street(10)]
     decide_reminders(triggers, batch=77, now=NOW)
     decide_reminders(triggers, batch=78, now=NOW)
     release_due(NOW)

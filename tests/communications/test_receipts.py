@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import connection
 
-from tests.communications.conftest import Town
+from tests.communications.conftest import Town, a_street
 from tests.communications.crossings import (
     LATER,
     NOW,
@@ -92,7 +92,7 @@ def test_a_receipt_nobody_waits_for_fits_no_message(town: Town) -> None:
     accepted(town)
     assert not record_receipt(receipt("zz"))
     assert not record_receipt(receipt("a1", number=16907930001))
-    assert not record_receipt(receipt(None))
+    assert not record_receipt(receipt(None, number=16907930001))
 
 
 def test_a_receipt_may_overtake_the_answer_to_its_submit(town: Town) -> None:
@@ -203,8 +203,8 @@ def test_receipts_of_all_parts_at_once_deliver_the_message(shared_town: Town) ->
 
 
 def test_receipt_and_answer_at_the_same_moment_never_miss_each_other(shared_town: Town) -> None:
-    for turn in range(20):
-        (message,) = in_hand(voice_crossing(shared_town.family, episode=turn))
+    for turn, house in enumerate(a_street(20)):
+        (message,) = in_hand(voice_crossing(house))
         start = threading.Barrier(2)
 
         def both(action, start: threading.Barrier = start) -> None:
@@ -215,7 +215,7 @@ def test_receipt_and_answer_at_the_same_moment_never_miss_each_other(shared_town
                 connection.close()
 
         actions = (
-            lambda key=f"t{turn}": record_receipt(receipt(key)),
+            lambda key=f"t{turn}", to=message.number: record_receipt(receipt(key, number=to)),
             lambda m=message, key=f"t{turn}": mark_accepted(m.message_id, [key], LATER),
         )
         threads = [threading.Thread(target=both, args=(action,)) for action in actions]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from tests.communications.conftest import Town
+from tests.communications.conftest import Town, a_street
 from tests.communications.crossings import (
     LATER,
     NOW,
@@ -14,6 +14,7 @@ from tests.communications.crossings import (
     data_crossing,
     decide,
     in_hand,
+    released,
     state_of,
     voice_crossing,
 )
@@ -43,22 +44,20 @@ def test_a_claimed_message_has_its_text_with_the_sign_off(town: Town) -> None:
 
 
 def test_a_line_is_written_to_in_its_language_and_with_the_operators_sign_off(town: Town) -> None:
-    decide(balance_crossing(town.smith))
-    release_due(NOW)
+    released(balance_crossing(town.smith))
     (message,) = claim_for_sending("sms", 10, NOW, sign_off=" [Gan Tel]")
     assert message.text == "Your balance is ¥14.99, below ¥15.00. Please top up soon. [Gan Tel]"
 
 
-def test_urgent_messages_are_claimed_first(town: Town) -> None:
-    decide(voice_crossing(town.family), voice_crossing(town.family, 100))
-    decide(balance_crossing(town.family, 500, left=499))
-    release_due(NOW)
+def test_required_messages_are_claimed_first_then_urgent_ones(town: Town) -> None:
+    released(voice_crossing(town.family), voice_crossing(town.family, 100, episode=1))
+    released(balance_crossing(town.family, 500, left=499), data_crossing(town.family))
     rules = [
         CommunicationMessage.objects.get(id=message.message_id).rule
-        for _ in range(3)
+        for _ in range(4)
         for message in claim_for_sending("sms", 1, NOW)
     ]
-    assert rules == ["voice-100", "balance-5", "voice-80"]
+    assert rules == ["data-100", "voice-100", "balance-5", "voice-80"]
 
 
 def test_nothing_is_claimed_that_was_not_released(town: Town) -> None:
@@ -67,8 +66,9 @@ def test_nothing_is_claimed_that_was_not_released(town: Town) -> None:
 
 
 def test_two_senders_never_claim_the_same_message(shared_town: Town) -> None:
-    decide(*[voice_crossing(shared_town.family, episode=n) for n in range(300)])
-    release_due(NOW)
+    street = a_street(300)
+    decide(*(voice_crossing(house, 100) for house in street))
+    assert release_due(NOW) == 300
     claimed: dict[str, list[int]] = {"one": [], "two": []}
     start = threading.Barrier(2)
 
@@ -179,9 +179,8 @@ def test_what_a_dead_sender_had_in_hand_counts_as_unanswered(town: Town) -> None
 
 
 def test_one_message_that_cannot_be_written_does_not_hold_up_the_others(town: Town) -> None:
-    decide(voice_crossing(town.family), balance_crossing(town.family))
+    released(voice_crossing(town.family), balance_crossing(town.family))
     CommunicationMessage.objects.filter(rule="voice-80").update(rule="gone")
-    release_due(NOW)
     (message,) = claim_for_sending("sms", 10, NOW)
 
     assert message.text.startswith("您的余额还有¥14.99")
@@ -191,8 +190,7 @@ def test_one_message_that_cannot_be_written_does_not_hold_up_the_others(town: To
 
 @pytest.mark.django_db(transaction=True)
 def test_a_claim_is_committed_before_anything_is_sent(shared_town: Town) -> None:
-    decide(voice_crossing(shared_town.family))
-    release_due(NOW)
+    released(voice_crossing(shared_town.family))
     with pytest.raises(RuntimeError, match="durable"):
         _claim_inside_a_transaction()
     assert len(claim_for_sending("sms", 1, NOW + timedelta(seconds=1))) == 1

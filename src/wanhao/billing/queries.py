@@ -1,6 +1,7 @@
 """Reads of balances."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -35,6 +36,22 @@ SELECT asked.id, greatest((
 ), 0)
 FROM unnest(%s::bigint[]) AS asked(id)
 """
+
+
+PAID_SINCE = """
+SELECT asked.id, sum(payment.amount_fen)::bigint
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS asked(id, since)
+JOIN wanhao_billing_payment AS payment
+    ON payment.account_id = asked.id AND payment.received_at >= asked.since
+GROUP BY asked.id
+"""
+
+
+def paid_since(asked: Mapping[int, datetime]) -> dict[int, int]:
+    """What each account paid since an instant of its own, in fen; who paid nothing is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(PAID_SINCE, [list(asked), list(asked.values())])
+        return dict(cursor.fetchall())
 
 
 def balances(account_ids: Collection[int]) -> dict[int, int]:

@@ -2,8 +2,8 @@
 
 planned: decided, waits for its release · released: may be sent · submitting: in the hands of a
 sender · accepted: the network, the mail server or the app took it · unknown: it was sent, nobody
-answered · merged: another message says it · delivered, failed, withdrawn: the end, but a required
-message that failed may go another way.
+answered · merged: another message says it · delivered, failed, withdrawn: the end; but a required
+message that failed, or was never answered, is planned again for a second channel.
 """
 
 from wanhao.communications.contracts import MessageState
@@ -25,7 +25,6 @@ MOVES: dict[MessageState, frozenset[MessageState]] = {
             MessageState.WITHDRAWN,
             MessageState.FAILED,
             MessageState.UNKNOWN,
-            MessageState.ACCEPTED,
         }
     ),
     MessageState.SUBMITTING: frozenset(
@@ -41,12 +40,12 @@ MOVES: dict[MessageState, frozenset[MessageState]] = {
             MessageState.ACCEPTED,
             MessageState.DELIVERED,
             MessageState.FAILED,
-            MessageState.RELEASED,
+            MessageState.PLANNED,
         }
     ),
     MessageState.ACCEPTED: frozenset({MessageState.DELIVERED, MessageState.FAILED}),
     MessageState.DELIVERED: frozenset(),
-    MessageState.FAILED: frozenset({MessageState.RELEASED, MessageState.ACCEPTED}),
+    MessageState.FAILED: frozenset({MessageState.PLANNED}),
     MessageState.WITHDRAWN: frozenset(),
 }
 

@@ -1,0 +1,193 @@
+"""Is it still true? Looked at when a message is released and when it is handed to a sender.
+
+One function per kind of reminder, each for many messages at once. Whoever paid, bought a pack,
+prolonged a contract or redeemed points meanwhile is not reminded of it any more.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from wanhao.billing.queries import balances, paid_since
+from wanhao.communications.contracts import Metric, Reason
+from wanhao.communications.deciding import live_opt_outs
+from wanhao.communications.figures import MB
+from wanhao.communications.in_force import RulesInForce
+from wanhao.communications.models import CommunicationMessage as Row
+from wanhao.loyalty.queries import points_of
+from wanhao.parties.queries import live_lines
+from wanhao.products.added import packs_since
+from wanhao.products.contracts import HeldPack, Service
+from wanhao.products.expiring import ends_of, last_day
+from wanhao.values.cycle import Cycle
+
+Found = dict[int, Reason]
+Check = Callable[[Sequence[Row], datetime], Found]
+MINUTE = 60
+
+
+def reasons_against(rows: Sequence[Row], given: RulesInForce, now: datetime) -> Found:
+    """Why messages must not be sent, by their ids; one that may is left out.
+
+    The rows come with their decisions. Tests and answers, which nobody decided, are not looked at,
+    nor is a message whose rule is gone.
+    """
+    decided = [row for row in rows if row.decision_id and row.rule in given.by_code]
+    found = _no_longer_true(decided, now)
+    found |= _unwanted(decided, given)
+    return found
+
+
+def _unwanted(rows: Sequence[Row], given: RulesInForce) -> Found:
+    opted_out = live_opt_outs([_line(row) for row in rows])
+    live = live_lines([_line(row) for row in rows])
+    found = {}
+    for row in rows:
+        rule = given.by_code[row.rule]
+        if not rule.enabled:
+            found[row.pk] = Reason.RULE_OFF
+        elif rule.switchable and (_line(row), row.rule) in opted_out:
+            found[row.pk] = Reason.SWITCHED_OFF
+        elif _line(row) not in live:
+            found[row.pk] = Reason.LINE_ENDED
+    return found
+
+
+def _no_longer_true(rows: Sequence[Row], now: datetime) -> Found:
+    by_metric: dict[Metric, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_metric[Metric(trigger_of(row)["metric"])].append(row)
+    found: Found = {}
+    for metric, some in by_metric.items():
+        for check in CHECKS.get(metric, ()):
+            found |= check(some, now)
+    return found
+
+
+def _month_over(rows: Sequence[Row], now: datetime) -> Found:
+    """What is said of "this month" is wrong in the next."""
+    running = Cycle.of(now).number
+    return {row.pk: Reason.MONTH_OVER for row in rows if trigger_of(row)["cycle"] < running}
+
+
+def _packs_added(rows: Sequence[Row], now: datetime) -> Found:
+    """With the packs bought since, the threshold is not reached any more."""
+    packs = packs_since(_earliest(rows, "group_id"), now)
+    found = {}
+    for row in rows:
+        trigger = trigger_of(row)
+        added = sum(_units(pack, row) for pack in packs.get(trigger["group_id"], ()))
+        allowed = trigger["allowed"] + added
+        if added and trigger["used"] * 100 < trigger["threshold"] * allowed:
+            found[row.pk] = Reason.ADDED
+    return found
+
+
+def _balance_paid(rows: Sequence[Row], now: datetime) -> Found:
+    """With what was paid since, the balance is not below the threshold any more."""
+    paid = paid_since(_earliest(rows, "account_id"))
+    found = {}
+    for row in rows:
+        trigger = trigger_of(row)
+        left = trigger["left_fen"] + paid.get(trigger["account_id"], 0)
+        if left >= trigger["threshold"]:
+            found[row.pk] = Reason.PAID
+    return found
+
+
+def _credit_paid(rows: Sequence[Row], now: datetime) -> Found:
+    """With what was paid since, less than the threshold of the credit is used."""
+    paid = paid_since(_earliest(rows, "account_id"))
+    found = {}
+    for row in rows:
+        trigger, limit = trigger_of(row), trigger_of(row)["credit_fen"]
+        used = limit - trigger["left_fen"] - paid.get(trigger["account_id"], 0)
+        if used * 100 < trigger["threshold"] * limit:
+            found[row.pk] = Reason.PAID
+    return found
+
+
+def _arrears_paid(rows: Sequence[Row], now: datetime) -> Found:
+    """What was owed is paid: as much came in, or nothing is owed any more."""
+    accounts = _earliest(rows, "account_id")
+    paid, left = paid_since(accounts), balances(accounts)
+    found = {}
+    for row in rows:
+        trigger = trigger_of(row)
+        account, owed = trigger["account_id"], int(trigger["said"].get("owed", 1))
+        if paid.get(account, 0) > 0 and (paid[account] >= owed or left.get(account, 0) >= 0):
+            found[row.pk] = Reason.PAID
+    return found
+
+
+def _renewed(rows: Sequence[Row], now: datetime) -> Found:
+    """What was to end goes on, ends on another day, or is over already."""
+    ends = ends_of([product for row in rows if (product := _product(row))])
+    found = {}
+    for row in rows:
+        until = ends.get(_product(row))
+        if not _product(row) or (until is not None and until > now and _same_day(row, until)):
+            continue
+        found[row.pk] = Reason.RENEWED
+    return found
+
+
+def _points_spent(rows: Sequence[Row], now: datetime) -> Found:
+    """There are no points left that could be lost."""
+    left = points_of([trigger_of(row)["account_id"] for row in rows], now)
+    return {row.pk: Reason.SPENT for row in rows if trigger_of(row)["account_id"] not in left}
+
+
+CHECKS: Mapping[Metric, tuple[Check, ...]] = {
+    Metric.VOICE: (_month_over, _packs_added),
+    Metric.MESSAGE: (_month_over, _packs_added),
+    Metric.DATA: (_month_over, _packs_added),
+    Metric.STEP_UP: (_month_over,),
+    Metric.DATA_STOP: (_month_over,),
+    Metric.LOW_USE: (_month_over,),
+    Metric.BALANCE: (_balance_paid,),
+    Metric.CREDIT: (_credit_paid,),
+    Metric.STOP: (_arrears_paid,),
+    Metric.PRODUCT_END: (_renewed,),
+    Metric.POINTS: (_points_spent,),
+}
+
+
+def trigger_of(row: Row) -> dict[str, Any]:
+    """What was reported when the message was decided; empty for one that nobody decided."""
+    return row.decision.trigger if row.decision else {}
+
+
+def _line(row: Row) -> int:
+    return row.line_id or 0
+
+
+def _product(row: Row) -> int:
+    return int(trigger_of(row)["said"].get("product_id", 0))
+
+
+def _same_day(row: Row, until: datetime) -> bool:
+    told = str(trigger_of(row)["said"].get("until", ""))
+    return not told or told[:10] == last_day(until).isoformat()
+
+
+def _earliest(rows: Sequence[Row], name: str) -> dict[int, datetime]:
+    """Since when to look: the oldest decision about each account or group."""
+    since: dict[int, datetime] = {}
+    for row in rows:
+        if row.decision is not None and (whom := trigger_of(row)[name]) is not None:
+            decided = row.decision.decided_at
+            since[whom] = min(since.get(whom, decided), decided)
+    return since
+
+
+def _units(pack: HeldPack, row: Row) -> int:
+    """What a pack adds to the allowance the message speaks of, in the units of its trigger."""
+    if pack.service.value != trigger_of(row)["metric"]:
+        return 0
+    if pack.service is Service.DATA:
+        return pack.quantity * MB
+    if pack.service is Service.VOICE:
+        return pack.quantity * MINUTE // int(row.figures.get("voice_unit_seconds", MINUTE))
+    return pack.quantity

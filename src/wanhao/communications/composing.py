@@ -1,0 +1,65 @@
+"""What a message says: its own text, or the clauses of several that go out as one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wanhao.communications.checks import trigger_of
+from wanhao.communications.contracts import DeliveryClass, Metric
+from wanhao.communications.in_force import RulesInForce
+from wanhao.communications.merging import Topic, bundle, reached
+from wanhao.communications.models import UNDECIDED, CommunicationMessage
+from wanhao.communications.rendering import Figures, clause_of, merged_text, text_of
+from wanhao.parties.contracts import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A row, as merging compares it with others."""
+
+    message_id: int
+    topic: Topic | None
+    reached: tuple[int, int] | None
+    required: bool
+    urgent: bool
+
+
+def compared(row: CommunicationMessage) -> Compared:
+    """The row comes with its decision."""
+    trigger, topic, far = trigger_of(row), None, None
+    if row.decision is not None:
+        metric = Metric(trigger["metric"])
+        subject = row.decision.subject_kind, row.decision.subject_id
+        topic = (metric, *subject, row.decision.cycle)
+        far = reached(metric, trigger["threshold"], trigger["tier"])
+    return Compared(
+        message_id=row.pk,
+        topic=topic,
+        reached=far,
+        required=row.delivery_class == DeliveryClass.REQUIRED.value,
+        urgent=row.urgent,
+    )
+
+
+def composed(
+    carrier: CommunicationMessage,
+    merged: Sequence[CommunicationMessage],
+    sign_off: str,
+    given: RulesInForce,
+) -> str:
+    """The text of a message and of those merged into it, in the language of the carrier.
+
+    WanhaoError when one of them cannot be written.
+    """
+    if carrier.rule in UNDECIDED:
+        return str(carrier.figures["text"]) + sign_off
+    by_id = {row.pk: row for row in (carrier, *merged)}
+    said = bundle([compared(row) for row in by_id.values()]).said
+    language = Language(carrier.language)
+    if len(said) == 1:
+        only = by_id[said[0]]
+        return text_of(only.rule, Figures(**only.figures), language, sign_off, given.texts)
+    clauses = [
+        clause_of(by_id[one].rule, Figures(**by_id[one].figures), language, given.texts)
+        for one in said
+    ]
+    return merged_text(clauses, language, sign_off, given.texts)

@@ -1,0 +1,189 @@
+"""Takes planned messages whose time has come, by number, and does what the policy says.
+
+All messages to one number are looked at together and by one worker only: a number is locked until
+its transaction ends, and nobody waits for a locked one.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from wanhao.communications.checks import reasons_against
+from wanhao.communications.composing import compared
+from wanhao.communications.contracts import DeliveryClass, MessageState, Reason, Waits
+from wanhao.communications.holding import let_go
+from wanhao.communications.in_force import RulesInForce, rules_at
+from wanhao.communications.models import UNDECIDED, CommunicationMessage
+from wanhao.communications.moving import by_ids, locked, move
+from wanhao.communications.policy import Planned, Step, decide
+from wanhao.communications.quiet import day_start
+
+LOOK_AHEAD = 4
+# The first key of the locks of numbers; others use locks of one key, which never meet these.
+LOCKS = 20_111
+# What may have been sent before and is not to be sent again stays unanswered.
+# Numbers another worker has in hand are passed by, so more are looked at than are taken.
+TAKE = """
+WITH due AS MATERIALIZED (
+    SELECT number, release_at FROM wanhao_communications_communicationmessage
+    WHERE state = 'planned' AND release_at <= %(now)s
+    ORDER BY release_at LIMIT %(look)s
+), numbers AS MATERIALIZED (
+    SELECT number FROM due GROUP BY number ORDER BY min(release_at), number
+)
+SELECT number FROM numbers
+WHERE pg_try_advisory_xact_lock(%(locks)s, (number %% 2147483647)::integer)
+LIMIT %(limit)s
+"""
+SENT_TODAY = """
+SELECT number, count(*) FROM wanhao_communications_communicationmessage
+WHERE number = ANY(%s::bigint[]) AND released_at >= %s
+    AND state NOT IN ('planned', 'withdrawn', 'merged') AND rule <> ALL(%s)
+GROUP BY number
+"""
+APPLY = """
+UPDATE wanhao_communications_communicationmessage AS message
+SET state = CASE WHEN step.state = 'withdrawn' AND message.unanswered > 0 THEN 'unknown'
+        ELSE step.state END,
+    carrier_id = step.carrier, waits = step.waits,
+    release_at = coalesce(step.until, message.release_at), changed_at = %(now)s,
+    released_at = CASE WHEN step.state = 'released' THEN %(now)s END,
+    error = CASE WHEN step.state = 'withdrawn' AND message.unanswered = 0 THEN step.reason
+        ELSE message.error END
+FROM unnest(
+    %(ids)s::bigint[], %(states)s::text[], %(carriers)s::bigint[], %(waits)s::text[],
+    %(untils)s::timestamptz[], %(reasons)s::text[]
+) AS step(id, state, carrier, waits, until, reason)
+WHERE message.id = step.id AND message.state = 'planned'
+"""
+
+
+def release_some(now: datetime, limit: int) -> int:
+    """Look at the messages to `limit` numbers at most; returns how many messages went on."""
+    numbers = _take(now, limit)
+    if not numbers:
+        return 0
+    rows = list(
+        CommunicationMessage.objects.filter(number__in=numbers, state=MessageState.PLANNED.value)
+        .select_related("decision")
+        .order_by("id")
+        .select_for_update(of=("self",))
+    )
+    given = rules_at(now)
+    reasons = reasons_against(rows, given, now)
+    sent = _sent_today(numbers, now)
+    by_number: dict[int, list[Planned]] = defaultdict(list)
+    for row in rows:
+        by_number[row.number].append(_planned(row, given, reasons))
+    steps = [
+        step
+        for number, messages in by_number.items()
+        for step in decide(messages, sent.get(number, 0), given.policy, now)
+    ]
+    _apply(steps, now)
+    given_up(rows, {step.message_id: step.reason for step in steps if step.reason}, now)
+    return len(steps)
+
+
+def withdraw_old(now: datetime, limit: int) -> int:
+    """Take back released messages nobody took in hand while they were true; returns how many.
+
+    One that may have been sent before stays unanswered. What was merged into them is planned again.
+    """
+    old = CommunicationMessage.objects.filter(
+        state=MessageState.RELEASED.value, expires_at__lte=now
+    )
+    rows = locked(old.order_by("expires_at"), limit)
+    take_back(rows, dict.fromkeys((row.pk for row in rows), Reason.EXPIRED), now)
+    return len(rows)
+
+
+def take_back(
+    rows: Sequence[CommunicationMessage], reasons: Mapping[int, Reason], now: datetime
+) -> None:
+    """Withdraw locked, released rows for these reasons, and set free what was merged into them."""
+    chosen = [row for row in rows if row.pk in reasons]
+    set_free([row.pk for row in chosen], now)
+    sent = [row.pk for row in chosen if row.unanswered]
+    move(by_ids(sent), MessageState.UNKNOWN, now)
+    for row in chosen:
+        if not row.unanswered:
+            reason = reasons[row.pk].value
+            move(by_ids([row.pk]), MessageState.WITHDRAWN, now, error=reason, released_at=None)
+    given_up(chosen, reasons, now)
+
+
+def set_free(
+    carriers: Sequence[int],
+    now: datetime,
+    *,
+    release_at: datetime | None = None,
+    waits: Waits = Waits.NOT,
+) -> None:
+    """What was merged into these goes its own way again; whoever holds them holds that, too."""
+    if carriers:
+        merged = CommunicationMessage.objects.filter(carrier_id__in=carriers)
+        due = release_at or now
+        move(merged, MessageState.PLANNED, now, carrier=None, release_at=due, waits=waits.value)
+
+
+def given_up(
+    rows: Sequence[CommunicationMessage], reasons: Mapping[int, Reason], now: datetime
+) -> None:
+    """Nobody is to be told any more, so nothing is held back for it."""
+    nobody = {Reason.RULE_OFF, Reason.SWITCHED_OFF, Reason.LINE_ENDED}
+    let_go([row for row in rows if reasons.get(row.pk) in nobody], now)
+
+
+def _take(now: datetime, limit: int) -> list[int]:
+    asked = {"now": now, "limit": limit, "locks": LOCKS}
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, {**asked, "look": limit * LOOK_AHEAD})
+        return [number for (number,) in cursor.fetchall()]
+
+
+def _sent_today(numbers: Sequence[int], now: datetime) -> dict[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(SENT_TODAY, [numbers, day_start(now), list(UNDECIDED)])
+        return dict(cursor.fetchall())
+
+
+def _planned(
+    row: CommunicationMessage, given: RulesInForce, reasons: Mapping[int, Reason]
+) -> Planned:
+    like, rule = compared(row), given.by_code.get(row.rule)
+    return Planned(
+        message_id=row.pk,
+        release_at=row.release_at,
+        expires_at=row.expires_at,
+        waits=Waits(row.waits),
+        topic=like.topic,
+        reached=like.reached,
+        required=like.required,
+        urgent=row.urgent,
+        night=rule.night if rule else row.rule in UNDECIDED,
+        # What may have been sent already says again what it said.
+        mergeable=rule is not None and not row.text,
+        counted=row.rule not in UNDECIDED and row.delivery_class == DeliveryClass.COMFORT.value,
+        reason=reasons.get(row.pk),
+    )
+
+
+def _apply(steps: Sequence[Step], now: datetime) -> None:
+    if not steps:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            APPLY,
+            {
+                "now": now,
+                "ids": [step.message_id for step in steps],
+                "states": [step.to.value for step in steps],
+                "carriers": [step.carrier for step in steps],
+                "waits": [step.waits.value for step in steps],
+                "untils": [step.until for step in steps],
+                "reasons": [step.reason.value if step.reason else "" for step in steps],
+            },
+        )
