@@ -1,4 +1,4 @@
-"""What was added to groups since an instant: for those who look whether a reminder is still true."""
+"""What was added to groups since an instant: to see whether a reminder is still true."""
 
 from collections.abc import Mapping
 from datetime import datetime
