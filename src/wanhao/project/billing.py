@@ -4,7 +4,6 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -13,6 +12,7 @@ from wanhao.billing.foreign.contracts import CHANGES, ForeignBillingError
 from wanhao.billing.foreign.feeds import bills_feed, note_trouble
 from wanhao.billing.foreign.source import ForeignBilling
 from wanhao.billing.ports import Billing, provide_billing
+from wanhao.project import clock
 from wanhao.project.env import environment
 from wanhao.values.cycle import Cycle
 from wanhao.workflows.bill_ourselves import OwnBilling
@@ -75,20 +75,20 @@ def keeping_up_with_billing(stop: threading.Event) -> Iterator[None]:
 def follow(client: ForeignBillingClient) -> bool:
     """One page of changes; what was unknown is looked up again at the feed's end."""
     with _noted(CHANGES):
-        more = follow_foreign_billing(client, datetime.now(UTC)).more
+        more = follow_foreign_billing(client, clock.now()).more
     if not more:
-        recognise_unknown(datetime.now(UTC))
+        recognise_unknown(clock.now())
     return more
 
 
 def forward(client: ForeignBillingClient) -> bool:
     """Payments that are due."""
-    return forward_payments(client, lambda: datetime.now(UTC)) > 0
+    return forward_payments(client, clock.now) > 0
 
 
 def fetch_bills(client: ForeignBillingClient) -> bool:
     """One page of the bills of the cycle that ended last."""
-    now = datetime.now(UTC)
+    now = clock.now()
     cycle = Cycle.of(now).previous.number
     with _noted(bills_feed(cycle)):
         return import_bills(client, cycle, now).more
@@ -99,7 +99,7 @@ def _noted(feed: str) -> Iterator[None]:
     try:
         yield
     except ForeignBillingError as error:
-        note_trouble(feed, error.message, datetime.now(UTC))
+        note_trouble(feed, error.message, clock.now())
         raise
 
 

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 from rich.console import Console
 
+from wanhao.project import clock
 from wanhao.project.env import environment
 from wanhao.project.inbox import HandedOver
 from wanhao.project.postgres import EmbeddedPostgres
@@ -70,7 +71,7 @@ def _how_far(waiting: Sequence[HandedOver]) -> str:
 
 
 def _meter_runs() -> bool:
-    return _database_runs() and meter_status(datetime.now(UTC)).alive
+    return _database_runs() and meter_status(clock.now()).alive
 
 
 def _database_runs() -> bool:

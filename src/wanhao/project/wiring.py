@@ -2,8 +2,9 @@
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from wanhao.project import clock
 from wanhao.project.env import environment
 from wanhao.usage.folders import Folders
 from wanhao.usage.local import LocalMeter
@@ -18,6 +19,7 @@ def build_meter() -> LocalMeter:
     return LocalMeter(
         folders=Folders(env.data / "usage"),
         sink=TellCustomers(),
+        clock=clock.now,
         shards=env.meter_shards,
         batch_rows=env.meter_batch_rows,
         snapshot_every=env.snapshot_every,
@@ -34,7 +36,7 @@ def run_meter(stop: threading.Event) -> None:
         nonlocal said_at
         if part == "apply" and time.monotonic() - said_at > SAY_AT_MOST_EVERY:
             said_at = time.monotonic()
-            print(f"batch {meter.state.last_batch} counted at {datetime.now(UTC):%H:%M:%S} UTC")
+            print(f"batch {meter.state.last_batch} counted at {clock.now():%H:%M:%S} UTC")
 
     meter.checkpoint = say
     print("waiting for usage files")

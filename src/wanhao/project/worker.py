@@ -5,11 +5,12 @@ Two threads, so that a message never waits for a chunk of bills. Any number of w
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import connection
 
 from wanhao.communications.actions import release_due
+from wanhao.project import clock
 from wanhao.project.chores import Chores
 from wanhao.project.keepers import QUICK
 from wanhao.project.patience import work_until
@@ -24,7 +25,7 @@ Clock = Callable[[], datetime]
 
 def machine_clock() -> datetime:
     """What time it is, aware and in UTC."""
-    return datetime.now(UTC)
+    return clock.now()
 
 
 def run_worker(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
@@ -10,6 +10,7 @@ from wanhao.billing.foreign.contracts import CHANGES, FeedView, ForeignStatus
 from wanhao.billing.foreign.feeds import begin_anew, bills_feed, feed_cursor
 from wanhao.billing.foreign.queries import foreign_status, lag_seconds, refused_payments
 from wanhao.billing.ports import Billing
+from wanhao.project import clock
 from wanhao.project.billing import foreign_client
 from wanhao.project.command.sessions import database, refuse_without_database
 from wanhao.project.env import environment
@@ -36,7 +37,7 @@ def status() -> None:
     refuse_without_database()
     click.echo(f"{'billing':<20}foreign: {env.billing_url}")
     with database():
-        for line in status_lines(foreign_status(), datetime.now(UTC)):
+        for line in status_lines(foreign_status(), clock.now()):
             click.echo(line)
         for payment in refused_payments(SHOWN_REFUSALS):
             amount = Money(payment.amount_fen)
@@ -53,7 +54,7 @@ def import_(cycle: int | None, anew: bool) -> None:
             "Billing is our own; there is nothing to import.",
             "WANHAO_BILLING=foreign and WANHAO_BILLING_URL name a billing to import from.",
         )
-    now = datetime.now(UTC)
+    now = clock.now()
     wanted = cycle or Cycle.of(now).previous.number
     if not 1 <= wanted % 100 <= 12 or not 200001 <= wanted <= Cycle.of(now).number:
         raise WanhaoError(f"{wanted} is not a month that has bills.", "Write it as 202610.")

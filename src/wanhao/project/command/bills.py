@@ -1,6 +1,6 @@
 """`wanhao bills`: issue the bills of closed months, show one, and hold them against the ledger."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from wanhao.billing.bills.table import bill_csv
 from wanhao.billing.bills.wording import sections
 from wanhao.parties.contracts import Language
 from wanhao.parties.queries import account_count
+from wanhao.project import clock
 from wanhao.project.command.sessions import (
     database,
     refuse_without_database,
@@ -78,7 +79,7 @@ def show(
     reference: str, cycle: int | None, as_csv: Path | None, as_pdf: Path | None, english: bool
 ) -> None:
     """Show the bill of the account with this REFERENCE. The reading is recorded."""
-    now = datetime.now(UTC)
+    now = clock.now()
     language = Language.EN if english else Language.ZH
     wanted = cycle or Cycle.of(now).previous.number
     refuse_without_database()
@@ -114,7 +115,7 @@ def check(cycle: int) -> None:
 @click.option("--tax-id", default="", help="Tax id of a company; a person has none.")
 def invoice(reference: str, cycle: int | None, title: str, tax_id: str) -> None:
     """Ask for the e-invoice of a bill at WANHAO_EINVOICE_URL, once for each bill."""
-    env, now = environment(), datetime.now(UTC)
+    env, now = environment(), clock.now()
     if not env.einvoice_url:
         raise WanhaoError(
             "Nobody issues e-invoices here.", "Set WANHAO_EINVOICE_URL to who does, then try again."
@@ -138,7 +139,7 @@ def _run(cycle: int) -> RunView:
             told=lambda run: progress.update(task, completed=run.accounts),
             stopped=stop.is_set,
         )
-        return issue_cycle(cycle, lambda: datetime.now(UTC), pace)
+        return issue_cycle(cycle, clock.now, pace)
 
 
 def read_bill(reference: str, cycle: int, now: datetime) -> tuple[Payer, BillView]:

@@ -2,12 +2,12 @@
 
 import shutil
 import threading
-from datetime import UTC, datetime
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from wanhao.project import clock
 from wanhao.project.command.sessions import database, stopped_by_signals
 from wanhao.project.demo.billing_peer import TOKEN, PeerServer
 from wanhao.project.demo.traffic import run_traffic
@@ -34,7 +34,7 @@ def build() -> None:
         build_world(
             wanted,
             lambda done, total: progress.update(task, completed=done, total=total),
-            datetime.now(UTC),
+            clock.now(),
         )
     click.echo(f"The demo world has {wanted:,} lines.")
 

@@ -2,11 +2,11 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from importlib import import_module
 
 import click
 
+from wanhao.project import clock
 from wanhao.project.command.sessions import database, start_django
 from wanhao.project.doctor import Finding, examine_machine
 from wanhao.project.env import Environment, environment
@@ -51,4 +51,4 @@ def _of_the_database(env: Environment) -> Iterator[Finding]:
     # Its imports need the settings, which may be what is wrong.
     rooms = import_module("wanhao.project.doctor_database")
     with database():
-        yield from rooms.examine_database(datetime.now(UTC))
+        yield from rooms.examine_database(clock.now())

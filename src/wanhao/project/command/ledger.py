@@ -3,7 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import click
 
@@ -13,6 +13,7 @@ from wanhao.billing.contracts import LedgerCheck, Statement, TrialBalance
 from wanhao.billing.statements import check_ledger, statement, trial_balance
 from wanhao.billing.vouchers import issue_vouchers
 from wanhao.parties.queries import accounts_by_reference
+from wanhao.project import clock
 from wanhao.project.command.sessions import database, refuse_without_database
 from wanhao.values.cycle import SHANGHAI
 from wanhao.values.errors import WanhaoError
@@ -36,7 +37,7 @@ def statement_command(
     reference: str, first: datetime | None, last: datetime | None, as_csv: bool
 ) -> None:
     """Show every movement of the account with this REFERENCE. The reading is recorded."""
-    now = datetime.now(UTC)
+    now = clock.now()
     until = last.date() if last else now.astimezone(SHANGHAI).date()
     since = first.date() if first else until.replace(day=1)
     if since > until:
@@ -53,7 +54,7 @@ def trial_balance_command(at: datetime | None) -> None:
     """Show what was written into every book, debit and credit."""
     refuse_without_database()
     with database():
-        _say(trial_balance_lines(trial_balance(_end_of(at.date()) if at else datetime.now(UTC))))
+        _say(trial_balance_lines(trial_balance(_end_of(at.date()) if at else clock.now())))
 
 
 @ledger.command()
@@ -79,7 +80,7 @@ def vouchers(batch: str, count: int, fen: int, until: datetime) -> None:
     """Issue a BATCH of vouchers and print their codes, which are told only this once."""
     refuse_without_database()
     with database():
-        now, end = datetime.now(UTC), _end_of(until.date())
+        now, end = clock.now(), _end_of(until.date())
         codes = issue_vouchers(batch=batch, count=count, face_fen=fen, expires_at=end, now=now)
     _say(codes)
 

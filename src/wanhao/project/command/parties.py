@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -21,6 +20,7 @@ from rich.text import Text
 from wanhao.parties.importing.contracts import FAULT_TEXTS, FaultCount, RunView
 from wanhao.parties.importing.queries import latest_runs
 from wanhao.parties.importing.report import Report, report_path
+from wanhao.project import clock
 from wanhao.project.command.sessions import database, refuse_without_database
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.import_parties import ImportOutcome, Watch, Wish, import_parties
@@ -87,7 +87,7 @@ def _import(file: Path, wish: Wish, shared: Report | None) -> ImportOutcome:
             wish,
             tell=report.tell,
             watch=_watch(progress, file.name),
-            clock=lambda: datetime.now(UTC),
+            clock=clock.now,
         )
     if outcome.faults:
         click.echo(f"Bad rows: {report.path}")

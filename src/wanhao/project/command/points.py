@@ -1,7 +1,7 @@
 """`wanhao points`: what accounts have, credit a month's points, clear what ended."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 from rich.console import Console
@@ -11,6 +11,7 @@ from wanhao.access.actions import record_read
 from wanhao.loyalty.contracts import EntryKind, EntryView, PointsView, StarView
 from wanhao.loyalty.queries import history, points_of, stars_of
 from wanhao.parties.queries import accounts_by_reference, next_accounts
+from wanhao.project import clock
 from wanhao.project.command.sessions import database, refuse_without_database
 from wanhao.values.cycle import SHANGHAI, Cycle
 from wanhao.values.errors import WanhaoError
@@ -41,7 +42,7 @@ def show(reference: str) -> None:
         account_id = accounts_by_reference([reference]).get(reference)
         if account_id is None:
             raise WanhaoError(f"There is no account '{reference}'.", "Look its reference up.")
-        now = datetime.now(UTC)
+        now = clock.now()
         record_read(None, f"account {reference}", "points by command", now)
         has = points_of([account_id], now).get(account_id, PointsView(account_id=account_id))
         for line in _told(has, stars_of([account_id], now).get(account_id), history(account_id)):
@@ -54,7 +55,7 @@ def credit(cycle: int | None) -> None:
     """Credit the points of a month's paid bills, once to each account."""
     refuse_without_database()
     with database():
-        now = datetime.now(UTC)
+        now = clock.now()
         wanted = _closed_cycle(cycle, now)
         accounts, total = _credit_all(wanted, now)
     click.echo(f"{total:,} points of {wanted} credited to {accounts:,} accounts")
@@ -65,7 +66,7 @@ def expire() -> None:
     """Clear points that were good until a 31 December that is over."""
     refuse_without_database()
     with database():
-        cleared = expire_points(datetime.now(UTC))
+        cleared = expire_points(clock.now())
     click.echo(f"{cleared:,} batches of points cleared")
 
 

@@ -1,6 +1,5 @@
 """`wanhao usage`: hand over usage files, and see how the counting stands."""
 
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+from wanhao.project import clock
 from wanhao.project.command.sessions import database, refuse_without_database
 from wanhao.project.env import environment
 from wanhao.project.inbox import check_names, hand_over
@@ -27,7 +27,7 @@ def usage() -> None:
 @click.option("--seconds", default=600.0, show_default=True, help="Wait at most so long.")
 def load(files: tuple[Path, ...], wait: bool, seconds: float) -> None:
     """Copy usage FILES into the inbox, each complete or not at all."""
-    inbox, since = environment().inbox, datetime.now(UTC)
+    inbox, since = environment().inbox, clock.now()
     check_names(files, inbox)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     placed = []
@@ -45,7 +45,7 @@ def status() -> None:
     """Show how many records were counted, and whether the meter runs."""
     refuse_without_database()
     with database():
-        for line in status_lines(meter_status(datetime.now(UTC)), refused_files()):
+        for line in status_lines(meter_status(clock.now()), refused_files()):
             click.echo(line)
     click.echo(f"{'inbox':<20}{environment().inbox}")
 

@@ -40,7 +40,8 @@ class Ahead:
         )
         if first < stop:
             name = f"ahead-{self.cycle.number}-{first}-{stop}.{FileFormat.ZSTD}"
-            drop(inbox, name, encode(self.table.slice(first, stop - first), FileFormat.ZSTD))
+            content = encode(self.table.slice(first, stop - first), FileFormat.ZSTD)
+            drop(inbox, name, content, until)
         return int(stop - first)
 
 

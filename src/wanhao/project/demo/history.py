@@ -41,7 +41,7 @@ def drop_month(inbox: Path, now: datetime, habits: Habits) -> bool:
         ("cast-history", table_of(cast_history(cycle, note.until))),
     ):
         kind = FileFormat.PARQUET if name == "month-so-far" else FileFormat.CSV
-        drop(inbox, f"{name}-{cycle.number}.{kind}", encode(table, kind))
+        drop(inbox, f"{name}-{cycle.number}.{kind}", encode(table, kind), now)
     note_history_dropped(inbox, cycle.number, note.until)
     return True
 

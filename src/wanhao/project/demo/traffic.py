@@ -124,11 +124,12 @@ class _Turn:
             self._ordinary = maker, live
         maker, live = self._ordinary
         made = maker.next_file(now)
-        self._dropped.add(made.name, made.content, made.tally.rows)
+        self._dropped.add(made.name, made.content, made.tally.rows, now)
         records = live.due(now)
         if records:
             name = f"cast-{records[0].record_id}.csv"
-            self._dropped.add(name, encode(table_of(records), FileFormat.CSV), len(records))
+            content = encode(table_of(records), FileFormat.CSV)
+            self._dropped.add(name, content, len(records), now)
 
 
 class _Dropped:
@@ -150,8 +151,8 @@ class _Dropped:
         self._pausing = pausing
         return not pausing
 
-    def add(self, name: str, content: bytes, records: int) -> None:
-        drop(self._inbox, name, content)
+    def add(self, name: str, content: bytes, records: int, now: datetime) -> None:
+        drop(self._inbox, name, content, now)
         self.count(records)
 
     def count(self, records: int) -> None:
