@@ -46,6 +46,7 @@ SECRET_KEY = ENV.secret_key or _secret_key(ENV.data)
 DEBUG = False
 DEMO = ENV.demo
 METRICS_TOKEN = ENV.metrics_token
+SMS_SIGN_OFF = ENV.sms_sign_off
 LETTERHEAD = Letterhead(name_zh=ENV.operator_name_zh, name_en=ENV.operator_name_en)
 ALLOWED_HOSTS = ENV.allowed_hosts
 DATABASES = {"default": _database()}
