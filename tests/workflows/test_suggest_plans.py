@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.metering.pages import listed, rows_of
 from tests.parties.examples import a_line, an_account
 from wanhao.billing.bills.queries import bill
 from wanhao.parties.contracts import PayType
@@ -20,7 +21,7 @@ from wanhao.workflows.change_plan import change_plan
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 from wanhao.workflows.order_product import order_product
 from wanhao.workflows.run_due_bills import run_due_bills
-from wanhao.workflows.suggest_plans import suggest_plans
+from wanhao.workflows.suggest_plans import Suggestion, suggest_plans
 from wanhao.workflows.tell_tariffs import tell_tariffs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,15 +30,16 @@ HEADER = "record_id,source,number,service,zone,start,quantity,sign\n"
 MONTHS = (202608, 202609, 202610)
 DAY_20 = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
 MB = 1 << 20
-# What is used in each of three months: minutes, messages, MB.
-PROFILES = {
-    "light": ((60, 10, 300), (90, 5, 450), (120, 0, 900)),
-    "talks": ((900, 40, 20), (1100, 35, 30), (400, 10, 0)),
-    "data": ((10, 0, 5000), (0, 0, 2500), (20, 3, 7000)),
-    "sms-pack": ((0, 80, 600), (150, 95, 700), (90, 120, 2000)),
-    "data-pack": ((50, 0, 1300), (20, 0, 300), (90, 20, 1900)),
-}
-PACKS = {"sms-pack": "sms-pack-5", "data-pack": "data-pack-monthly-20"}
+
+
+def numbers(cell: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in cell.split("/"))
+
+
+EXAMPLES = rows_of("low-use.md", "customer")
+USED = {name: [numbers(month) for month in listed(used)] for name, used, *_ in EXAMPLES}
+"""Minutes, messages and MB of each month."""
+PACKS = {name: listed(packs) for name, _, packs, *_ in EXAMPLES}
 
 
 class NobodyTold:
@@ -69,7 +71,7 @@ class Operator:
             for one in offerings()
             if one.family == "lexiang-4g" and one.is_plan and one.on_sale(self.now.date())
         ]
-        wanted = [(profile, plan) for profile in PROFILES for plan in plans]
+        wanted = [(profile, plan) for profile in USED for plan in plans]
         orders = [
             AccountOrder(
                 account=an_account(
@@ -86,8 +88,8 @@ class Operator:
         ):
             group_id = opened.groups[0].group_id
             self.holders[key] = 16907910000 + place, opened.account_id, group_id
-            if key[0] in PACKS:
-                order_product(group_id, PACKS[key[0]], self.now)
+            for code in PACKS[key[0]]:
+                order_product(group_id, code, self.now)
         self.count()
 
     def live(self, month: int) -> None:
@@ -96,7 +98,7 @@ class Operator:
         self.count()
         rows = []
         for (profile, _), (number, _, _) in self.holders.items():
-            voice, messages, data = PROFILES[profile][MONTHS.index(month)]
+            voice, messages, data = USED[profile][MONTHS.index(month)]
             used = (("voice", voice * 60), ("message", messages), ("data", data * MB))
             for service, quantity in used:
                 if quantity:
@@ -143,11 +145,11 @@ def test_the_plan_that_is_named_would_have_been_billed_less(operator: Operator) 
     suggested = suggest_plans(groups, DAY_20)
 
     named = set()
-    for profile in PROFILES:
+    for profile in USED:
         billed = operator.billed(profile)
         for plan, fen in billed.items():
             found = suggested.get(operator.holders[profile, plan][2])
-            if profile == "data-pack":
+            if profile == "packs":
                 # What a pack leaves is carried on by any plan; a suggestion does not count on it.
                 assert found is None or billed[found.plan.code] <= fen - found.saved_fen
             elif fen == min(billed.values()):
@@ -159,6 +161,25 @@ def test_the_plan_that_is_named_would_have_been_billed_less(operator: Operator) 
             named.add((profile, found.plan.code if found else plan))
     # Not everybody is told the same.
     assert len({code for _, code in named}) > 2
+    for row in EXAMPLES:
+        assert told_of(operator, row, suggested) == row[3:]
+
+
+def told_of(
+    operator: Operator, row: tuple[str, ...], suggested: dict[int, Suggestion]
+) -> tuple[str, ...]:
+    """What came out for a customer of the page, as the page writes it."""
+    name, _, _, plan, *_ = row
+    billed = operator.billed(name)
+    found = suggested.get(operator.holders[name, plan][2])
+    named = found.plan.code if found else plan
+    saved = found.saved_fen // found.months if found else 0
+    bills = yuan(billed[plan]), yuan(billed[named])
+    return plan, bills[0], found.plan.code if found else "none", bills[1], yuan(saved)
+
+
+def yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02d}"
 
 
 def cheapest(billed: dict[str, int], fen: int) -> tuple[str, int]:
