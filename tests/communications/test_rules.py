@@ -1,17 +1,15 @@
 """The reminder rules: what they say, and mistakes named by file and entry."""
 
-import re
 from pathlib import Path
 
 import pytest
 
 from tests.communications.crossings import NOW
-from wanhao.communications.contracts import DeliveryClass, Metric
+from tests.metering.pages import listed, rows_of
+from wanhao.communications.contracts import DecisionOutcome, DeliveryClass, Metric
 from wanhao.communications.queries import rules, watched
 from wanhao.communications.rules import RULES_FILE, read_rules
 from wanhao.values.errors import WanhaoError
-
-PAGE = Path(__file__).parents[2] / "docs" / "rules" / "reminders.md"
 
 
 def test_what_warns_may_be_switched_off_and_what_costs_may_not() -> None:
@@ -52,31 +50,46 @@ def test_the_meter_is_to_watch_every_threshold_of_the_rules(db: None) -> None:
     assert watched(NOW) == {
         Metric.VOICE: (80, 100),
         Metric.MESSAGE: (80, 100),
-        Metric.DATA: (80, *range(100, 3001, 100)),
+        Metric.DATA: (50, 80, *range(100, 3001, 100)),
         Metric.BALANCE: (500, 1500),
         Metric.CREDIT: (80, 100),
     }
 
 
 def test_the_page_of_the_rules_says_what_the_file_says() -> None:
-    rows = re.findall(r"^\| `([a-z]+-\w+)` \| .* \| (yes|no) \| (\w+) \|$", PAGE.read_text(), re.M)
-    assert rows == [
-        (rule.code, "yes" if rule.switchable else "no", rule.delivery_class.value)
+    assert [(row[0].strip("`"), *row[2:]) for row in rows_of("reminders.md", "rule")] == [
+        (
+            rule.code,
+            rule.recipient,
+            "yes" if rule.switchable else "no",
+            rule.delivery_class.value,
+            "yes" if rule.night else "no",
+        )
         for rule in rules()
     ]
 
 
+def test_every_outcome_of_a_decision_is_on_the_page() -> None:
+    named = {row[0].strip("`") for row in rows_of("reminders.md", "outcome")}
+    assert named == {outcome.value for outcome in DecisionOutcome}
+
+
 def test_the_worked_numbers_fire_thresholds_the_rules_know() -> None:
-    pattern = r"^\| (voice|message|data|balance) \| [^|]+ \| [^|]+ \| [^|]+ \| ([^|]+) \|$"
-    vectors = re.findall(pattern, PAGE.read_text(), re.M)
-    codes = {rule.code for rule in rules() if rule.metric.has_threshold}
-    fired = {
-        f"{metric}-{threshold}"
-        for metric, thresholds in vectors
-        for threshold in thresholds.split(", ")
-        if threshold != "none"
+    vectors = rows_of("usage-reminders.md", "metric")
+    vectors += rows_of("money-reminders.md", "metric", 0) + rows_of(
+        "money-reminders.md", "metric", 1
+    )
+    fired = {(row[0], int(one)) for row in vectors for one in listed(row[4])}
+    known = {
+        (rule.metric.value, threshold // (100 if rule.metric is Metric.BALANCE else 1))
+        for rule in rules()
+        if rule.metric.is_watched
+        for threshold in rule.thresholds
     }
-    assert fired == codes
+    assert fired <= known
+    assert {rule.code for rule in rules() if rule.metric.is_watched} <= {
+        f"{metric}-{threshold}" for metric, threshold in fired
+    }
 
 
 @pytest.mark.parametrize(
@@ -92,7 +105,15 @@ def test_the_worked_numbers_fire_thresholds_the_rules_know() -> None:
         (('metric = "voice"', 'metric = "fax"'), "'fax' is not a valid Metric"),
         (('"crosser"', '"neighbour"'), "recipient must be one of crosser, main"),
         (('"normal"', '"panic"'), "urgency must be one of normal, high"),
-        (('"comfort"', '"maybe"'), "'maybe' is not a valid DeliveryClass"),
+        (('"comfort"', '"maybe"'), "delivery_class must be one of comfort, required"),
+        (("merge_seconds = 60", "merge_seconds = -1"), "merge_seconds must be a whole number"),
+        (("valid_hours = 24", "valid_hours = 0"), "valid_hours must be a whole number from 1"),
+        (("repeats_to = 3000", "repeats_to = 950"), "repeats_to must be a multiple of 100"),
+        (("threshold = 50", "threshold = 300"), "data-50 watches the same threshold"),
+        (("at = [20]", "at = [31]"), "at must list days of the month from 1 to 28"),
+        (("at = [20]\n", ""), "at must list days of the month from 1 to 28"),
+        (('"12-20"', '"12-32"'), "at must list days of the year"),
+        (('metric = "fraud"', 'metric = "fraud"\nat = [5]'), "fraud is not looked at by the clock"),
         (("switchable = true", 'switchable = "true"'), "switchable must be true or false"),
         (("switchable = true", "colour = 1\nswitchable = true"), "colour"),
         (("[[rule]]", "[[rule"), "reminder_rules.toml"),

@@ -27,7 +27,7 @@ from tests.metering.pages import listed, rows_of
 from wanhao.metering.cycles import CycleStep
 from wanhao.metering.folding import cycle_of, resolve
 from wanhao.metering.meters import Refusal, classify, rate_zone, refuse
-from wanhao.metering.state import MeterState
+from wanhao.metering.state import MeterState, Watched
 from wanhao.metering.tariffs import KILO
 from wanhao.usage.cycles import due_cycles
 from wanhao.usage.duplicates import DuplicateIndex
@@ -40,6 +40,12 @@ PRICE = {"voice": 15, "message": 10, "data": 30}
 METER_NAMES = ("voice", "message", "data", "free")
 UNIT = {"voice": 60, "message": 1, "data": 1 << 20}
 BALANCE = 100_000
+# What the reminder rules have watched: half of the data, and each further 100 % of it.
+WATCHED = Watched(
+    usage=((80, 100), (80, 100), (50, 80, *range(100, 3001, 100))),
+    money=(500, 1500),
+    credit=(80, 100),
+)
 
 
 def epoch(told):
@@ -85,20 +91,34 @@ def thresholds(fired, kind):
     return [crossing[-2] for crossing in fired if crossing[0] == kind]
 
 
-@pytest.mark.parametrize("row", rows_of("reminders.md", "metric"), ids=" ".join)
+@pytest.mark.parametrize("row", rows_of("usage-reminders.md", "metric"), ids=" ".join)
 def test_a_threshold_fires_exactly_where_the_page_says(row):
     metric, size, before, after, fires = row
-    if metric == "balance":
-        spent = [_fen(size) - _fen(before), _fen(before) - _fen(after)]
-        state = customer({}, fen=_fen(size), price={**PRICE, "message": 1})
-        fired = [_spend(state, fen) for fen in spent][1]
-        assert thresholds(fired, "money") == [100 * int(yuan) for yuan in listed(fires)]
-        return
     unit = UNIT[metric]
     state = customer({metric: int(size) * (1 if metric == "voice" else unit)})
+    step(state, WATCHED, 6)
     _use(state, metric, int(before) * unit)
     fired = _use(state, metric, (int(after) - int(before)) * unit)
-    assert thresholds(fired, "usage") == [int(percent) for percent in listed(fires)]
+    assert sorted(thresholds(fired, "usage")) == [int(percent) for percent in listed(fires)]
+
+
+@pytest.mark.parametrize("row", rows_of("money-reminders.md", "metric", 0), ids=" ".join)
+def test_money_fires_exactly_where_the_page_says(row):
+    _, size, before, after, fires = row
+    spent = [_fen(size) - _fen(before), _fen(before) - _fen(after)]
+    state = customer({}, fen=_fen(size), price={**PRICE, "message": 1})
+    fired = [_spend(state, fen) for fen in spent][1]
+    assert thresholds(fired, "money") == [100 * int(yuan) for yuan in listed(fires)]
+
+
+@pytest.mark.parametrize("row", rows_of("money-reminders.md", "metric", 1), ids=" ".join)
+def test_credit_fires_exactly_where_the_page_says(row):
+    _, limit, before, after, fires = row
+    state = customer({}, price={**PRICE, "message": 1})
+    step(state, funds_of(1, _fen(limit), credit=_fen(limit)), 7)
+    spent = [_fen(limit) - _fen(before), _fen(before) - _fen(after)]
+    fired = [_spend(state, fen) for fen in spent][1]
+    assert thresholds(fired, "money") == [int(percent) for percent in listed(fires)]
 
 
 @pytest.mark.parametrize("row", rows_of("counting.md", "service"), ids=" ".join)

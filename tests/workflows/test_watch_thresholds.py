@@ -19,7 +19,7 @@ def test_the_rules_thresholds_are_published_once() -> None:
             usage={
                 Service.VOICE: (80, 100),
                 Service.MESSAGE: (80, 100),
-                Service.DATA: (80, *range(100, 3001, 100)),
+                Service.DATA: (50, 80, *range(100, 3001, 100)),
             },
             money=(500, 1500),
             credit=(80, 100),

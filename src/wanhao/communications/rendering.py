@@ -8,7 +8,7 @@ from typing import Any
 
 from wanhao.communications.contracts import ReminderRule
 from wanhao.communications.rules import known_rules
-from wanhao.communications.words import VARIABLES, Figures, Texts, variant_of, words_of
+from wanhao.communications.words import NEEDED, VARIABLES, Figures, Texts, variant_of, words_of
 from wanhao.parties.contracts import Language
 from wanhao.values.errors import WanhaoError
 
@@ -34,7 +34,7 @@ def text_of(
     variant = variant_of(said)
     if variant == PLAIN:
         return plain_text(rule, language, sign_off, texts)
-    return _written(rule, variant, said, language, texts) + sign_off
+    return write(rule, variant, said, language, texts) + sign_off
 
 
 def clause_of(rule: str, said: Figures, language: Language, texts: Texts | None = None) -> str:
@@ -42,7 +42,7 @@ def clause_of(rule: str, said: Figures, language: Language, texts: Texts | None 
     texts = known_texts() if texts is None else texts
     variant = f"{SHORT}_{variant_of(said)}"
     known = (rule, variant, language) in texts
-    return _written(rule, variant if known else SHORT, said, language, texts)
+    return write(rule, variant if known else SHORT, said, language, texts)
 
 
 def merged_text(
@@ -63,60 +63,8 @@ def plain_text(code: str, language: Language, sign_off: str, texts: Texts | None
     return frame.format_map({"title": title}) + sign_off
 
 
-def read_texts(path: Path, rules: tuple[ReminderRule, ...]) -> Texts:
-    """The texts of a file; WanhaoError when a rule lacks one or a text names a strange variable."""
-    try:
-        entries = tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as error:
-        raise WanhaoError(f"{path.name}: {error}.", "Correct the file at that place.") from error
-    texts: dict[tuple[str, str, Language], str] = {}
-    for rule in rules:
-        given = entries.get(rule.code, {})
-        variants = dict.fromkeys((USUAL, SHORT, *given), VARIABLES[rule.metric])
-        texts.update(_checked(path.name, rule.code, given, variants))
-    for section, variants in (("frames", FRAMES), ("prices", PRICES)):
-        texts.update(_checked(path.name, section, entries.get(section, {}), variants))
-    return texts
-
-
-def mistake(text: object, variables: Iterable[str]) -> str:
-    """What is wrong with a text that may name these variables; empty when nothing is."""
-    if not isinstance(text, str) or not text.strip():
-        return "is missing"
-    try:
-        text.format_map(dict.fromkeys(variables, ""))
-    except KeyError as error:
-        return f"names the strange variable {{{error.args[0]}}}"
-    except (ValueError, IndexError, AttributeError, TypeError):
-        return "has braces that hold no variable"
-    return ""
-
-
-@lru_cache(maxsize=1)
-def known_texts() -> Texts:
-    """The texts as this installation was delivered; changed ones are in `in_force.py`."""
-    return read_texts(TEXTS_FILE, known_rules())
-
-
-def _checked(
-    file: str, section: str, given: Mapping[str, Any], variants: Mapping[str, tuple[str, ...]]
-) -> dict[tuple[str, str, Language], str]:
-    texts = {}
-    for variant, variables in variants.items():
-        for language in Language:
-            text = given.get(variant, {}).get(language.value, "")
-            if wrong := mistake(text, variables):
-                raise WanhaoError(
-                    f"{file}: [{section}.{variant}] {language.value}: '{text}' {wrong}.",
-                    f"Write this text with none but the variables {', '.join(variables)}.",
-                )
-            texts[section, variant, language] = text
-    return texts
-
-
-def _written(
-    rule: str, variant: str, said: Figures, language: Language, texts: Texts | None
-) -> str:
+def write(rule: str, variant: str, said: Figures, language: Language, texts: Texts | None) -> str:
+    """One variant of a rule's text, without the sign-off; WanhaoError when it cannot be written."""
     texts = known_texts() if texts is None else texts
     text = texts.get((rule, variant, language))
     if text is None:
@@ -130,3 +78,66 @@ def _written(
             f"The text {rule}.{variant} in '{language}' cannot be written: {error!r} is not known.",
             "See: wanhao reminders check",
         ) from error
+
+
+def read_texts(path: Path, rules: tuple[ReminderRule, ...]) -> Texts:
+    """The texts of a file; WanhaoError when a rule lacks one or a text names a strange variable."""
+    try:
+        entries = tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise WanhaoError(f"{path.name}: {error}.", "Correct the file at that place.") from error
+    texts: dict[tuple[str, str, Language], str] = {}
+    for rule in rules:
+        given = entries.get(rule.code, {})
+        for variant in dict.fromkeys((USUAL, SHORT, *given)):
+            allowed = VARIABLES[rule.metric], needed_in(rule, variant)
+            texts.update(_checked(path.name, (rule.code, variant), given, allowed))
+    for section, variants in (("frames", FRAMES), ("prices", PRICES)):
+        for variant, variables in variants.items():
+            given = entries.get(section, {})
+            texts.update(_checked(path.name, (section, variant), given, (variables, ())))
+    return texts
+
+
+def needed_in(rule: ReminderRule, variant: str) -> tuple[str, ...]:
+    """The variables a whole text must name, since what it says would be of no use without them."""
+    return () if variant.startswith(SHORT) else NEEDED.get(rule.metric, ())
+
+
+def mistake(text: object, variables: Iterable[str], needed: Iterable[str] = ()) -> str:
+    """What is wrong with a text that may name these variables; empty when nothing is."""
+    if not isinstance(text, str) or not text.strip():
+        return "is missing"
+    try:
+        text.format_map(dict.fromkeys(variables, ""))
+    except KeyError as error:
+        return f"names the strange variable {{{error.args[0]}}}"
+    except (ValueError, IndexError, AttributeError, TypeError):
+        return "has braces that hold no variable"
+    left_out = [name for name in needed if f"{{{name}}}" not in text]
+    return f"does not say {{{left_out[0]}}}" if left_out else ""
+
+
+@lru_cache(maxsize=1)
+def known_texts() -> Texts:
+    """The texts as this installation was delivered; changed ones are in `in_force.py`."""
+    return read_texts(TEXTS_FILE, known_rules())
+
+
+def _checked(
+    file: str,
+    name: tuple[str, str],
+    given: Mapping[str, Any],
+    allowed: tuple[tuple[str, ...], tuple[str, ...]],
+) -> dict[tuple[str, str, Language], str]:
+    section, variant = name
+    texts = {}
+    for language in Language:
+        text = given.get(variant, {}).get(language.value, "")
+        if wrong := mistake(text, *allowed):
+            raise WanhaoError(
+                f"{file}: [{section}.{variant}] {language.value}: '{text}' {wrong}.",
+                f"Write this text with none but the variables {', '.join(allowed[0])}.",
+            )
+        texts[section, variant, language] = text
+    return texts

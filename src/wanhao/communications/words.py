@@ -6,7 +6,9 @@ days as "2026-12-31", instants as "2026-12-31T10:00:00+08:00", names once for ea
 low-use: voice_used voice_allowed, message_used message_allowed, data_used data_allowed, a pair for
     each service that is used little; offering_zh offering_en saving (fen a month) when there is a
     plan that would have been cheaper, else the variant "no_suggestion"
-points: points until · product-end: product_zh product_en until
+points: points until
+product-end: product_zh product_en until fee (what the same costs once more), or the variant
+    "not_sold" where nobody can have it any more
 stop: owed time; variants "credit" and "balance" for the two other causes of a stop
 restore: time · bill: cycle (as 202610) fee mean
 works: place_zh place_en what_zh what_en starts ends
@@ -30,7 +32,7 @@ VARIABLES: Mapping[Metric, tuple[str, ...]] = {
     Metric.CREDIT: ("used", "left", "limit", "percent"),
     Metric.LOW_USE: ("uses", "percent", "offering", "saving"),
     Metric.POINTS: ("points", "until"),
-    Metric.PRODUCT_END: ("product", "until"),
+    Metric.PRODUCT_END: ("product", "until", "fee"),
     Metric.STOP: ("owed", "time"),
     Metric.RESTORE: ("time",),
     Metric.BILL: ("month", "fee", "mean", "times"),
@@ -41,6 +43,18 @@ VARIABLES: Mapping[Metric, tuple[str, ...]] = {
 }
 Texts = Mapping[tuple[str, str, Language], str]
 """By rule (or "frames", "prices"), variant and language."""
+
+NEEDED: Mapping[Metric, tuple[str, ...]] = {
+    Metric.POINTS: ("points", "until"),
+    Metric.PRODUCT_END: ("product", "until"),
+    Metric.STOP: ("owed", "time"),
+    Metric.RESTORE: ("time",),
+    Metric.BILL: ("fee",),
+    Metric.STEP_UP: ("fee",),
+    Metric.DATA_STOP: ("fee",),
+    Metric.WORKS: ("place", "starts", "ends"),
+}
+"""What a text is of no use without."""
 
 OF_SERVICES = (Metric.VOICE, Metric.MESSAGE, Metric.DATA)
 SERVICES = {
@@ -164,7 +178,7 @@ def _of_low_use(said: Figures, language: Language) -> dict[str, str]:
     }
     if "saving" in told:
         words["offering"] = _name(told, "offering", language)
-        words["saving"] = _money(told, "saving")
+        words["saving"] = figures.yuan(int(told["saving"]))
     return words
 
 
@@ -173,10 +187,13 @@ def _of_points(said: Figures, language: Language) -> dict[str, str]:
 
 
 def _of_product_end(said: Figures, language: Language) -> dict[str, str]:
-    return {
+    words = {
         "product": _name(said.said, "product", language),
         "until": _day(said.said, "until", language),
     }
+    if "fee" in said.said:
+        words["fee"] = _money(said.said, "fee")
+    return words
 
 
 def _of_stop(said: Figures, language: Language) -> dict[str, str]:
