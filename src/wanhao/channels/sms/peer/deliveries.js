@@ -52,9 +52,17 @@ class Deliveries {
   }
 
   sendReceipt(receipt) {
+    if (this.modes.receipt_ids === "none") {
+      this.sendAs(receipt, "");
+      return;
+    }
     const id = this.modes.receipt_ids === "decimal"
       ? BigInt("0x" + receipt.messageId).toString(10)
       : receipt.messageId;
+    this.sendAs(receipt, id);
+  }
+
+  sendAs(receipt, id) {
     const state = this.modes.receipt_state;
     this.send({
       source_addr: receipt.from,
@@ -72,7 +80,7 @@ class Deliveries {
       if (tries >= MOST_TRIES) return;
       setTimeout(() => this.send(fields, tries + 1), this.modes.repeat_ms).unref();
     };
-    const session = [...this.sessions].pop();
+    const session = [...this.sessions].filter((one) => one.mayReceive).pop();
     if (!session) {
       again();
       return;

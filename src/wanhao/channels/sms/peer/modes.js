@@ -15,7 +15,7 @@ const DEFAULTS = {
   hold_receipts: false, // until POST /receipts
   receipt_delay_ms: 1500,
   receipt_style: "standard", // or "short", "parameters"
-  receipt_ids: "same", // or "decimal"
+  receipt_ids: "same", // or "decimal", "none"
   receipt_state: "DELIVRD",
   receipt_references: true, // give the client's own reference back
   repeat_ms: 500, // a delivery that was not taken is repeated after this

@@ -6,6 +6,7 @@ const smpp = require("smpp");
 
 const WRONG_SYSTEM_ID = 0x0f;
 const WRONG_PASSWORD = 0x0e;
+const WRONG_BIND_STATUS = 0x04;
 const KEEP = 1000;
 
 class SmppSide {
@@ -31,7 +32,9 @@ class SmppSide {
     session.inFlight = 0;
     session.on("error", () => session.destroy());
     session.on("close", () => this.bound.delete(session));
-    session.on("bind_transceiver", (pdu) => this.bind(session, pdu));
+    for (const kind of ["transceiver", "transmitter", "receiver"]) {
+      session.on(`bind_${kind}`, (pdu) => this.bind(session, pdu, kind));
+    }
     session.on("submit_sm", (pdu) => this.submit(session, pdu));
     session.on("enquire_link", (pdu) => this.enquire(session, pdu));
     session.on("unbind", (pdu) => this.unbind(session, pdu));
@@ -39,7 +42,7 @@ class SmppSide {
     session.on("unknown", (pdu) => session.send(pdu.response()));
   }
 
-  bind(session, pdu) {
+  bind(session, pdu, kind) {
     const status = this.bindStatus(pdu);
     session.send(pdu.response({ command_status: status, system_id: "smsc" }));
     if (status) {
@@ -48,6 +51,8 @@ class SmppSide {
       return;
     }
     this.counts.binds += 1;
+    session.mayReceive = kind !== "transmitter";
+    session.maySend = kind !== "receiver";
     this.bound.add(session);
   }
 
@@ -62,6 +67,10 @@ class SmppSide {
     keep(this.counts.sequences, pdu.sequence_number);
     session.inFlight += 1;
     this.counts.most_in_flight = Math.max(this.counts.most_in_flight, session.inFlight);
+    if (!session.maySend) {
+      this.answer(session, pdu, { command_status: WRONG_BIND_STATUS });
+      return;
+    }
     const { drop, status } = this.modes.judge(pdu.destination_addr);
     if (status) {
       if (status === this.modes.throttle_status) this.counts.throttled += 1;
@@ -92,6 +101,8 @@ class SmppSide {
         message_ids: whole.messageIds,
         reference: pdu.user_message_reference,
         data_coding: pdu.data_coding,
+        valid_until: pdu.validity_period,
+        priority: pdu.priority_flag,
       });
     }
     if (pdu.registered_delivery & 1) this.deliveries.receiptFor(pdu, messageId);
