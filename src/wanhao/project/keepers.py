@@ -3,16 +3,21 @@
 A keeper is quick when all it does for 500 promises takes well under a second.
 """
 
+from wanhao.communications.previews import PREVIEW_RULE
 from wanhao.promises.contracts import Keeper
 from wanhao.workflows import review_use, tell_abnormal_bills, tell_endings, tell_points
 from wanhao.workflows.announce_stops import announce_stops
+from wanhao.workflows.preview_rules import keep_previews
 from wanhao.workflows.promise_stops import BEFORE_STOP
+from wanhao.workflows.stop_data import STOP_DATA, stop_data
 from wanhao.workflows.stop_service import STOP_SERVICE, stop_service
 
 QUICK: dict[str, Keeper] = {
+    STOP_DATA: stop_data,
     STOP_SERVICE: stop_service,
 }
 SLOW: dict[str, Keeper] = {
+    PREVIEW_RULE: keep_previews,
     BEFORE_STOP: announce_stops,
     review_use.KIND: review_use.review_use,
     tell_points.KIND: tell_points.tell_points,
