@@ -7,11 +7,14 @@ import pytest
 from django.db import transaction
 
 from tests.parties.examples import a_family, an_account
+from wanhao.communications.actions import claim_for_sending, mark_accepted, release_due
 from wanhao.communications.contracts import MessageState
 from wanhao.communications.queries import latest_messages, messages_by_state, messages_to
 from wanhao.parties.contracts import OpenedAccount
 from wanhao.products.actions import lift_data_stop
+from wanhao.products.contracts import StoppedData
 from wanhao.products.queries import data_stops
+from wanhao.promises.actions import keep_due
 from wanhao.usage.contracts import (
     MoneyCrossing,
     Service,
@@ -20,11 +23,14 @@ from wanhao.usage.contracts import (
     UsageCrossing,
 )
 from wanhao.usage.ports import EffectSink
+from wanhao.workflows.give_back_number import give_back_number
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
+from wanhao.workflows.stop_data import STOP_DATA, stop_data
 from wanhao.workflows.tell_customers import TellCustomers
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=5)
 GB = 1024**3
 sink: EffectSink = TellCustomers()
 
@@ -118,25 +124,63 @@ def test_each_tier_that_is_reached_is_told_to_the_main_card(family: OpenedAccoun
     assert data_stops([family.groups[0].group_id], 202611) == ()
 
 
-def test_data_that_stops_is_stopped_and_told(family: OpenedAccount) -> None:
+def test_data_stops_when_the_main_card_was_told(family: OpenedAccount) -> None:
     sink.accept(7, [stopped(family)], NOW)
-
     assert texts_to(16907920001) == [
         "您的套餐外流量已达15.0GB，本月流量收费¥600.00，上网已暂停，下月1日恢复。"
         "如需马上继续使用，请拨10000。"
     ]
-    (stop,) = data_stops([family.groups[0].group_id], 202611)
-    assert (stop.since, stop.lifted_at) == (NOW, None)
+    assert stops(family, LATER) == []
+
+    sms_takes_everything(LATER)
+    (stop,) = stops(family, LATER)
+    assert (stop.since, stop.lifted_at) == (LATER, None)
+
+
+def test_data_goes_on_while_the_sms_centre_is_away(family: OpenedAccount) -> None:
+    sink.accept(7, [stopped(family)], NOW)
+    for hours in range(48):
+        release_due(NOW + timedelta(hours=hours))
+        assert stops(family, NOW + timedelta(hours=hours)) == []
+
+    back = NOW + timedelta(hours=48)
+    sms_takes_everything(back)
+    (stop,) = stops(family, back)
+    assert stop.since == back
+
+
+def test_data_that_was_not_stopped_with_its_month_is_not_stopped_later(
+    family: OpenedAccount,
+) -> None:
+    december = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+    sink.accept(7, [stopped(family)], NOW)
+    release_due(december)
+    sms_takes_everything(december)
+    assert stops(family, december) == []
+    (message,) = latest_messages(9)
+    assert message.state is MessageState.WITHDRAWN
+
+
+def test_data_stops_at_once_where_nobody_can_be_told(family: OpenedAccount) -> None:
+    for line in family.groups[0].lines[::-1]:
+        give_back_number(line.number, NOW)
+    sink.accept(7, [stopped(family)], LATER)
+    assert latest_messages(9) == []
+    (stop,) = stops(family, LATER)
+    assert stop.since == LATER
 
 
 def test_a_stop_that_comes_again_is_the_same_stop(family: OpenedAccount) -> None:
     sink.accept(7, [stopped(family), stopped(family)], NOW)
+    sms_takes_everything(LATER)
+    stops(family, LATER)
     # After use was taken back and made again the last step may have been larger.
     sink.accept(8, [stopped(family, tier=32, beyond=16 * GB)], NOW + timedelta(hours=1))
+    sms_takes_everything(NOW + timedelta(hours=1))
 
     assert len(texts_to(16907920001)) == 1
-    (stop,) = data_stops([family.groups[0].group_id], 202611)
-    assert stop.since == NOW
+    (stop,) = stops(family, NOW + timedelta(hours=1))
+    assert stop.since == LATER
 
 
 def test_data_that_went_on_and_stops_again_is_stopped_and_told_again(
@@ -144,12 +188,29 @@ def test_data_that_went_on_and_stops_again_is_stopped_and_told_again(
 ) -> None:
     group = family.groups[0].group_id
     sink.accept(7, [stopped(family)], NOW)
+    sms_takes_everything(LATER)
+    stops(family, LATER)
     lift_data_stop(group, 202611, NOW + timedelta(hours=1))
-    sink.accept(8, [stopped(family, episode=41, fee_fen=120_000)], NOW + timedelta(hours=2))
+    again = NOW + timedelta(hours=2)
+    sink.accept(8, [stopped(family, episode=41, fee_fen=120_000)], again)
+    sms_takes_everything(again)
 
     first, second = texts_to(16907920001)
     assert ("¥600.00" in first, "¥1,200.00" in second) == (True, True)
-    assert [stop.lifted_at is None for stop in data_stops([group], 202611)] == [False, True]
+    assert [stop.lifted_at is None for stop in stops(family, again)] == [False, True]
+
+
+def sms_takes_everything(now: datetime) -> None:
+    """What is due is released, handed to a sender, and taken by the SMS centre."""
+    release_due(now)
+    for message in claim_for_sending("sms", 100, now):
+        mark_accepted(message.message_id, [f"m{message.message_id}"], now)
+
+
+def stops(family: OpenedAccount, now: datetime) -> list[StoppedData]:
+    """After the worker kept what it could."""
+    keep_due({STOP_DATA: stop_data}, now)
+    return list(data_stops([family.groups[0].group_id], 202611))
 
 
 def test_a_batch_that_is_undone_neither_stops_nor_tells(family: OpenedAccount) -> None:

@@ -16,6 +16,7 @@ from wanhao.communications.contracts import (
     Trigger,
 )
 from wanhao.communications.deciding import draft
+from wanhao.communications.holding import let_go_untold
 from wanhao.communications.in_force import rules_at
 from wanhao.communications.live import announce
 from wanhao.communications.models import CommunicationMessage, OptOut
@@ -41,6 +42,7 @@ def decide_reminders(triggers: Sequence[Trigger], *, batch: int, now: datetime) 
         return 0
     rules = rules_at(now)
     new = record(draft(triggers, rules, now), rules, batch, now)
+    let_go_untold(triggers, now)
     if new:
         announce("reminder", batch)
     return new

@@ -6,10 +6,11 @@ prolonged a contract or redeemed points meanwhile is not reminded of it any more
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from wanhao.billing.queries import balances, paid_since
+from wanhao.billing.queries import paid_since
+from wanhao.billing.stops import debts_due
 from wanhao.communications.contracts import Metric, Reason
 from wanhao.communications.deciding import live_opt_outs
 from wanhao.communications.figures import MB
@@ -20,7 +21,7 @@ from wanhao.parties.queries import live_lines
 from wanhao.products.added import packs_since
 from wanhao.products.contracts import HeldPack, Service
 from wanhao.products.expiring import ends_of, last_day
-from wanhao.values.cycle import Cycle
+from wanhao.values.cycle import SHANGHAI, Cycle
 
 Found = dict[int, Reason]
 Check = Callable[[Sequence[Row], datetime], Found]
@@ -109,15 +110,18 @@ def _credit_paid(rows: Sequence[Row], now: datetime) -> Found:
 
 
 def _arrears_paid(rows: Sequence[Row], now: datetime) -> Found:
-    """What was owed is paid: as much came in, or nothing is owed any more."""
-    accounts = _earliest(rows, "account_id")
-    paid, left = paid_since(accounts), balances(accounts)
+    """No bill would be due any more when the stop is to begin; other causes have a variant."""
+    by_day: dict[date, list[Row]] = defaultdict(list)
+    for row in (row for row in rows if "variant" not in trigger_of(row)["said"]):
+        begins = datetime.fromisoformat(str(trigger_of(row)["said"]["time"]))
+        by_day[begins.astimezone(SHANGHAI).date()].append(row)
     found = {}
-    for row in rows:
-        trigger = trigger_of(row)
-        account, owed = trigger["account_id"], int(trigger["said"].get("owed", 1))
-        if paid.get(account, 0) > 0 and (paid[account] >= owed or left.get(account, 0) >= 0):
-            found[row.pk] = Reason.PAID
+    for day, some in by_day.items():
+        debts = debts_due([trigger_of(row)["account_id"] for row in some], day)
+        for row in some:
+            debt = debts.get(trigger_of(row)["account_id"])
+            if debt is None or debt.bills_fen <= 0:
+                found[row.pk] = Reason.PAID
     return found
 
 

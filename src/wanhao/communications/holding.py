@@ -1,9 +1,10 @@
 """Promises that wait until somebody was told: let go by an acceptance, or when there is nobody."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from wanhao.communications.contracts import Trigger
 from wanhao.communications.models import CommunicationMessage
 from wanhao.promises.actions import release
 
@@ -14,5 +15,22 @@ def let_go(rows: Sequence[CommunicationMessage], now: datetime) -> None:
     for row in rows:
         if row.holds_kind:
             waiting[row.holds_kind].add(row.holds_key)
+    _release(waiting, now)
+
+
+def let_go_untold(triggers: Sequence[Trigger], now: datetime) -> None:
+    """What was to wait for a message nobody gets is not held back: no rule, no line, opted out."""
+    waiting: dict[str, set[str]] = defaultdict(set)
+    for trigger in triggers:
+        if trigger.holds is not None:
+            waiting[trigger.holds[0]].add(trigger.holds[1])
+    for kind, keys in waiting.items():
+        told = CommunicationMessage.objects.filter(holds_kind=kind, holds_key__in=keys)
+        keys.difference_update(told.values_list("holds_key", flat=True))
+    _release(waiting, now)
+
+
+def _release(waiting: Mapping[str, Collection[str]], now: datetime) -> None:
     for kind, keys in sorted(waiting.items()):
-        release(kind, sorted(keys), now)
+        if keys:
+            release(kind, sorted(keys), now)

@@ -8,6 +8,8 @@ from wanhao.usage.contracts import (
     UpgradeKind,
     UsageCrossing,
 )
+from wanhao.values.cycle import Cycle
+from wanhao.workflows.stop_data import STOP_DATA, stop_key
 
 METRICS = {
     Service.VOICE: Metric.VOICE,
@@ -67,5 +69,8 @@ def _of_upgrade(crossing: UpgradeCrossing) -> Trigger:
         # Every tier is told, but a stop once, whichever tier use stands on when it comes again.
         tier=crossing.tier if steps_up else 0,
         fee_fen=crossing.fee_fen,
+        # Data stops when somebody was told, however late; with the month there is nothing to stop.
+        holds=None if steps_up else (STOP_DATA, stop_key(crossing)),
+        expires_at=None if steps_up else int(Cycle(crossing.cycle).end.timestamp()),
         occurred_at=crossing.occurred_at,
     )
