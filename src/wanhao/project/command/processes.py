@@ -7,6 +7,7 @@ import uvicorn
 from django.conf import settings
 
 from wanhao.channels.sms.process import run_sms
+from wanhao.project import clock
 from wanhao.project.billing import keeping_up_with_billing
 from wanhao.project.command.sessions import database, stopped_by_signals
 from wanhao.project.env import environment
@@ -61,4 +62,4 @@ def meter() -> None:
 @database()
 def sms() -> None:
     """Send released messages to the SMSC and take its receipts."""
-    run_sms(stopped_by_signals(), sms_config(environment()))
+    run_sms(stopped_by_signals(), sms_config(environment()), clock=clock.now)
