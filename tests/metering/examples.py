@@ -16,8 +16,9 @@ from wanhao.metering.tariffs import KILO, Mode, TariffTerms
 
 NOVEMBER = 1_793_462_400  # 2026-11-01 00:00 in Asia/Shanghai
 CYCLE = 202611
-PERCENTS = (80, 100)
+PERCENTS = (80, 100, 200, 300, 500, 1_000)
 FEN = (1500, 500)
+CREDIT = (80, 100)
 FIRST_NUMBER = 16_907_910_001
 SERVICE = {"voice": 0, "message": 1, "data": 2}
 ZONE = {"domestic": 0, "free": 1, "hk-macau-taiwan": 2, "roaming": 3}
@@ -120,7 +121,7 @@ def opened(shards=3):
     step(state, CycleStep(cycle=CYCLE, opens=True), 2)
     for tariff in TARIFFS:
         step(state, told(tariff), 3)
-    step(state, Watched(usage=(PERCENTS,) * 3, money=FEN), 3)
+    step(state, Watched(usage=(PERCENTS,) * 3, money=FEN, credit=CREDIT), 3)
     return state
 
 
@@ -153,7 +154,7 @@ def count(state, records):
 
 def fired(effects):
     """Crossings as the oracle names them."""
-    usage, money, upgrades = effects.usage, effects.money, effects.upgrades
+    usage, money, upgrades, low = effects.usage, effects.money, effects.upgrades, effects.low
     found = [
         ("usage", int(g), NAMES[s], int(c), int(t), int(e))
         for g, s, c, t, e in zip(
@@ -166,8 +167,16 @@ def fired(effects):
         )
     ]
     found += [
-        ("money", int(a), int(t), int(e))
-        for a, t, e in zip(money.account_id, money.threshold, money.episode, strict=True)
+        ("credit" if limit else "money", int(a), int(t), int(e))
+        for a, limit, t, e in zip(
+            money.account_id, money.credit, money.threshold, money.episode, strict=True
+        )
+    ]
+    found += [
+        ("low", int(g), int(c), int(p), NAMES[s], int(used), int(allowance))
+        for g, c, p, s, used, allowance in zip(
+            low.group_id, low.cycle, low.percent, low.service, low.used, low.allowance, strict=True
+        )
     ]
     steps = (upgrades.group_id, upgrades.cycle, upgrades.kind, upgrades.tier, upgrades.episode)
     return found + [("step", *map(int, row)) for row in zip(*steps, strict=True)]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
 
 from tests.metering.oracle_allowances import Bucket, Cell
+from tests.metering.oracle_money import Account, Money, marks_of
 from tests.metering.oracle_tariffs import cost, tier
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -102,24 +103,12 @@ class Record:
     fen: int = 0
 
 
-@dataclass
-class Account:
-    """Money of an account, charges besides usage by cycle."""
-
-    spendable: int | None = None
-    billed: int = 0
-    fees: dict = field(default_factory=lambda: defaultdict(int))
-    rent: int = 0
-    rent_from: int = 0
-    taken: dict = field(default_factory=dict)
-
-
-class Oracle:
+class Oracle(Money):
     """Counts, charges and fires. Cycles are numbers as 202611; the newest two may be open."""
 
-    def __init__(self, cycles, percents, fen):
+    def __init__(self, cycles, percents, fen, credit=()):
         self.cycles, self.closed = list(cycles), set()
-        self.percents, self.fen = percents, fen
+        self.percents, self.marks = percents, marks_of(fen, credit)
         self.groups, self.links, self.accounts = {}, defaultdict(list), defaultdict(Account)
         self.usage_episode, self.money_episode = {}, {}
         self.pending = defaultdict(list)
@@ -212,59 +201,22 @@ class Oracle:
         links = [link for link in self.links[number] if link[0] != since]
         self.links[number] = sorted([*links, (since, group)])
 
-    def funds(self, account, spendable, billed, number):
-        """What the account can spend; rising to a threshold begins a new episode."""
-        known = self.accounts[account]
-        first, before = known.spendable is None, self.left(account)
-        known.spendable, known.billed = spendable, max(known.billed, billed)
-        if spendable is not None:
-            self._money_moved(account, before, number, first=first)
-
-    def fees(self, account, cycle, fee, rent, rent_from, number):
-        """Something besides usage is owed, and what the rent is; it waits for its month to open."""
-        if cycle > self.cycles[-1]:
-            self.pending[cycle].append(("fees", account, (fee, rent, rent_from)))
-            return
-        before = self.left(account)
-        self._owe(self.accounts[account], cycle, fee, rent, rent_from)
-        self._money_moved(account, before, number)
-
-    def _owe(self, known, cycle, fee, rent, rent_from):
-        known.fees[cycle] += fee
-        self._take_rent(known, rent if rent_from <= self.cycles[-1] else None)
-        known.rent, known.rent_from = rent, rent_from
-
-    def rents(self, part, parts, number):
-        """The rent of the newest cycle falls due for a part of the accounts."""
-        for account in [a for a in self.accounts if a % parts == part]:
-            before = self.left(account)
-            self._take_rent(self.accounts[account])
-            self._money_moved(account, before, number)
-
-    def _take_rent(self, known, told=None):
-        newest = self.cycles[-1]
-        due = known.rent if known.rent_from <= newest else 0
-        rent = known.taken.get(newest, due) if told is None else told
-        known.fees[newest] += rent - known.taken.get(newest, 0)
-        known.taken[newest] = rent
-
-    def _money_moved(self, account, before, number, first=False):
-        if self.accounts[account].spendable is None:
-            return
-        after = self.left(account)
-        for fen in self.fen:
-            if first or (before < fen <= after):
-                self.money_episode[account, fen] = number
-            if not first and before >= fen > after:
-                self._fire_money(account, fen)
-
-    def watch(self, percents, fen, number):
+    def watch(self, percents, fen, credit, number):
         """Other thresholds from here on; whoever is past one already is silent about it."""
-        for account, known in self.accounts.items():
-            for threshold in set(fen) - set(self.fen):
-                if known.spendable is not None:
-                    self.money_episode[account, threshold] = number
-        self.percents, self.fen = percents, fen
+        self.percents = percents
+        self.watch_money(marks_of(fen, credit), number)
+
+    def review(self, cycle, percent, part, parts):
+        """Who has used less than so much of an allowance of this month so far."""
+        for group, known in self.groups.items():
+            month = known.months.get(cycle)
+            if cycle not in self.cycles[-2:] or month is None or known.first > cycle:
+                continue
+            if known.account // 4096 % parts == part:
+                for service in SERVICES:
+                    used, allowance = month.cell(service).share()
+                    if allowance > 0 and used * 100 < percent * allowance:
+                        self.fired.add(("low", group, cycle, percent, service, used, allowance))
 
     def record(self, record):
         """One record: metered, duplicate or quarantined."""
@@ -297,7 +249,7 @@ class Oracle:
     def _count(self, group, record):
         known, cycle = self.groups[group], cycle_of(record.start)
         month, account = known.months[cycle], self.accounts[known.account]
-        before, left, steps = self._spans(group), self.left(known.account), self._tiers(group)
+        before, past, steps = self._spans(group), self.past(known.account), self._tiers(group)
         if record.zone != "free":
             quantity = record.quantity
             if record.service == "voice":
@@ -307,10 +259,7 @@ class Oracle:
         self._roll(group)
         self._fire_crossed(group, before)
         self._fire_steps(group, steps)
-        if account.spendable is not None:
-            for fen in self.fen:
-                if left >= fen > self.left(known.account):
-                    self._fire_money(known.account, fen)
+        self.fire_passed(known.account, past)
 
     def _fire_crossed(self, group, before):
         for (service, cycle), (used, allowance) in self._spans(group).items():
@@ -358,22 +307,6 @@ class Oracle:
         episode = self.usage_episode.get((group, service, percent, cycle), 0)
         self.fired.add(("usage", group, service, cycle, percent, episode))
 
-    def _fire_money(self, account, fen):
-        self.fired.add(("money", account, fen, self.money_episode.get((account, fen), 0)))
-
-    def left(self, account):
-        """What an account has left, in fen: less all charges that are in no bill yet."""
-        known = self.accounts[account]
-        charged = sum(fen for cycle, fen in known.fees.items() if cycle > known.billed)
-        for mine in self.groups.values():
-            if mine.account == account:
-                charged += sum(
-                    month.total_charge()
-                    for cycle, month in mine.months.items()
-                    if cycle > known.billed
-                )
-        return (known.spendable or 0) - charged
-
 
 def buckets(terms, zone, service, rolled):
     """The allowances of a cell in their order of use: rolled over, packs, plan; none abroad."""
@@ -382,7 +315,7 @@ def buckets(terms, zone, service, rolled):
     packs = sorted((p for p in terms.packs if p.service == service), key=lambda p: (p.rank, p.id))
     return [
         Bucket("rolled", 0, rolled if service == "data" else 0),
-        *(Bucket("pack", pack.id, pack.quantity) for pack in packs),
+        *(Bucket("pack", pack.id, pack.quantity, rank=pack.rank) for pack in packs),
         Bucket("plan", 0, terms.allowance[service]),
     ]
 

@@ -11,11 +11,17 @@ class Bucket:
     id: int
     quantity: int
     used: int = 0
+    rank: int = 0
 
     @property
     def key(self):
         """What makes it the same bucket after a change of terms."""
         return self.kind, self.id
+
+    @property
+    def terms(self):
+        """All but what was taken of it."""
+        return self.kind, self.id, self.quantity, self.rank
 
 
 @dataclass
@@ -97,7 +103,10 @@ class Cell:
         self.buckets[0].quantity = quantity
 
     def rebase(self, fresh, *, restarts, frozen):
-        """Go on under other buckets: those that stay keep what was taken of them."""
+        """Go on under other buckets: those that stay keep what was taken of them. Where they are
+        the same as before, nothing begins anew."""
+        if not restarts and [b.terms for b in fresh] == [b.terms for b in self.buckets]:
+            return
         beyond, used = self.beyond(), self.used()
         for bucket in fresh:
             bucket.used = used.get(bucket.key, 0)

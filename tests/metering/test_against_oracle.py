@@ -1,5 +1,6 @@
 """The kernel and the plain loop agree over random operators, facts and records."""
 
+import copy
 import itertools
 import random
 from dataclasses import replace
@@ -9,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.metering.examples import (
+    CREDIT,
     CYCLE,
     FEN,
     FIRST_NUMBER,
     NAMES,
     NOVEMBER,
+    PACKS,
     PERCENTS,
     TERMS,
     ZONES,
@@ -31,6 +34,7 @@ from wanhao.metering.changing import Continue
 from wanhao.metering.closing import closed_cells
 from wanhao.metering.cycles import CycleStep
 from wanhao.metering.funding import RentStep
+from wanhao.metering.reviewing import ReviewStep
 from wanhao.metering.state import Watched
 
 ACCOUNTS = st.integers(1, 3)
@@ -38,9 +42,11 @@ GROUPS = st.integers(1, 5)
 NUMBERS = st.integers(FIRST_NUMBER, FIRST_NUMBER + 4)
 SINCE = st.sampled_from([NOVEMBER + day * 86_400 for day in (-9, -1, 0, 5, 10, 30, 31)])
 MONEY = st.none() | st.sampled_from([0, 499, 500, 501, 1499, 1500, 1501, 2000, 100_000])
+LIMITS = st.sampled_from([0, 0, 0, 1, 999, 1_000, 2_000, 50_000])
 WATCHED = st.tuples(
-    st.sampled_from([(80, 100), (50, 80, 100), (100,), (99,), ()]),
+    st.sampled_from([(80, 100), (50, 80, 100, 200), (100, 300, 400), (99, 150), (), (3_000,)]),
     st.sampled_from([(1500, 500), (1500,), (2000, 1500, 500), (500,), ()]),
+    st.sampled_from([(80, 100), (50, 99), (100,), ()]),
 )
 FEES = st.tuples(
     st.sampled_from([CYCLE - 1, CYCLE, CYCLE + 1]),
@@ -51,11 +57,13 @@ FACTS = st.one_of(
     st.tuples(st.just("terms"), GROUPS, TERMS, st.sampled_from([CYCLE] * 3 + [CYCLE + 1])),
     st.tuples(st.just("terms"), GROUPS, TERMS, st.just(CYCLE)),
     st.tuples(st.just("go-on"), GROUPS),
+    st.tuples(st.just("also"), GROUPS, st.none() | PACKS),
     st.tuples(st.just("link"), NUMBERS, st.integers(0, 5), SINCE),
-    st.tuples(st.just("funds"), ACCOUNTS, MONEY, st.booleans()),
-    st.tuples(st.just("funds"), ACCOUNTS, MONEY, st.just(False)),
+    st.tuples(st.just("funds"), ACCOUNTS, MONEY, st.booleans(), LIMITS),
+    st.tuples(st.just("funds"), ACCOUNTS, MONEY, st.just(False), LIMITS),
     st.tuples(st.just("fees"), ACCOUNTS, FEES),
     st.tuples(st.just("rents"), st.integers(0, 1)),
+    st.tuples(st.just("review"), st.booleans(), st.sampled_from([1, 40, 100]), st.integers(0, 1)),
     st.tuples(st.just("cycle"), st.sampled_from([202612, 202701]), st.booleans()),
     st.tuples(st.just("watch"), WATCHED),
 )
@@ -68,7 +76,7 @@ def world(draw, signs=(1,)):
     first += [
         ("link", FIRST_NUMBER + n, draw(st.integers(1, 3)), NOVEMBER - 9 * 86_400) for n in range(4)
     ]
-    first += [("funds", account, draw(MONEY), False) for account in (1, 2, 3)]
+    first += [("funds", account, draw(MONEY), False, draw(LIMITS)) for account in (1, 2, 3)]
     batch = st.lists(records(signs), max_size=40)
     rounds = st.lists(st.tuples(st.lists(FACTS, max_size=5), batch), min_size=1, max_size=5)
     return numbered([(first, draw(batch)), *draw(rounds)])
@@ -95,7 +103,7 @@ class Both:
 
     def __init__(self):
         self.state = opened()
-        self.oracle = Oracle([CYCLE - 1, CYCLE], PERCENTS, FEN)
+        self.oracle = Oracle([CYCLE - 1, CYCLE], PERCENTS, FEN, CREDIT)
         self.fired = set()
         self.pending = []
         self.number = 3
@@ -109,6 +117,18 @@ class Both:
         self._tell(terms_of(group, account_of(group), terms, cycle))
         self.oracle.group(group, account_of(group), terms, self.number, cycle)
 
+    def _also(self, group, pack):
+        """The terms that hold already, told again, perhaps with one more pack."""
+        known = self.oracle.groups.get(group)
+        month = known and known.months.get(self.oracle.cycles[-1])
+        if month is None:
+            return
+        terms = copy.deepcopy(month.terms)
+        held = {(one.service, one.id) for one in terms.packs}
+        if pack is not None and (pack.service, pack.id) not in held:
+            terms.packs.append(pack)
+        self._terms(group, terms, CYCLE)
+
     def _go_on(self, group):
         cycle = self.state.current().cycle
         self._tell(Continue(group=np.array([group]), cycle=cycle))
@@ -120,10 +140,11 @@ class Both:
         self._tell(link_of(number, group, since))
         self.oracle.link(number, group, since)
 
-    def _funds(self, account, fen, after_bill):
+    def _funds(self, account, fen, after_bill, credit):
         billed = max(self.state.closed_through, 0) if after_bill else 0
-        self._tell(funds_of(account, fen, billed))
-        self.oracle.funds(account, fen, billed, self.number)
+        spendable = None if fen is None else fen + credit
+        self._tell(funds_of(account, spendable, billed, credit))
+        self.oracle.funds(account, spendable, billed, self.number, credit)
 
     def _fees(self, account, what):
         cycle, fee, rent = what
@@ -133,6 +154,11 @@ class Both:
     def _rents(self, part):
         self._tell(RentStep(cycle=self.state.current().cycle, part=part, parts=2))
         self.oracle.rents(part, 2, self.number)
+
+    def _review(self, newest, percent, part):
+        cycle = (self.state.current() if newest else self.state.older()).cycle
+        self._tell(ReviewStep(cycle=cycle, percent=percent, part=part, parts=2))
+        self.oracle.review(cycle, percent, part, 2)
 
     def _cycle(self, cycle, opens):
         if opens:
@@ -144,9 +170,9 @@ class Both:
             self.oracle.close(CYCLE)
 
     def _watch(self, what):
-        percents, fen = what
-        self._tell(Watched(usage=(percents,) * 3, money=fen))
-        self.oracle.watch(percents, fen, self.number)
+        percents, fen, credit = what
+        self._tell(Watched(usage=(percents,) * 3, money=fen, credit=credit))
+        self.oracle.watch(percents, fen, credit, self.number)
 
     def count(self, batch):
         """Give both the same records."""

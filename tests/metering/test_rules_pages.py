@@ -118,7 +118,7 @@ def test_credit_fires_exactly_where_the_page_says(row):
     step(state, funds_of(1, _fen(limit), credit=_fen(limit)), 7)
     spent = [_fen(limit) - _fen(before), _fen(before) - _fen(after)]
     fired = [_spend(state, fen) for fen in spent][1]
-    assert thresholds(fired, "money") == [int(percent) for percent in listed(fires)]
+    assert thresholds(fired, "credit") == [int(percent) for percent in listed(fires)]
 
 
 @pytest.mark.parametrize("row", rows_of("counting.md", "service"), ids=" ".join)

@@ -2,7 +2,8 @@
 
 What was charged stays charged, what was taken from an allowance stays taken, and what is left of
 those that remain is free. The schedule goes on while the tariff stays the same; another tariff,
-or a customer who goes on after a stop, begins it anew.
+or a customer who goes on after a stop, begins it anew. A service whose allowances and tariff stay
+as they were keeps the baseline it had: nothing happened to it.
 """
 
 from dataclasses import dataclass
@@ -56,11 +57,13 @@ class TermsDelta:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """What the cells begin with under the new terms; `anew` where the schedule starts again."""
+    """What the cells begin with under the new terms; `anew` where the schedule starts again, by
+    place; `kept` cells, whose allowances and schedule stay as they were."""
 
     terms: I64
     packs: Packs
     anew: Mask
+    kept: Mask
 
 
 def rebased(state: MeterState, slot: Slot, change: Change) -> TermsDelta:
@@ -72,17 +75,17 @@ def rebased(state: MeterState, slot: Slot, change: Change) -> TermsDelta:
     spread = taken(cells, total, slot.packs.at(place))
     terms = _follow(state, place, change)
     old = state.terms.tariff(slot.terms[place])
-    begun = _Begun(
-        terms=terms,
-        packs=_with_use(change.packs.at(change.place), spread),
-        anew=(state.terms.tariff(terms) != old) | change.restarts,
-    )
+    anew = (state.terms.tariff(terms) != old) | change.restarts
+    packs = change.packs.at(change.place)
+    kept = _kept(state, slot, cells, terms, packs) & ~np.repeat(anew, SERVICES)
+    begun = _Begun(terms=terms, packs=_with_use(packs, spread, kept), anew=anew, kept=kept)
     new = _new_cells(state, cells, before, spread, begun)
     bases, row = slot.baselines, slot.baseline[cells.place]
-    outside = bases.outside[row, cells.service] + before.beyond - cells.over
+    charged = np.where(kept, 0, before.beyond - cells.over)
+    outside = bases.outside[row, cells.service] + charged
     after = Rated(
         total=total,
-        beyond=new.over,
+        beyond=np.where(kept, before.beyond, new.over),
         fen=before.fen,
         used=used_of(total, outside, new.free),
         allowance=new.free - outside,
@@ -94,7 +97,7 @@ def rebased(state: MeterState, slot: Slot, change: Change) -> TermsDelta:
         free=new.free.reshape(-1, SERVICES),
         alarm=alarms(state, slot, new, after).reshape(-1, SERVICES),
         packs=begun.packs,
-        baseline=_baseline(slot, place, new, outside, before.fen, begun.anew, change.number),
+        baseline=_baseline(slot, place, new, outside, before.fen, anew, change.number),
         before=before,
         after=after,
     )
@@ -126,15 +129,37 @@ def _follow(state: MeterState, place: I64, change: Change) -> I64:
     return found
 
 
-def _with_use(packs: Packs, spread: Taken) -> Packs:
-    """The new packs; one that was there before keeps what was taken from it."""
+def _kept(state: MeterState, slot: Slot, cells: Cells, terms: I64, packs: Packs) -> Mask:
+    """Cells for which the plan gives as much as before, in packs that are the same."""
+    place = cells.place[::SERVICES]
+    same = state.terms.allowance(slot.terms[place]) == state.terms.allowance(terms)
+    abroad = state.zone[cells.place] > 0
+    before = slot.packs.at(place)
+    rows = np.concatenate([_pack_terms(before), _pack_terms(packs)])
+    found, count = np.unique(rows, axis=0, return_counts=True)
+    changed = found[count == 1, 0]
+    same_packs = ~np.isin(cells.place * SERVICES + cells.service, changed)
+    kept: Mask = same_packs & (same.reshape(-1) | abroad)
+    return kept
+
+
+def _pack_terms(packs: Packs) -> I64:
+    """A row per pack: its cell, and all that makes it the same pack."""
+    cell = packs.place * SERVICES + packs.service
+    return np.column_stack([cell, packs.pack, packs.quantity, packs.rank])
+
+
+def _with_use(packs: Packs, spread: Taken, kept: Mask) -> Packs:
+    """The new packs; one that was there before keeps what was taken from it, up to now or, in cells
+    that are kept, up to their baseline."""
     if not len(packs) or not len(spread.packs):
         return packs
     known, order = _pack_keys(spread.packs), np.argsort(_pack_keys(spread.packs))
     wanted = _pack_keys(packs)
     spot = np.minimum(np.searchsorted(known[order], wanted), len(order) - 1)
     same = known[order][spot] == wanted
-    packs.used[same] = spread.pack_taken[order][spot[same]]
+    used = np.where(kept[spread.pack_cell], spread.packs.used, spread.pack_taken)
+    packs.used[same] = used[order][spot[same]]
     return packs
 
 
@@ -153,16 +178,15 @@ def _new_cells(state: MeterState, cells: Cells, before: Rated, spread: Taken, ne
     wanted = new.packs.place * SERVICES + new.packs.service
     owner = order[np.searchsorted(key[order], wanted)]
     np.add.at(left, owner, np.maximum(new.packs.quantity - new.packs.used, 0))
-    return Cells(
-        place=cells.place,
-        service=cells.service,
-        free=before.total + left,
-        rolled=cells.rolled,
-        base=before.total,
-        over=np.where(np.repeat(new.anew, SERVICES), 0, before.beyond),
-        plan_used=spread.plan,
-        rolled_used=spread.rolled,
-    )
+    begun = {
+        "free": before.total + left,
+        "base": before.total,
+        "over": np.where(np.repeat(new.anew, SERVICES), 0, before.beyond),
+        "plan_used": spread.plan,
+        "rolled_used": spread.rolled,
+    }
+    columns = {name: np.where(new.kept, getattr(cells, name), at) for name, at in begun.items()}
+    return Cells(place=cells.place, service=cells.service, rolled=cells.rolled, **columns)
 
 
 def _baseline(

@@ -62,9 +62,7 @@ def level(allowance: I64, percent: I64 | int) -> I64:
 def usage_crossed(span: Span, percents: tuple[int, ...]) -> tuple[I64, I64]:
     """Which rows reach which of these shares of the allowance in this step, all that it passes:
     exactly 80 per cent fires. Rows and per cents, one for each crossing."""
-    further = np.array([p // FULL for p in percents if _is_further(p)], np.int64)
-    rows, crossed = _further_crossed(span, further)
-    found, named = [rows], [crossed * FULL]
+    found, named = [], []
     for percent in percents:
         if not _is_further(percent):
             was_below = span.before < level(span.allowance_before, percent)
@@ -72,7 +70,9 @@ def usage_crossed(span: Span, percents: tuple[int, ...]) -> tuple[I64, I64]:
             hit = np.flatnonzero(was_below & reached)
             found.append(hit)
             named.append(np.full(len(hit), percent))
-    return np.concatenate(found), np.concatenate(named)
+    further = np.array([p // FULL for p in percents if _is_further(p)], np.int64)
+    rows, crossed = _further_crossed(span, further)
+    return np.concatenate([*found, rows]), np.concatenate([*named, crossed * FULL])
 
 
 def usage_lifted(span: Span, percents: tuple[int, ...]) -> tuple[I64, I64]:
