@@ -9,6 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from wanhao.project import clock
 from wanhao.project.command.sessions import database, refuse_without_database
+from wanhao.project.command.usage_quarantine import quarantine
 from wanhao.project.env import environment
 from wanhao.project.inbox import check_names, hand_over
 from wanhao.project.waiting import wait_until_taken
@@ -18,7 +19,10 @@ from wanhao.usage.queries import meter_status, refused_files
 
 @click.group()
 def usage() -> None:
-    """Hand over usage files; see how the counting stands."""
+    """Hand over usage files; see how the counting stands; mend the quarantine."""
+
+
+usage.add_command(quarantine)
 
 
 @usage.command()
