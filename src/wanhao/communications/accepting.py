@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
 
 from wanhao.communications.contracts import MessageState
-from wanhao.communications.holding import let_go
-from wanhao.communications.models import CommunicationMessage
+from wanhao.communications.holding import release_held
 from wanhao.communications.receiving import apply_held
 from wanhao.communications.states import may_come_from
 
@@ -54,6 +52,5 @@ def accept(taken: Mapping[int, Sequence[str]], now: datetime) -> list[int]:
     if not moved:
         return []
     apply_held(set(moved.values()), [key for message, key in parts if message in moved])
-    told = CommunicationMessage.objects.exclude(holds_kind="")
-    let_go(list(told.filter(Q(id__in=list(moved)) | Q(carrier_id__in=list(moved)))), now)
+    release_held(list(moved), now)
     return list(moved)

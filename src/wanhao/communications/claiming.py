@@ -42,9 +42,12 @@ def claim(
 
 
 def hand_out(
-    rows: Sequence[Row], worker: str, now: datetime, *, sign_off: str
+    rows: Sequence[Row], worker: str, now: datetime, *, sign_off: str, wakes: bool = True
 ) -> list[OutgoingMessage]:
-    """Look at locked, released rows once more and give those to a sender that may go."""
+    """Look at locked, released rows once more and give those to a sender that may go.
+
+    What `wakes` nobody, as an inbox, has no quiet hours.
+    """
     if not rows:
         return []
     given = rules_at(now)
@@ -54,7 +57,7 @@ def hand_out(
     reasons |= {row.pk: Reason.EXPIRED for row in everybody if _old(row, now)}
     take_back(rows, reasons, now)
     good = [row for row in rows if row.pk not in reasons]
-    good = _awake(good, given, now)
+    good = _awake(good, given, now) if wakes else good
     for row in good:
         _write(row, merged.get(row.pk, []), reasons, sign_off, given, now)
     sources = [state.value for state in may_come_from(MessageState.SUBMITTING)]

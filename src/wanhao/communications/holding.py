@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Q
+
 from wanhao.communications.contracts import Trigger
 from wanhao.communications.models import CommunicationMessage
 from wanhao.promises.actions import release
@@ -16,6 +18,12 @@ def let_go(rows: Sequence[CommunicationMessage], now: datetime) -> None:
         if row.holds_kind:
             waiting[row.holds_kind].add(row.holds_key)
     _release(waiting, now)
+
+
+def release_held(ids: Sequence[int], now: datetime) -> None:
+    """Let go the promises that waited until somebody was told by one of these messages."""
+    holding = CommunicationMessage.objects.exclude(holds_kind="")
+    let_go(list(holding.filter(Q(id__in=ids) | Q(carrier_id__in=ids))), now)
 
 
 def let_go_untold(triggers: Sequence[Trigger], now: datetime) -> None:

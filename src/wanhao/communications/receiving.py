@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from wanhao.communications.contracts import MessageState, Receipt, ReceiptState
+from wanhao.communications.contracts import Channel, MessageState, Receipt, ReceiptState
+from wanhao.communications.holding import release_held
 from wanhao.communications.models import CommunicationMessage, HeldReceipt, MessagePart
 from wanhao.communications.moving import by_ids, move
 from wanhao.communications.settling import settle_known
@@ -113,7 +114,8 @@ def _conclude(message_id: int, now: datetime) -> None:
         error = next(text for state, text in parts if state == ReceiptState.FAILED.value)
         move(by_ids([message_id]), MessageState.FAILED, now, error=error)
     else:
-        move(by_ids([message_id]), MessageState.DELIVERED, now)
+        move(by_ids([message_id]), MessageState.DELIVERED, now, delivered_at=now)
+        release_held([message_id], now)
 
 
 def _settle_without_id(receipt: Receipt) -> int | None:
@@ -129,6 +131,7 @@ def _settle_without_id(receipt: Receipt) -> int | None:
     rows = CommunicationMessage.objects.filter(
         number=receipt.number,
         state__in=states,
+        channel__in=[Channel.SMS.value, Channel.ANY.value],
         claimed_at__range=(receipt.received_at - RECEIPT_WINDOW, receipt.received_at),
     )
     if receipt.reference is not None:
