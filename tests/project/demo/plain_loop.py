@@ -83,7 +83,7 @@ def _use(counted: Counted, record: UsageRecord, plan: Offering) -> list[str]:
         return [f"{record.service}-100"] if before <= 0 < after else []
     return [
         f"{record.service}-{percent}"
-        for percent in (80, 100)
+        for percent in ((50, 80, 100) if record.service == "data" else (80, 100))
         if before * 100 < percent * free <= after * 100
     ]
 

@@ -19,8 +19,9 @@ F64 = NDArray[np.float64]
 SERVICES = ("voice", "message", "data")
 MINUTE = 60
 MEGABYTE = 1024 * 1024
-HIGHEST_QUIET = 0.795
-"""Nearly everybody begins below 80 per cent: a flood of reminders at the start helps nobody."""
+HIGHEST_QUIET = (0.795, 0.795, 0.495)
+"""Nearly everybody begins below the first reminder of each service: a flood at the start helps
+nobody."""
 BEYOND_SHARE = 0.002
 MORE_MEDIAN, MORE_SPREAD = 0.18, 0.8
 MOST_SHARE = 1.4
@@ -105,7 +106,7 @@ class _Groups:
 
 def _used_share(random: np.random.Generator, groups: int) -> F64:
     shape = (groups, len(SERVICES))
-    quiet = random.beta(1.6, 1.0, shape) * HIGHEST_QUIET
+    quiet = random.beta(1.6, 1.0, shape) * np.array(HIGHEST_QUIET)
     beyond = random.random(shape) < BEYOND_SHARE
     share: F64 = np.where(beyond, random.uniform(0.8, 1.0, shape), quiet)
     return share
