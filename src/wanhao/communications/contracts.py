@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Metric(StrEnum):
@@ -111,6 +112,7 @@ class Reason(StrEnum):
     SPENT = "points used meanwhile"
     LINE_ENDED = "line ended"
     MONTH_OVER = "the month is over"
+    TAKEN_BACK = "notice taken back"
 
 
 class ReceiptState(StrEnum):
@@ -275,6 +277,24 @@ class ContactPolicy:
     daily_cap: int
     second_channel_minutes: int
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleChangeView:
+    """A change of a rule, or of the policy: what counts from when, who made it, and why.
+
+    One that `reverts` another has no values; `reverted_by` is the change that took it out of force.
+    """
+
+    change_id: int
+    rule: str
+    values: Mapping[str, Any]
+    valid_from: datetime
+    by: str
+    reason: str
+    made_at: datetime
+    reverts: int | None
+    reverted_by: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,12 @@ from wanhao.communications.contracts import (
     Waits,
 )
 from wanhao.communications.incoming_models import IncomingMessage
+from wanhao.communications.notice_models import Notice
 from wanhao.communications.preview_models import PreviewRun
 from wanhao.communications.rule_models import RuleChange
 
 # These have files of their own; all tables of the room are known from here.
-__all__ = ["IncomingMessage", "PreviewRun", "RuleChange"]
+__all__ = ["IncomingMessage", "Notice", "PreviewRun", "RuleChange"]
 
 # Messages nobody decided about: a test from the pages, an answer to what a customer wrote.
 UNDECIDED = ("test", "reply")

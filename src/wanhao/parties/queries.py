@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.db.models.expressions import RawSQL
 
 from wanhao.parties.cities import known_cities
@@ -29,8 +29,10 @@ __all__ = [
     "cities",
     "groups_begun",
     "groups_between",
+    "languages_in_city",
     "line_count",
     "lines_by_number",
+    "lines_in_city",
     "lines_of_accounts",
     "lines_of_groups",
     "live_lines",
@@ -106,6 +108,17 @@ def groups_begun(group_ids: Collection[int]) -> dict[int, datetime]:
     """Since when the oldest live line of each group is in it; a group without one is left out."""
     rows = _live().filter(group_id__in=_one_of(group_ids)).order_by().values_list("group_id")
     return dict(rows.annotate(Min("since")))
+
+
+def lines_in_city(city: str, *, after: int = 0, limit: int = 5_000) -> list[LineView]:
+    """Live lines of a city beyond line `after`, in the order of their ids."""
+    return _views(_live().filter(city=city, id__gt=after).order_by("id")[:limit])
+
+
+def languages_in_city(city: str) -> dict[Language, int]:
+    """How many live lines of a city are written to in each language."""
+    rows = _live().filter(city=city).order_by().values_list("language").annotate(Count("id"))
+    return {Language(language): count for language, count in rows}
 
 
 def pay_types(account_ids: Collection[int]) -> dict[int, PayType]:

@@ -3,18 +3,21 @@
 A keeper is quick when all it does for 500 promises takes well under a second.
 """
 
+from wanhao.communications.changing import WATCH
 from wanhao.communications.previews import PREVIEW_RULE
 from wanhao.promises.contracts import Keeper
-from wanhao.workflows import review_use, tell_abnormal_bills, tell_endings, tell_points
+from wanhao.workflows import review_use, send_notice, tell_abnormal_bills, tell_endings, tell_points
 from wanhao.workflows.announce_stops import announce_stops
 from wanhao.workflows.preview_rules import keep_previews
 from wanhao.workflows.promise_stops import BEFORE_STOP
 from wanhao.workflows.stop_data import STOP_DATA, stop_data
 from wanhao.workflows.stop_service import STOP_SERVICE, stop_service
+from wanhao.workflows.watch_thresholds import keep_watching
 
 QUICK: dict[str, Keeper] = {
     STOP_DATA: stop_data,
     STOP_SERVICE: stop_service,
+    WATCH: keep_watching,
 }
 SLOW: dict[str, Keeper] = {
     PREVIEW_RULE: keep_previews,
@@ -23,4 +26,5 @@ SLOW: dict[str, Keeper] = {
     tell_points.KIND: tell_points.tell_points,
     tell_endings.KIND: tell_endings.tell_endings,
     tell_abnormal_bills.KIND: tell_abnormal_bills.tell_abnormal_bills,
+    send_notice.KIND: send_notice.send_notices,
 }
