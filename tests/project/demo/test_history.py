@@ -8,7 +8,7 @@ import pytest
 
 from tests.project.demo.plain_loop import count
 from wanhao.products.catalogue import read_catalogue
-from wanhao.project.demo.cast import cast, cast_accounts
+from wanhao.project.demo.cast import cast_accounts
 from wanhao.project.demo.habits import Habits, habits_of
 from wanhao.project.demo.history import cast_history, drop_month, month_so_far
 from wanhao.project.demo.population import population
