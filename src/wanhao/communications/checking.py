@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from wanhao.communications.contracts import FULL, Metric, ReminderRule
+from wanhao.communications.contracts import FULL, Metric, ReminderRule, Said
 from wanhao.communications.figures import GB, MB
 from wanhao.communications.in_force import RulesInForce
 from wanhao.communications.rendering import (
@@ -21,7 +21,7 @@ from wanhao.parties.contracts import Language
 from wanhao.values.errors import WanhaoError
 from wanhao.values.sms_text import sms_parts
 
-MOST_SAID = {
+MOST_SAID: Said = {
     "voice_used": 1199,
     "voice_allowed": 3000,
     "message_used": 39,

@@ -111,8 +111,9 @@ def fold(changes: Sequence[Change], at: datetime, *, strict: bool = False) -> Ru
         by_rule.setdefault(change.rule, []).append(change)
     rules = [_changed(rule, by_rule.get(rule.code, ()), strict=strict) for rule in known_rules()]
     if strict:
-        for place, rule in enumerate(rules):
-            refuse_twin(rule, rules[:place])
+        for rule in rules:
+            if rule.code in by_rule:
+                refuse_twin(rule, [other for other in rules if other is not rule])
     return RulesInForce(
         rules=tuple(rules),
         texts=_texts(active),

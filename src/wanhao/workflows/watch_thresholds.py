@@ -1,11 +1,13 @@
 """Watch thresholds: the meter is told which ones the reminder rules speak of."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
 
 from wanhao.communications.contracts import Metric
 from wanhao.communications.queries import watched
+from wanhao.promises.contracts import DuePromise
 from wanhao.usage.actions import record_facts
 from wanhao.usage.contracts import Service, ThresholdsFact
 from wanhao.usage.queries import current_thresholds
@@ -40,3 +42,8 @@ def _wanted(now: datetime) -> ThresholdsFact:
         money=rules[Metric.BALANCE],
         credit=rules[Metric.CREDIT],
     )
+
+
+def keep_watching(due: Sequence[DuePromise], now: datetime) -> None:
+    """Keep promises that changed rules count from now on: the meter hears of their thresholds."""
+    watch_thresholds(now)
