@@ -20,6 +20,7 @@ from wanhao.usage.contracts import (
     FundsFact,
     GroupFact,
     LineFact,
+    LowUseCrossing,
     MoneyCrossing,
     PackFact,
     ScheduleMode,
@@ -85,6 +86,8 @@ def _key(crossing):
         return f"{crossing.account_id} left {crossing.threshold} #{crossing.episode}"
     if isinstance(crossing, UpgradeCrossing):
         return f"{crossing.group_id} {crossing.kind} {crossing.tier} #{crossing.episode}"
+    if isinstance(crossing, LowUseCrossing):
+        return f"{crossing.group_id} below {crossing.percent} in {crossing.cycle}"
     return f"{crossing.group_id} {crossing.service} {crossing.threshold} #{crossing.episode}"
 
 
@@ -237,7 +240,7 @@ def figures(made: LocalMeter) -> str:
             key = f"{identity}/{state.zone[index]}"
             months = [_month(state, slot, index) for slot in state.slots]
             groups[key] = sorted(months, key=lambda month: month[0])
-    money = ("spendable", "watched", "settled", "billed", "rent", "rent_from", "rented")
+    money = ("spendable", "credit", "watched", "settled", "billed", "rent", "rent_from", "rented")
     accounts = {
         identity: [
             int(state.left(np.array([index]))[0]),

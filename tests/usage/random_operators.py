@@ -34,6 +34,11 @@ STACKED = replace(
 )
 JUMPS = replace(STEPS, number=4, schedule=replace(STEPS.schedule, mode=ScheduleMode.JUMP))
 TARIFFS = (PLAIN, STEPS, STACKED, JUMPS)
+FURTHER = replace(
+    WATCHED,
+    usage={**WATCHED.usage, Service.DATA: (80, 100, *range(200, 3_001, 100))},
+    credit=(80, 100),
+)
 ZONES = ("domestic",) * 6 + ("free", "roaming", "hk-macau-taiwan")
 QUANTITIES = {
     "voice": (1, 59, 60, 61, 600, 3000),
@@ -61,7 +66,7 @@ class Operator:
 
 def operator(chance: random.Random, groups: int = 6, records: int = 60) -> Operator:
     """Some groups in fewer accounts, with one to three lines each, and their November."""
-    made = Operator(facts=[WATCHED, *TARIFFS])
+    made = Operator(facts=[FURTHER, *TARIFFS])
     numbers = []
     for identity in range(1, groups + 1):
         account = chance.randint(1, groups)
@@ -72,8 +77,10 @@ def operator(chance: random.Random, groups: int = 6, records: int = 60) -> Opera
             numbers.append(ZHAO + len(numbers))
             made.facts.append(LineFact(number=numbers[-1], group_id=identity, since=0))
     for account in range(1, groups + 1):
-        watched = chance.choice((None, 2000, 90_000))
-        made.facts += [funds(account, watched), fees(account, 30, rent=chance.choice((0, 1900)))]
+        watched = funds(account, chance.choice((None, 2000, 90_000)))
+        if watched.spendable_fen and chance.random() < 0.4:
+            watched = replace(watched, credit_fen=watched.spendable_fen)
+        made.facts += [watched, fees(account, 30, rent=chance.choice((0, 1900)))]
     made.records = [_record(chance, identity, numbers) for identity in range(records)]
     return made
 

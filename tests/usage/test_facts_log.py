@@ -28,10 +28,12 @@ from wanhao.usage.contracts import (
     CycleFact,
     LineFact,
     RentFact,
+    ReviewFact,
     ScheduleMode,
     Service,
 )
 from wanhao.usage.facts_log import decode, encode
+from wanhao.usage.feed import columns_of
 from wanhao.usage.models import Fact
 from wanhao.values.errors import WanhaoError
 
@@ -57,17 +59,31 @@ def test_facts_come_back_as_they_were_told():
         LineFact(number=16_907_910_001, group_id=1, since=5),
         funds(1, None),
         funds(2, -5, billed_through=202610),
+        replace(funds(3, 700), credit_fen=900),
         fees(1, 150, rent=5900),
         fees(2, -20, cycle=202612),
         ContinueFact(group_id=1, cycle=CYCLE),
         CycleFact(cycle=202611, opens=True),
         CycleFact(cycle=202612, opens=True),
         RentFact(cycle=202612, part=0, parts=2),
+        replace(WATCHED, credit=(80, 100)),
+        ReviewFact(cycle=202612, percent=40, part=1, parts=2),
     ]
     positions = [(kind, json.loads(json.dumps(body))) for kind, body in encode(facts)]
     assert [fact for kind, body in positions for fact in decode(kind, body)] == facts
     kinds = Counter(kind for kind, _ in positions)
     assert (kinds["cycle"], kinds["tariff"], kinds["group"], kinds["fees"]) == (2, 2, 2, 2)
+
+
+def test_facts_of_before_there_were_credit_limits_are_read():
+    kinds = dict(encode([WATCHED, funds(1, 5)]))
+    del kinds["thresholds"]["credit"], kinds["funds"]["credit_fen"]
+    assert [fact for kind, body in kinds.items() for fact in decode(kind, body)] == [
+        WATCHED,
+        funds(1, 5),
+    ]
+    assert columns_of("funds", kinds["funds"]).credit.tolist() == [0]
+    assert columns_of("thresholds", kinds["thresholds"]).credit == ()
 
 
 def test_facts_of_two_cycles_never_share_a_position():
@@ -138,6 +154,11 @@ def test_a_pack_may_give_of_several_services(tmp_path):
         funds(1, 2**63),
         replace(WATCHED, money=(2**64,)),
         replace(WATCHED, usage={Service.VOICE: (0,)}),
+        replace(WATCHED, usage={Service.DATA: (3_100,)}),
+        replace(WATCHED, credit=(101,)),
+        replace(funds(1, 5), credit_fen=-1),
+        ReviewFact(cycle=CYCLE, percent=0, part=0, parts=1),
+        ReviewFact(cycle=CYCLE, percent=40, part=1, parts=1),
     ],
 )
 def test_a_fact_that_would_stop_the_meter_for_ever_is_refused(fact):

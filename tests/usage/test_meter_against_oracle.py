@@ -68,7 +68,7 @@ class PlainLoop:
     """The oracle, told of facts and rows as the meter is; November never closes for it."""
 
     def __init__(self):
-        self.oracle = Oracle([NOVEMBER - 1, NOVEMBER], (80, 100), (1500, 500))
+        self.oracle = Oracle([NOVEMBER - 1, NOVEMBER], (80, 100), (1500, 500), (80, 100))
         self.oracle.close(NOVEMBER - 1)
         self.number = 0
 
@@ -86,7 +86,8 @@ class PlainLoop:
             case LineFact():
                 oracle.link(fact.number, fact.group_id, fact.since)
             case FundsFact():
-                oracle.funds(fact.account_id, fact.spendable_fen, 0, self.number)
+                fen, limit = fact.spendable_fen, fact.credit_fen
+                oracle.funds(fact.account_id, fen, 0, self.number, limit)
             case FeesFact():
                 rent = (fact.rent_fen, fact.rent_from)
                 oracle.fees(fact.account_id, fact.cycle, fact.fee_fen, *rent, self.number)
