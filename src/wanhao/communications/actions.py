@@ -19,14 +19,16 @@ from wanhao.communications.deciding import draft
 from wanhao.communications.holding import let_go_untold
 from wanhao.communications.in_force import rules_at
 from wanhao.communications.live import announce
-from wanhao.communications.models import CommunicationMessage, OptOut
+from wanhao.communications.models import CommunicationMessage
 from wanhao.communications.moving import by_ids, move
+from wanhao.communications.optouts import carry_over, set_all_opt_outs, set_opt_out
 from wanhao.communications.receiving import record_many
 from wanhao.communications.recording import record
 from wanhao.communications.releasing import release_some, withdraw_old
-from wanhao.communications.rules import known_rules
 from wanhao.communications.sending import give_up
-from wanhao.values.errors import WanhaoError
+
+# Switching reminders off and on has a file of its own; the room's writes are all known from here.
+__all__ = ["carry_over", "set_all_opt_outs", "set_opt_out"]
 
 SIGN_OFF = "【万号】"
 
@@ -149,22 +151,6 @@ def record_receipts(receipts: Sequence[Receipt]) -> list[bool]:
     if told := [message_id for message_id in placed if message_id]:
         announce("message", told[-1])
     return [message_id is not None for message_id in placed]
-
-
-@transaction.atomic
-def set_opt_out(line_id: int, rule: str, opted_out: bool, now: datetime) -> None:
-    """Switch a rule's messages off or on for a line; WanhaoError when the rule must stay on."""
-    if rule not in {known.code for known in known_rules() if known.switchable}:
-        raise WanhaoError(
-            f"'{rule}' is no reminder that can be switched off.",
-            "Choose one that reminder_rules.toml calls switchable.",
-        )
-    if opted_out:
-        OptOut.objects.bulk_create(
-            [OptOut(line_id=line_id, rule=rule, since=now)], ignore_conflicts=True
-        )
-    else:
-        OptOut.objects.filter(line_id=line_id, rule=rule, until__isnull=True).update(until=now)
 
 
 def _submitting() -> QuerySet[CommunicationMessage]:

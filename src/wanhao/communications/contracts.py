@@ -123,6 +123,15 @@ class ReceiptState(StrEnum):
     FAILED = "failed"
 
 
+class Door(StrEnum):
+    """Where a customer's reminders are switched: the customer writes or clicks, or a clerk does."""
+
+    SMS = "sms"
+    PAGE = "page"
+    CLERK = "clerk"
+    COMMAND = "command"
+
+
 class DecisionOutcome(StrEnum):
     """What was decided about a threshold that was crossed."""
 
@@ -295,6 +304,19 @@ class RuleChangeView:
     made_at: datetime
     reverts: int | None
     reverted_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOutView:
+    """A rule that a line switched off, `by` whom and where; `until` is when it was on again."""
+
+    rule: str
+    since: datetime
+    door: Door
+    by: str
+    until: datetime | None
+    until_door: Door | None
+    until_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from wanhao.communications.contracts import (
     Channel,
     DecisionOutcome,
     DeliveryClass,
+    Door,
     MessageState,
     ReceiptState,
     SecondChannel,
@@ -323,7 +324,16 @@ class OptOut(models.Model):
     line = models.ForeignKey("wanhao_parties.Line", on_delete=models.PROTECT, related_name="+")
     rule = models.CharField(max_length=32)
     since = models.DateTimeField()
+    door = models.CharField(
+        max_length=7,
+        choices=[(door.value, door.name) for door in Door],
+        default=Door.COMMAND.value,
+        db_default=Door.COMMAND.value,
+    )
+    by = models.CharField(max_length=150, default="", db_default="", blank=True)
     until = models.DateTimeField(null=True, blank=True)
+    until_door = models.CharField(max_length=7, default="", db_default="", blank=True)
+    until_by = models.CharField(max_length=150, default="", db_default="", blank=True)
 
     class Meta:
         constraints: ClassVar = [

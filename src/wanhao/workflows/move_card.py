@@ -5,8 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from wanhao.billing.ports import refuse_elsewhere
-from wanhao.communications.actions import set_opt_out
-from wanhao.communications.deciding import live_opt_outs
+from wanhao.communications.actions import carry_over
 from wanhao.parties import actions as parties
 from wanhao.parties.contracts import LineRole, LineView
 from wanhao.parties.queries import lines_of_groups
@@ -44,8 +43,7 @@ def move_card(
         clear_after(old, at)
         products.order(new.group_id, plan_code or SECONDARY_CARD, at)
         told.append(link(new, at))
-    for _, rule in live_opt_outs([old.line_id]):
-        set_opt_out(new.line_id, rule, True, now)
+    carry_over(old.line_id, new.line_id, now)
     return new
 
 
