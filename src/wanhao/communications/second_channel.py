@@ -65,7 +65,7 @@ def offer(now: datetime, limit: int, *, mail: bool, sign_off: str) -> int:
     return len(rows)
 
 
-def claim_mail(worker: str, limit: int, now: datetime, *, sign_off: str) -> list[OutgoingMail]:
+def claim_for_mail(worker: str, limit: int, now: datetime, *, sign_off: str) -> list[OutgoingMail]:
     """Messages for the mail server, in one sender's hands; within a transaction of the caller."""
     by_mail = (Channel.EMAIL, Channel.ANY)
     claimed = claim(worker, limit, now, sign_off=sign_off, channels=by_mail)

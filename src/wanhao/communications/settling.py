@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db import connection
 
 from wanhao.communications.contracts import MessageState, Receipt, ReceiptState
-from wanhao.communications.holding import release_held
 from wanhao.communications.states import may_come_from
 
 # The newest part of an id to a number; of several spellings the likeliest.
