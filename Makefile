@@ -19,7 +19,7 @@ CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format bench-quick bench-rating bench-import bench-bills clean
+.PHONY: up test check format bench-quick bench-rating bench-import bench-bills bench-sms bench-promises clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -52,8 +52,14 @@ bench-rating: $(DEVELOPMENT)
 bench-bills: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --bills
 
+bench-promises: $(DEVELOPMENT)
+	@$(BIN)/python -m bench --promises
+
 bench-import: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --import
+
+bench-sms: $(DEVELOPMENT) $(PEER)
+	@$(BIN)/python -m bench --sms
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench/out tests/out

@@ -9,6 +9,8 @@ BENCHES = {
     "--rating": "bench.rating",
     "--bills": "bench.bills",
     "--import": "bench.imports",
+    "--sms": "bench.sms",
+    "--promises": "bench.promises",
 }
 
 if __name__ == "__main__":

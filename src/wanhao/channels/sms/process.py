@@ -1,4 +1,4 @@
-"""The SMS process: its binds, its one thread to the database, from start to stop."""
+"""The SMS process: its binds, its two threads to the database, from start to stop."""
 
 import asyncio
 import threading
@@ -38,12 +38,19 @@ def run_sms(
 async def _run(
     stop: threading.Event, config: SmsConfig, outbox: Outbox, clock: Clock, report: Report
 ) -> None:
-    thread, counters, ending = BlockingThread("outbox"), Counters(), asyncio.Event()
+    claims, notes = BlockingThread("claims"), BlockingThread("notes")
+    counters, ending = Counters(), asyncio.Event()
     received = ReceivedFile(config.received) if config.received else None
-    receiver = Receiver(outbox, received, thread, counters, clock)
+    receiver = Receiver(outbox, received, notes, counters, clock)
     sessions = [Session(bind, receiver.handle) for bind in config.binds]
     house = House(
-        outbox=outbox, thread=thread, config=config, counters=counters, clock=clock, stop=ending
+        outbox=outbox,
+        claims=claims,
+        notes=notes,
+        config=config,
+        counters=counters,
+        clock=clock,
+        stop=ending,
     )
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -53,7 +60,8 @@ async def _run(
             tasks.create_task(report_status(sessions, counters, report, ending))
             tasks.create_task(Sender(Fleet(sessions), house).run())
     finally:
-        thread.finish(outbox.close)
+        for thread in (claims, notes):
+            thread.finish(outbox.close)
         report(final_line(counters))
 
 

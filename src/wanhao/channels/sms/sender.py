@@ -37,7 +37,8 @@ class House:
     """What a sender works with, beside its binds."""
 
     outbox: Outbox
-    thread: BlockingThread
+    claims: BlockingThread
+    notes: BlockingThread
     config: SmsConfig
     counters: Counters
     clock: Clock
@@ -49,12 +50,13 @@ class Sender:
 
     def __init__(self, fleet: Fleet, house: House) -> None:
         self._fleet = fleet
-        self._outbox, self._thread, self._config = house.outbox, house.thread, house.config
+        self._outbox, self._config = house.outbox, house.config
+        self._claims, self._written = house.claims, house.notes
         self._counters, self._clock, self._stop = house.counters, house.clock, house.stop
         self._may_have_claimed = False
-        # Notes exclude claims: one whose commit was in doubt is made again, and must not take a
-        # message out of the hands of its next claim.
-        self._writing = asyncio.Lock()
+        # Notes that may release a message exclude claims: one whose commit was in doubt is made
+        # again, and must not take a message out of the hands of its next claim.
+        self._releasing = asyncio.Lock()
         self._notes = Batches(self._write)
         self._claimed = Claimed()
         self._in_hand: set[asyncio.Task[None]] = set()
@@ -95,9 +97,9 @@ class Sender:
 
     async def _claim(self, room: int) -> list[OutgoingMessage]:
         claim = self._outbox.claim
-        async with self._writing:
+        async with self._releasing:
             try:
-                claimed = await self._thread.call(claim, room, self._clock())
+                claimed = await self._claims.call(claim, room, self._clock())
             except OutboxAwayError as error:
                 self._may_have_claimed = True
                 self._counters.trouble = f"database away: {error}"
@@ -107,7 +109,7 @@ class Sender:
 
     async def _settle(self, settle: Callable[[datetime], int]) -> None:
         self._looked_at = _now()
-        settled = await self._insist(lambda: settle(self._clock()))
+        settled = await self._insist(self._claims, lambda: settle(self._clock()))
         if settled:
             self._counters.unknown += settled
             logger.warning("%d messages were claimed and never answered for", settled)
@@ -212,8 +214,12 @@ class Sender:
         self._counters.put_back += len(notes)
 
     async def _write(self, notes: list[Note]) -> list[None]:
-        async with self._writing:
-            await self._insist(lambda: self._outbox.note(notes))
+        ends = (SubmitOutcome.ACCEPTED, SubmitOutcome.REJECTED)
+        if all(note.outcome in ends for note in notes):
+            await self._insist(self._written, lambda: self._outbox.note(notes))
+        else:
+            async with self._releasing:
+                await self._insist(self._written, lambda: self._outbox.note(notes))
         return [None] * len(notes)
 
     def _count(self, note: Note) -> None:
@@ -228,12 +234,12 @@ class Sender:
         else:
             self._counters.put_back += 1
 
-    async def _insist(self, call: Callable[[], T]) -> T | None:
+    async def _insist(self, thread: BlockingThread, call: Callable[[], T]) -> T | None:
         """Calls until the database answers; once stopped, gives up and the next start settles."""
         delays = Backoff(RETRY_FIRST, RETRY_LONGEST, random.random)
         while True:
             try:
-                result = await self._thread.call(call)
+                result = await thread.call(call)
             except OutboxAwayError as error:
                 self._counters.trouble = f"database away: {error}"
                 if self._stop.is_set():

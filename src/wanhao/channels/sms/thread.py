@@ -1,4 +1,4 @@
-"""One thread for everything that blocks: calls run one after another, in the order asked."""
+"""A thread for what blocks: calls run one after another, in the order asked."""
 
 import asyncio
 from collections.abc import Callable
