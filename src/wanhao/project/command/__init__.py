@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "sms": _entry("processes", "sms", "Send messages to the SMSC and take its receipts."),
         "parties": _entry("parties", "parties", "Import customers; see the imports so far."),
         "usage": _entry("usage", "usage", "Hand over usage files; see how counting stands."),
+        "reminders": _entry("reminders", "reminders", "Explain reminders; preview changed rules."),
         "ledger": _entry("ledger", "ledger", "Statements, trial balance, check; issue vouchers."),
         "bills": _entry("bills", "bills", "Issue bills; show one; check them; ask for invoices."),
         "billing": _entry("billing", "billing", "Who does the billing; the link to a foreign one."),

@@ -64,7 +64,7 @@ def show(record: int) -> None:
     refuse_without_database()
     with database():
         detail = held_detail(record)
-        record_read(None, f"held record {record}", "quarantine by command", clock.now())
+        record_read(None, f"quarantined record {record}", "quarantine by command", clock.now())
         for line in _told(detail):
             click.echo(line)
 
