@@ -16,6 +16,15 @@ from wanhao.pages.console.quarantine import (
     quarantine_record,
     quarantine_repair,
 )
+from wanhao.pages.console.reminder_changes import (
+    reminder_change,
+    reminder_confirm,
+    reminder_policy,
+    reminder_preview,
+    reminder_preview_part,
+    reminder_revert,
+)
+from wanhao.pages.console.reminders import reminder, reminders
 from wanhao.pages.design.preferences import choose
 from wanhao.pages.live.views import live
 from wanhao.pages.metrics.views import metrics
@@ -31,6 +40,26 @@ urlpatterns = [
     path("", operations, name="operations"),
     path("operations/<slug:part>/", operations_part, name="operations-part"),
     path("promises/<int:promise_id>/again/", try_promise_again, name="promise-again"),
+    path("reminders/", reminders, name="reminders"),
+    path("reminders/policy/", reminder_policy, name="reminder-policy"),
+    path("reminders/<slug:code>/", reminder, name="reminder"),
+    path("reminders/<slug:code>/change/", reminder_change, name="reminder-change"),
+    path("reminders/<slug:code>/preview/<int:run_id>/", reminder_preview, name="reminder-preview"),
+    path(
+        "reminders/<slug:code>/preview/<int:run_id>/part/",
+        reminder_preview_part,
+        name="reminder-preview-part",
+    ),
+    path(
+        "reminders/<slug:code>/preview/<int:run_id>/confirm/",
+        reminder_confirm,
+        name="reminder-confirm",
+    ),
+    path(
+        "reminders/<slug:code>/changes/<int:change_id>/revert/",
+        reminder_revert,
+        name="reminder-revert",
+    ),
     path("quarantine/", quarantine, name="quarantine"),
     path("quarantine/progress/", quarantine_progress, name="quarantine-progress"),
     path("quarantine/<int:record_id>/", quarantine_record, name="quarantine-record"),

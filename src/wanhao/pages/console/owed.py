@@ -6,13 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from wanhao.pages.console.access import for_employees
 from wanhao.pages.console.acting import back
+from wanhao.pages.design import clock
 from wanhao.promises import queries as promises
 from wanhao.promises.actions import try_again
 from wanhao.promises.contracts import PromiseState, PromiseView
@@ -44,7 +44,7 @@ class StuckRow:
 
 def owed() -> dict[str, Any]:
     """What the operations page shows of promises."""
-    overdue = promises.overdue(timezone.now())
+    overdue = promises.overdue(clock.now())
     held = promises.waiting(PromiseState.HELD)
     stuck = promises.waiting(PromiseState.STUCK)
     latest = promises.latest_stuck(LATEST_STUCK) if stuck else []
@@ -73,7 +73,7 @@ def kind_words(kind: str) -> str | Promise:
 def try_promise_again(request: HttpRequest, promise_id: int) -> HttpResponse:
     """Let a promise that was given up be tried once more."""
     try:
-        try_again(promise_id, timezone.now())
+        try_again(promise_id, clock.now())
     except WanhaoError:
         # Somebody else was faster: it is no longer stuck, which is all that was wanted.
         return back(reverse("operations"), "not-stuck")

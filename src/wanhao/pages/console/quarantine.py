@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +14,7 @@ from wanhao.pages.console import quarantine_words as words
 from wanhao.pages.console.access import for_employees
 from wanhao.pages.console.acting import back, person, said
 from wanhao.pages.console.words import REASON_WORDS, reason_words
+from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.usage import held, mending
 from wanhao.usage import queries as usage
@@ -72,7 +72,7 @@ def quarantine_repair(request: HttpRequest, record_id: int) -> HttpResponse:
     changes = {name: request.POST[name] for name in words.COLUMN_WORDS if name in request.POST}
     why = request.POST.get("why", "").strip()
     try:
-        now = timezone.now()
+        now = clock.now()
         mending.repair(record_id, changes, by=person(request), why=why, now=now)
     except WanhaoError as mistake:
         return _record_page(request, record_id, mistake=mistake, typed=changes)
@@ -112,7 +112,7 @@ def move(act: Callable[..., mending.Moved], wanted: HeldFilter, by: str, why: st
     """Do it to all that fit, in steps that each end for themselves; returns how many."""
     moved, after = 0, 0
     for _ in range(CALLS_AT_ONCE):
-        step = act(wanted, by=by, why=why, now=timezone.now(), after=after)
+        step = act(wanted, by=by, why=why, now=clock.now(), after=after)
         if not step.records:
             break
         moved, after = moved + step.records, step.last
@@ -172,7 +172,7 @@ def _record_page(
         found = held.held_detail(record_id)
     except WanhaoError:
         raise Http404 from None
-    record_read(request.user, f"quarantined record {record_id}", "quarantine", timezone.now())
+    record_read(request.user, f"quarantined record {record_id}", "quarantine", clock.now())
     context = {
         **record_row(found.record),
         "found": found,
