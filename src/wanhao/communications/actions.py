@@ -18,19 +18,29 @@ from wanhao.communications.contracts import (
 from wanhao.communications.deciding import draft
 from wanhao.communications.holding import let_go_untold
 from wanhao.communications.in_force import rules_at
+from wanhao.communications.inbox import read
 from wanhao.communications.live import announce
 from wanhao.communications.models import CommunicationMessage
 from wanhao.communications.moving import by_ids, move
 from wanhao.communications.optouts import carry_over, set_all_opt_outs, set_opt_out
-from wanhao.communications.receiving import record_many
+from wanhao.communications.planning import plan
+from wanhao.communications.receiving import RECEIPT_WINDOW, record_many
 from wanhao.communications.recording import record
 from wanhao.communications.releasing import release_some, withdraw_old
+from wanhao.communications.second_channel import (
+    OutgoingMail,
+    accept_mail,
+    claim_for_mail,
+    offer,
+    refuse_mail,
+)
 from wanhao.communications.sending import give_up
 
 # Switching reminders off and on has a file of its own; the room's writes are all known from here.
 __all__ = ["carry_over", "set_all_opt_outs", "set_opt_out"]
 
 SIGN_OFF = "【万号】"
+UNKNOWN_FOR_GOOD = "unknown for good"
 
 
 @transaction.atomic
@@ -151,6 +161,70 @@ def record_receipts(receipts: Sequence[Receipt]) -> list[bool]:
     if told := [message_id for message_id in placed if message_id]:
         announce("message", told[-1])
     return [message_id is not None for message_id in placed]
+
+
+@transaction.atomic
+def plan_message(number: int, rule: str, text: str, now: datetime) -> int:
+    """Plan a "test", or a "reply" to what a customer wrote, in these words; returns its id.
+
+    It is sent at any hour and counts for no daily number. WanhaoError when it cannot be sent.
+    """
+    message_id = plan(number, rule, text, now)
+    announce("message", message_id)
+    return message_id
+
+
+@transaction.atomic
+def offer_second_channel(
+    now: datetime, limit: int = 500, *, mail: bool, sign_off: str = SIGN_OFF
+) -> int:
+    """Required messages SMS did not carry go into the app's inbox, or wait for mail; how many.
+
+    `mail`: there is a mail server. Each is offered once.
+    """
+    offered = offer(now, limit, mail=mail, sign_off=sign_off)
+    if offered:
+        announce("message", 0)
+    return offered
+
+
+def claim_mail(
+    worker: str, limit: int, now: datetime, *, sign_off: str = SIGN_OFF
+) -> list[OutgoingMail]:
+    """Hand released messages to one sender of mail; committed when it returns."""
+    with transaction.atomic(durable=True):
+        messages = claim_for_mail(worker, limit, now, sign_off=sign_off)
+        if messages:
+            announce("message", messages[-1].message_id)
+    return messages
+
+
+@transaction.atomic
+def mark_mail_accepted(message_id: int, now: datetime) -> bool:
+    """The mail server took the message; False when it was too late."""
+    return _told(accept_mail(message_id, now), message_id)
+
+
+@transaction.atomic
+def mark_mail_refused(message_id: int, error: str, now: datetime) -> bool:
+    """The mail server refused it for good; SMS may still carry it if it did not refuse it, too."""
+    return _told(refuse_mail(message_id, error, now), message_id)
+
+
+@transaction.atomic
+def mark_read(line_id: int, item_id: int, now: datetime) -> bool:
+    """The customer read it in the inbox of the app; False when it was read before."""
+    return _told(read(line_id, item_id, now), 0)
+
+
+@transaction.atomic
+def report_unknown(now: datetime, limit: int = 5_000) -> int:
+    """Messages whose receipt can hardly come any more are unknown for good; returns how many."""
+    late = CommunicationMessage.objects.filter(
+        state=MessageState.UNKNOWN.value, error="", claimed_at__lt=now - RECEIPT_WINDOW
+    )
+    ids = list(late.order_by("claimed_at").values_list("id", flat=True)[:limit])
+    return by_ids(ids).filter(state=MessageState.UNKNOWN.value).update(error=UNKNOWN_FOR_GOOD)
 
 
 def _submitting() -> QuerySet[CommunicationMessage]:
