@@ -15,6 +15,8 @@ from pathlib import Path
 from wanhao.project.env import environment
 
 CLOCK_FILE = "clock.json"
+MONTH = timedelta(days=31)
+MINUTES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +76,23 @@ class DemoClock:
             self._haste, self._stamp = _read(self._file), stamp
         return self._haste
 
-    def hasten(self, goal: datetime, speed: int) -> Haste:
-        """Let time run `speed` times as fast until `goal`; what was gained before is kept."""
+    def hasten(self, by: timedelta, speed: int) -> Haste:
+        """Let so much time pass `speed` times as fast; what was gained before is kept."""
         machine = datetime.now(UTC)
-        haste = Haste(began=machine, shown=self(), goal=max(goal, self()), speed=speed)
+        kept = self.haste()
+        shown = machine if kept is None else kept.at(machine)
+        haste = Haste(began=machine, shown=shown, goal=shown + by, speed=speed)
         _write(self._file, haste)
         return haste
+
+    def pass_a_month(self, minutes: int = MINUTES) -> Haste:
+        """Let the coming month pass within so many minutes."""
+        return self.hasten(MONTH, MONTH // timedelta(minutes=max(minutes, 1)))
+
+    def shown(self, machine: datetime) -> datetime:
+        """The time that was shown at an instant of the machine's clock, as far as it is known."""
+        haste = self.haste()
+        return machine if haste is None or machine < haste.began else haste.at(machine)
 
 
 @lru_cache(maxsize=1)

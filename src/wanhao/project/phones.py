@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
@@ -11,10 +11,12 @@ from wanhao.pages.phones.ports import (
     CastCard,
     HandsetMessage,
     HandsetsUnreachableError,
+    Journey,
     provide_phones,
 )
 from wanhao.products import queries as products
 from wanhao.products.contracts import Offering
+from wanhao.project.clock import DemoClock, demo_clock
 from wanhao.project.demo.cast import CastMember, cast, reference_of
 from wanhao.project.env import environment
 
@@ -36,41 +38,66 @@ class HttpHandsets:
     A question that is not answered in time is not asked again: the page asks anew within seconds.
     """
 
-    def __init__(self, port: int, timeout: float = TIMEOUT_SECONDS) -> None:
-        self._port, self._timeout = port, timeout
+    def __init__(
+        self,
+        port: int,
+        timeout: float = TIMEOUT_SECONDS,
+        shown: Callable[[datetime], datetime] = lambda machine: machine,
+    ) -> None:
+        self._port, self._timeout, self._shown = port, timeout, shown
 
     def messages_to(self, numbers: Collection[int]) -> Mapping[int, Sequence[HandsetMessage]]:
         """The latest messages to each handset, oldest first, over one connection."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._timeout)
         with closing(connection):
             try:
-                return {number: _ask(connection, number) for number in numbers}
+                return {number: self._ask(connection, number) for number in numbers}
             except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
                 raise HandsetsUnreachableError(str(error)) from error
+
+    def _ask(
+        self, connection: http.client.HTTPConnection, number: int
+    ) -> tuple[HandsetMessage, ...]:
+        connection.request("GET", f"/messages/{number}")
+        response = connection.getresponse()
+        body = response.read()
+        if response.status != http.HTTPStatus.OK:
+            raise http.client.HTTPException(f"the SMSC answered {response.status}")
+        return tuple(self._message(entry) for entry in json.loads(body)["messages"])
+
+    def _message(self, entry: Mapping[str, Any]) -> HandsetMessage:
+        return HandsetMessage(
+            at=self._shown(datetime.fromtimestamp(entry["at"] / 1000, UTC)),
+            sender=entry["from"],
+            text=entry["text"],
+        )
+
+
+class DemoTraveller:
+    """Sends the demo's clock ahead for the page of phones."""
+
+    def __init__(self, clock: DemoClock) -> None:
+        self._clock = clock
+
+    def journey(self) -> Journey | None:
+        """Where the demo is on its way through a month; None while time passes as usual."""
+        haste = self._clock.haste()
+        if haste is None or not self._clock.hurries():
+            return None
+        return Journey(began=haste.shown, shown=self._clock(), goal=haste.goal)
+
+    def pass_a_month(self) -> None:
+        """Let the coming month pass in about ten minutes, unless it does already."""
+        if not self._clock.hurries():
+            self._clock.pass_a_month()
 
 
 def wire_phones() -> None:
     """Connect the page of phones to the demo; without the demo it stays away."""
     env = environment()
     if env.demo:
-        provide_phones(DemoCast(), HttpHandsets(env.demo_smsc_http_port))
-
-
-def _ask(connection: http.client.HTTPConnection, number: int) -> tuple[HandsetMessage, ...]:
-    connection.request("GET", f"/messages/{number}")
-    response = connection.getresponse()
-    body = response.read()
-    if response.status != http.HTTPStatus.OK:
-        raise http.client.HTTPException(f"the SMSC answered {response.status}")
-    return tuple(_message(entry) for entry in json.loads(body)["messages"])
-
-
-def _message(entry: Mapping[str, Any]) -> HandsetMessage:
-    return HandsetMessage(
-        at=datetime.fromtimestamp(entry["at"] / 1000, UTC),
-        sender=entry["from"],
-        text=entry["text"],
-    )
+        handsets = HttpHandsets(env.demo_smsc_http_port, shown=demo_clock().shown)
+        provide_phones(DemoCast(), handsets, DemoTraveller(demo_clock()))
 
 
 def _card(member: CastMember, plan: Offering | None) -> CastCard:

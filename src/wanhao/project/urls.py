@@ -25,13 +25,16 @@ from wanhao.pages.console.reminder_changes import (
     reminder_revert,
 )
 from wanhao.pages.console.reminders import reminder, reminders
+from wanhao.pages.design.clock import use as use_clock
 from wanhao.pages.design.preferences import choose
 from wanhao.pages.live.views import live
 from wanhao.pages.metrics.views import metrics
-from wanhao.pages.phones.views import phones, phones_part
+from wanhao.pages.phones.views import journey_part, pass_a_month, phones, phones_part
+from wanhao.project import clock
 from wanhao.project.phones import wire_phones
 
 wire_phones()
+use_clock(clock.now)
 
 handler404 = "wanhao.pages.design.missing.missing"
 admin.site.site_header = admin.site.site_title = "wanhao 万号"
@@ -79,6 +82,8 @@ urlpatterns = [
     ),
     path("phones/", phones, name="phones"),
     path("phones/handsets/", phones_part, name="phones-part"),
+    path("phones/journey/", journey_part, name="phones-journey"),
+    path("phones/month/", pass_a_month, name="phones-month"),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),
     path("preferences/", choose, name="preferences"),

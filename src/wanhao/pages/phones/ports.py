@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
+
+RESOLUTION = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,32 @@ class HandsetReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """The demo on its way through a month: where it began, where it is, where it goes to."""
+
+    began: datetime
+    shown: datetime
+    goal: datetime
+
+    @property
+    def percent(self) -> int:
+        """How much of the way is behind it."""
+        return int(100 * (self.shown - self.began) / max(self.goal - self.began, RESOLUTION))
+
+
+class Traveller(Protocol):
+    """Lets the demo's clock run ahead."""
+
+    def journey(self) -> Journey | None:
+        """Where it is; None while time passes as usual."""
+        ...
+
+    def pass_a_month(self) -> None:
+        """Let the coming month pass in about ten minutes, unless it does already."""
+        ...
+
+
 class HandsetsUnreachableError(Exception):
     """The message centre of the demo does not answer."""
 
@@ -61,11 +89,14 @@ class Phones:
 
     cast: CastReader | None = None
     handsets: HandsetReader | None = None
+    traveller: Traveller | None = None
 
 
 PHONES = Phones()
 
 
-def provide_phones(cast: CastReader, handsets: HandsetReader) -> None:
-    """Give the page its readers; called once when the web process starts."""
-    PHONES.cast, PHONES.handsets = cast, handsets
+def provide_phones(
+    cast: CastReader, handsets: HandsetReader, traveller: Traveller | None = None
+) -> None:
+    """Give the page what it asks; called once when the web process starts."""
+    PHONES.cast, PHONES.handsets, PHONES.traveller = cast, handsets, traveller

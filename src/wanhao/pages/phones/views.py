@@ -7,9 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
 
+from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import spoken, when
 from wanhao.pages.phones.ports import (
@@ -49,7 +50,7 @@ class Handset:
 @require_safe
 def phones(request: HttpRequest) -> HttpResponse:
     """The whole page; there is none outside the demo."""
-    return render_page(request, "phones/phones.html", _context())
+    return render_page(request, "phones/phones.html", {**_context(), **_journey()})
 
 
 @require_safe
@@ -58,10 +59,32 @@ def phones_part(request: HttpRequest) -> HttpResponse:
     return render_page(request, "phones/_handsets.html", _context())
 
 
+@require_safe
+def journey_part(request: HttpRequest) -> HttpResponse:
+    """How far the demo is on its way through a month, fetched again while it travels."""
+    return render_page(request, "phones/_journey.html", _journey())
+
+
+@require_POST
+def pass_a_month(request: HttpRequest) -> HttpResponse:
+    """Let the demo live through the coming month in minutes."""
+    if not settings.DEMO or PHONES.traveller is None:
+        raise Http404
+    PHONES.traveller.pass_a_month()
+    return redirect("phones")
+
+
+def _journey() -> dict[str, Any]:
+    if not settings.DEMO:
+        raise Http404
+    traveller = PHONES.traveller
+    return {"travels": traveller is not None, "journey": traveller and traveller.journey()}
+
+
 def _context() -> dict[str, Any]:
     if not settings.DEMO or PHONES.cast is None or PHONES.handsets is None:
         raise Http404
-    now = timezone.now()
+    now = clock.now()
     cards = PHONES.cast.cast()
     received: Mapping[int, Sequence[HandsetMessage]] = {}
     reachable = True

@@ -2,6 +2,8 @@
 
 import shutil
 import threading
+import time
+from datetime import datetime
 
 import click
 from rich.console import Console
@@ -13,9 +15,12 @@ from wanhao.project.demo.billing_peer import TOKEN, PeerServer
 from wanhao.project.demo.traffic import run_traffic
 from wanhao.project.demo.world import build_world
 from wanhao.project.env import environment
-from wanhao.project.ports_in_use import refuse_if_taken
+from wanhao.project.ports_in_use import answers, refuse_if_taken
 from wanhao.project.single import only_one
+from wanhao.values.cycle import SHANGHAI
 from wanhao.values.errors import WanhaoError
+
+LOOK_EVERY = 0.5
 
 
 @click.group()
@@ -44,6 +49,42 @@ def build() -> None:
 def traffic() -> None:
     """Drop realistic usage files into the inbox until stopped."""
     run_traffic(stopped_by_signals(), environment().inbox)
+
+
+@demo.command()
+@click.option(
+    "--minutes",
+    default=clock.MINUTES,
+    show_default=True,
+    type=click.IntRange(1, 600),
+    help="How long the month takes.",
+)
+def month(minutes: int) -> None:
+    """Let a running demo live through the coming month in minutes; time never goes back."""
+    env = environment()
+    if not answers(env.host, env.port, 1.0):
+        raise WanhaoError("No demo is running here.", "Start it first: wanhao up")
+    shared = clock.demo_clock()
+    if not shared.hurries():
+        shared.pass_a_month(minutes)
+    began = shared()
+    goal = _goal(shared)
+    with Progress(TextColumn("{task.description}"), BarColumn(), console=Console()) as progress:
+        task = progress.add_task("", total=(goal - began).total_seconds())
+        while shared.hurries():
+            shown = shared()
+            progress.update(
+                task,
+                completed=(shown - began).total_seconds(),
+                description=f"{shown.astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
+            )
+            time.sleep(LOOK_EVERY)
+    click.echo(f"It is {shared().astimezone(SHANGHAI):%Y-%m-%d %H:%M}; time passes as usual again.")
+
+
+def _goal(shared: clock.DemoClock) -> datetime:
+    haste = shared.haste()
+    return shared() if haste is None else haste.goal
 
 
 @demo.command()
@@ -79,4 +120,5 @@ def reset(yes: bool) -> None:
     with only_one(env.data, "it must be stopped first"):
         for part in ("pg", "usage", "smsc", "sms", "log"):
             shutil.rmtree(env.data / part, ignore_errors=True)
+        (env.data / clock.CLOCK_FILE).unlink(missing_ok=True)
     click.echo("Deleted. Start anew with: wanhao up")
