@@ -113,6 +113,14 @@ class Environment(BaseSettings):
     )
     sms_source: str = Field(default="10001", description="sender number of every SMS")
     sms_sign_off: str = Field(default="【万号】", description="put at the end of every SMS")
+    smtp_url: str = Field(
+        default="",
+        description="mail server for required messages SMS does not carry, as smtp://host:25; "
+        "empty: no mail",
+    )
+    mail_from: str = Field(
+        default="notice@wanhao.example", min_length=3, description="whom such mails are from"
+    )
     billing: Billing = Field(
         default=Billing.OWN,
         description="who charges the customers: `own`, or `foreign` for a billing you have already",

@@ -1,6 +1,7 @@
 """The worker: releases messages and keeps promises the moment they are due; long work runs beside.
 
-Two threads, so that a message never waits for a chunk of bills. Any number of workers may run.
+Three threads, so that a message waits neither for a chunk of bills nor for a mail server. Any
+number of workers may run.
 """
 
 import threading
@@ -12,8 +13,10 @@ from django.db import connection
 from wanhao.communications.actions import release_due
 from wanhao.project import clock
 from wanhao.project.chores import Chores
+from wanhao.project.env import environment
 from wanhao.project.keepers import QUICK
 from wanhao.project.patience import work_until
+from wanhao.project.second_channel import second_channel
 from wanhao.promises.actions import keep_due
 from wanhao.promises.queries import next_due
 from wanhao.promises.waking import listen, wait
@@ -32,15 +35,22 @@ def run_worker(
     stop: threading.Event, pause: float = LONGEST_WAIT, clock: Clock = machine_clock
 ) -> None:
     """Work until `stop` is set; while the database is away, wait for it."""
-    chores = threading.Thread(
-        target=work_until, args=(stop, Chores(stop, clock)), name="chores", daemon=True
-    )
-    chores.start()
+    turns: dict[str, Callable[[], None]] = {
+        "chores": Chores(stop, clock),
+        "second channel": second_channel(stop, clock, environment()),
+    }
+    beside = [
+        threading.Thread(target=work_until, args=(stop, turn), name=name, daemon=True)
+        for name, turn in turns.items()
+    ]
+    for thread in beside:
+        thread.start()
     try:
         work_until(stop, Turns(stop, pause, clock))
     finally:
         stop.set()
-        chores.join()
+        for thread in beside:
+            thread.join()
 
 
 class Turns:
