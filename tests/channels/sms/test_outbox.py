@@ -1,9 +1,11 @@
 """From a decision in the database to a delivered message, over a real SMPP stack."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,8 +49,9 @@ def _balances_fall(threshold: int) -> None:
     release_due(NOON)
 
 
-def _run_until(bind: SmscConfig, what: Callable[[], bool], **more: Any) -> str:
-    """Runs the SMS process until it is true; gives its last line."""
+@contextmanager
+def _process(bind: SmscConfig, **more: Any) -> Iterator[list[str]]:
+    """The SMS process, until the block ends; gives the lines it says."""
     config = sms_config(bind, **more)
     stop, lines = threading.Event(), [""]
     thread = threading.Thread(
@@ -56,10 +59,16 @@ def _run_until(bind: SmscConfig, what: Callable[[], bool], **more: Any) -> str:
     )
     thread.start()
     try:
-        until(what)
+        yield lines
     finally:
         stop.set()
-        thread.join(15)
+        thread.join(30)
+
+
+def _run_until(bind: SmscConfig, what: Callable[[], bool], **more: Any) -> str:
+    """Runs the SMS process until it is true; gives its last line."""
+    with _process(bind, **more) as lines:
+        until(what)
     return lines[-1]
 
 
@@ -119,3 +128,22 @@ def test_a_database_that_cuts_its_connections_is_survived(
 
     _run_until(config, is_settled_although_cut)
     assert smsc.get("/stats")["submits"] == 8
+
+
+def test_a_customer_switches_reminders_off_once_however_often_the_network_brings_it(
+    smsc: SmscPeer, config: SmscConfig, tmp_path: Path
+) -> None:
+    open_accounts([an_account("A1", (a_line(NUMBERS[0]),))])
+
+    def is_answered() -> bool:
+        release_due(NOON)
+        return _count(MessageState.DELIVERED) == 1
+
+    with _process(config, received=tmp_path / "received.jsonl") as lines:
+        until(lambda: "bound" in lines[-1])
+        for _ in range(3):
+            smsc.post("/deliver", **{"from": str(NUMBERS[0]), "to": "10001", "text": "qxxftx"})
+        until(lambda: list(smsc.get("/stats")["answers"]).count(0) >= 3)
+        until(is_answered)
+    (answer,) = smsc.messages()
+    assert answer["text"].startswith("您已取消全部消费提醒")
