@@ -10,18 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from wanhao.communications.changing import with_change
 from wanhao.communications.contracts import DecisionOutcome, Metric, ReminderRule, Trigger
 from wanhao.communications.deciding import Draft, draft
-from wanhao.communications.in_force import (
-    POLICY,
-    TEXTS,
-    Change,
-    RulesInForce,
-    fold,
-    read_changes,
-    require_rule,
-    rules_at,
-)
+from wanhao.communications.in_force import POLICY, RulesInForce, require_rule, rules_at
 from wanhao.communications.models import ReminderDecision
 from wanhao.communications.preview_contracts import (
     CityCount,
@@ -36,8 +28,6 @@ from wanhao.values.msisdn import Msisdn
 
 AT_ONCE = 5_000
 SAMPLES = 5
-NOT_YET = 1 << 62
-"""Stands for the id of a change that was not made."""
 REPLAYED = (
     Metric.VOICE,
     Metric.MESSAGE,
@@ -65,7 +55,8 @@ class Previewing:
         metric = require_rule(code).metric
         self.code, self.values, self.now = code, values, now
         self.before = _Side(code, rules_at(now), now)
-        self.after = _Side(code, _changed(code, values, now), now)
+        changed = with_change(code, values, now) if values else rules_at(now)
+        self.after = _Side(code, changed, now)
         self.method = PreviewMethod.REPLAYED if metric in REPLAYED else PreviewMethod.DECIDED
 
     @property
@@ -182,23 +173,6 @@ class _Side:
 def _key(trigger: Trigger) -> int:
     """Subject, episode and tier in one number: of one rule all subjects are of one kind."""
     return (trigger.subject[1] << 80) | (trigger.episode << 16) | trigger.tier
-
-
-def _changed(code: str, values: Mapping[str, Any], now: datetime) -> RulesInForce:
-    rule = require_rule(code)
-    fixed = sorted(set(values) & set(rule.fixed))
-    strange = sorted(set(values) - set(ReminderRule.__dataclass_fields__) - {TEXTS})
-    if fixed or strange:
-        name = (fixed or strange)[0]
-        raise WanhaoError(
-            f"'{name}' of {code} cannot be changed.",
-            "See what can with: wanhao reminders show " + code,
-        )
-    change = Change(change_id=NOT_YET, rule=code, values=values, valid_from=now)
-    try:
-        return fold((*read_changes(), change), now, strict=True)
-    except (ValueError, TypeError, KeyError) as error:
-        raise WanhaoError(f"{code}: {error}.", "Give another value.") from error
 
 
 def _cities(line_ids: Iterable[int]) -> Counter[str]:
