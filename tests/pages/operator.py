@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.communications.policies import at_any_hour
 from tests.parties.examples import a_family, a_line, an_account
 from wanhao.communications import actions as communications
 from wanhao.parties.contracts import NewAccount
@@ -35,6 +36,7 @@ class SmallOperator:
         self.meter.start()
         self.count()
         load_catalogue()
+        at_any_hour(datetime.now(UTC))
         orders = [
             AccountOrder(
                 account=an_account("talker", (a_line(TALKER),)), offering_codes=("lexiang-4g-59",)

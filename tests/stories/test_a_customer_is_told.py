@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.communications.policies import at_any_hour
 from tests.parties.examples import a_line, an_account
 from tests.stories.records import drop_records, record
 from wanhao.channels.sms.contracts import SmscConfig, SmsConfig
@@ -95,7 +96,12 @@ class Operator:
 
     def is_quiet(self) -> bool:
         """Whether every message has come to an end."""
-        ends = (MessageState.DELIVERED, MessageState.FAILED, MessageState.WITHDRAWN)
+        ends = (
+            MessageState.DELIVERED,
+            MessageState.FAILED,
+            MessageState.WITHDRAWN,
+            MessageState.MERGED,
+        )
         return not any(n for state, n in messages_by_state().items() if state not in ends)
 
     def reads(self, number: int) -> list[str]:
@@ -119,6 +125,7 @@ def open_three() -> tuple[OpenedAccount, OpenedAccount, OpenedAccount]:
     emma = an_account("emma", (a_line(EMMA, language=Language.EN),), pay_type=postpaid)
     peng = an_account("peng", (a_line(PENG),), pay_type=postpaid)
     now = datetime.now(UTC)
+    at_any_hour(now)
     opened = open_accounts(
         [
             AccountOrder(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.communications.policies import at_any_hour
 from tests.parties.examples import a_line, an_account
 from tests.stories.killed_processes import NAMES, Processes
 from tests.stories.records import drop_records, record
@@ -60,6 +61,7 @@ def open_all() -> None:
         for number in LINES
     ]
     now = datetime.now(UTC)
+    at_any_hour(now)
     opened = open_accounts(orders, now)
     watch_thresholds()
     for account in opened:
@@ -136,6 +138,7 @@ def wait_for_the_end(processes: Processes, records: int) -> None:
         MessageState.UNKNOWN,
         MessageState.FAILED,
         MessageState.WITHDRAWN,
+        MessageState.MERGED,
     )
     deadline = time.monotonic() + PATIENCE
     while True:
@@ -187,7 +190,7 @@ def everybody_was_told_once(expected: set[tuple[int, str]], smsc: SmscPeer) -> N
     assert {(n, rule) for n, rule, outcome in rows if outcome == "opted_out"} == unwanted
 
     states = {state.value: count for state, count in messages_by_state().items() if count}
-    assert set(states) <= {"delivered", "unknown"}
+    assert set(states) <= {"delivered", "unknown", "merged"}
     assert sum(states.values()) == len(expected) - len(unwanted)
     arrived = on_handsets(smsc)
     assert set(arrived.values()) == {1}

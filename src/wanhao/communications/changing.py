@@ -34,7 +34,11 @@ WATCH = "watch-thresholds"
 LOCK = 7_310_041
 NEVER = ("code", "metric", "fixed", "version")
 CHANGEABLE = (*(f.name for f in fields(ReminderRule) if f.name not in NEVER), TEXTS)
-POLICY_NUMBERS = {"daily_cap": (1, 100), "second_channel_minutes": (1, 1440)}
+POLICY_NUMBERS = {
+    "daily_cap": (1, 100),
+    "merge_seconds": (0, 3600),
+    "second_channel_minutes": (1, 1440),
+}
 POLICY_TIMES = ("quiet_from", "quiet_until")
 TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 NOT_MADE_YET = 1 << 62

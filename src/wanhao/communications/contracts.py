@@ -277,13 +277,15 @@ class ContactPolicy:
     """When customers may be written to, as it stands in `policy.toml` or was changed since.
 
     Quiet hours are in Shanghai, as "22:00"; no comfort message is sent to a number after
-    `daily_cap` of a day. A required message that was not accepted within `second_channel_minutes`
+    `daily_cap` of a day. A message waits for company as long as its rule says, but `merge_seconds`
+    at most. A required message that was not accepted within `second_channel_minutes`
     goes another way as well.
     """
 
     quiet_from: str
     quiet_until: str
     daily_cap: int
+    merge_seconds: int
     second_channel_minutes: int
     version: int = 0
 

@@ -45,8 +45,8 @@ WITH drafted AS MATERIALIZED (
     )
     SELECT id, drafted.rule, line_id, number, language, values ->> 'delivery_class',
         values ->> 'urgency' = 'high', figures, '', 'planned', '', 0, '', %(now)s, %(now)s,
-        %(now)s + (values ->> 'merge_seconds')::integer * interval '1 second',
-        CASE WHEN (values ->> 'merge_seconds')::integer > 0 THEN 'merge' ELSE '' END,
+        %(now)s + merging.seconds * interval '1 second',
+        CASE WHEN merging.seconds > 0 THEN 'merge' ELSE '' END,
         coalesce(
             to_timestamp((trigger ->> 'expires_at')::bigint),
             CASE WHEN trigger ->> 'holds' IS NULL
@@ -55,6 +55,9 @@ WITH drafted AS MATERIALIZED (
         coalesce(trigger -> 'holds' ->> 0, ''), coalesce(trigger -> 'holds' ->> 1, '')
     FROM decided JOIN drafted USING (id)
         CROSS JOIN LATERAL (SELECT %(rules)s::jsonb -> drafted.rule) AS ruled(values)
+        CROSS JOIN LATERAL (
+            SELECT least((values ->> 'merge_seconds')::integer, %(merge_seconds)s)
+        ) AS merging(seconds)
     WHERE drafted.outcome = 'told'
     ORDER BY place
 ), counted AS (
@@ -80,7 +83,8 @@ def record(drafts: Sequence[Draft], given: RulesInForce, batch: int, now: dateti
     with connection.cursor() as cursor:
         for start in range(0, len(rows), BATCH):
             some = json.dumps(rows[start : start + BATCH])
-            cursor.execute(RECORD, {"rules": rules, "drafts": some, "batch": batch, "now": now})
+            values = {"rules": rules, "drafts": some, "batch": batch, "now": now}
+            cursor.execute(RECORD, values | {"merge_seconds": given.policy.merge_seconds})
             new += cursor.fetchone()[0]
     return new
 
