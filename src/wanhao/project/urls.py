@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from wanhao.pages.console.bills import bill, bill_file, bills
 from wanhao.pages.console.catalogue import catalogue, catalogue_offering
+from wanhao.pages.console.explain import explain_ask, explain_line, explain_switch
 from wanhao.pages.console.ledger import ledger, ledger_statement
 from wanhao.pages.console.operations import operations, operations_part
 from wanhao.pages.console.owed import try_promise_again
@@ -45,6 +46,9 @@ urlpatterns = [
     path("promises/<int:promise_id>/again/", try_promise_again, name="promise-again"),
     path("reminders/", reminders, name="reminders"),
     path("reminders/policy/", reminder_policy, name="reminder-policy"),
+    path("reminders/line/", explain_ask, name="explain-ask"),
+    path("reminders/line/<int:number>/", explain_line, name="explain"),
+    path("reminders/line/<int:number>/switch/", explain_switch, name="explain-switch"),
     path("reminders/<slug:code>/", reminder, name="reminder"),
     path("reminders/<slug:code>/change/", reminder_change, name="reminder-change"),
     path("reminders/<slug:code>/preview/<int:run_id>/", reminder_preview, name="reminder-preview"),

@@ -1,0 +1,137 @@
+"""Why a customer was told, or was not: the page, and the clerk's switches."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from tests.pages.operator import STRANGER, TALKER, SmallOperator
+from wanhao.access.models import Login
+from wanhao.access.queries import reads_of
+from wanhao.communications import actions as communications
+from wanhao.communications.optouts import opt_outs
+from wanhao.parties.queries import lines_by_number
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HERE = f"/reminders/line/{TALKER}/"
+
+
+@pytest.fixture(autouse=True)
+def _open(settings: Settings) -> None:
+    settings.DEMO = True
+
+
+def page(client: Client, path: str = HERE, language: str = "en") -> str:
+    response = client.get(path, headers={"accept-language": language})
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def rule(shown: str, code: str) -> str:
+    """What the page says of one rule."""
+    return shown.split(f'data-rule="{code}"')[1].split("data-rule=")[0]
+
+
+def test_a_reminder_is_explained_down_to_the_record_that_crossed(
+    client: Client, committing_operator: SmallOperator
+) -> None:
+    committing_operator.calls([30, 20])
+    committing_operator.calls([35])
+    (message,) = committing_operator.send()
+    communications.mark_accepted(message, ["part-1"], datetime.now(UTC))
+    told = rule(page(client), "voice-80")
+    assert "Told" in told
+    assert "85" in told
+    assert "Accepted by the network" in told
+    assert f"message {message}" in told
+    assert "3 records behind it" in told
+    assert "crossed it" in told
+    assert "calls-3-1.csv" in told
+    assert "now 85 min of 100 min, 85 %" in told
+
+
+def test_why_nothing_was_told_is_said_too(
+    client: Client, committing_operator: SmallOperator
+) -> None:
+    committing_operator.calls([40])
+    shown = page(client)
+    assert "Nothing in this month: no rule had anything to tell." in shown
+    assert "Nothing to tell: not reached" in rule(shown, "voice-80")
+    assert "40 min of 100 min, 40 %" in rule(shown, "voice-80")
+
+
+def test_numbers_are_masked_and_the_reading_is_recorded(
+    client: Client, committing_operator: SmallOperator
+) -> None:
+    committing_operator.calls([85])
+    shown = page(client)
+    assert "169****0001" in shown
+    assert f">{TALKER}<" not in shown
+    assert [read.purpose for read in reads_of(f"line {TALKER}")] == ["reminders"]
+
+
+def test_a_number_is_found_however_it_was_typed(
+    client: Client, committing_operator: SmallOperator
+) -> None:
+    answer = client.get("/reminders/line/", {"number": "169 0791-0001"})
+    assert answer["Location"] == HERE
+    for path in (
+        f"/reminders/line/{STRANGER}/",
+        "/reminders/line/?number=10000",
+        "/reminders/line/5/",
+    ):
+        answer = client.get(path, headers={"accept-language": "en"})
+        assert answer.status_code == 404
+        assert "Nobody uses this number." in answer.content.decode()
+
+
+def test_a_clerk_switches_a_reminder_off_and_on_again(
+    client: Client, committing_operator: SmallOperator, settings: Settings
+) -> None:
+    settings.DEMO = False
+    client.force_login(Login.objects.create_user("li.na", kind="employee"))
+    line = lines_by_number([TALKER])[TALKER].line_id
+    answer = client.post(HERE + "switch/", {"rule": "voice-80", "to": "off"})
+    assert answer["Location"] == HERE + "?done=off"
+    (switched,) = opt_outs(line)
+    assert (switched.rule, switched.door, switched.by) == ("voice-80", "clerk", "li.na")
+    committing_operator.calls([85])
+    shown = page(client, answer["Location"])
+    assert "Required messages go on." in shown
+    assert "Not told: switched off for this line" in rule(shown, "voice-80")
+    assert "li.na" in shown
+    again = client.post(HERE + "switch/", {"rule": "voice-80", "to": "off"})
+    assert again["Location"] == HERE + "?done=same"
+    client.post(HERE + "switch/", {"rule": "voice-80", "to": "on"})
+    assert opt_outs(line)[0].until is not None
+
+
+def test_what_must_be_told_cannot_be_switched_off(
+    client: Client, committing_operator: SmallOperator
+) -> None:
+    assert client.post(HERE + "switch/", {"rule": "data-100", "to": "off"}).status_code == 400
+    nobody = f"/reminders/line/{STRANGER}/switch/"
+    assert client.post(nobody, {"rule": "voice-80", "to": "off"}).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/reminders/line/", HERE])
+def test_only_employees_may(client: Client, settings: Settings, path: str) -> None:
+    settings.DEMO = False
+    assert client.get(path).status_code == 302
+    assert client.post(HERE + "switch/", {"rule": "voice-80", "to": "off"}).status_code == 302
+
+
+def test_a_switch_of_another_site_is_refused() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(HERE + "switch/", {"rule": "voice-80", "to": "off"}).status_code == 403
+
+
+def test_the_page_asks_a_limited_number_of_times(
+    client: Client,
+    committing_operator: SmallOperator,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    committing_operator.calls([30, 20, 35, 20])
+    with django_assert_max_num_queries(20):
+        page(client)
