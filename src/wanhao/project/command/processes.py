@@ -1,4 +1,4 @@
-"""`wanhao web`, `worker`, `meter` and `sms`: the processes a system is made of."""
+"""`wanhao web`, `worker` and `meter`: processes a system is made of; `sms.py` has one more."""
 
 import warnings
 
@@ -6,13 +6,10 @@ import click
 import uvicorn
 from django.conf import settings
 
-from wanhao.channels.sms.process import run_sms
-from wanhao.project import clock
 from wanhao.project.billing import keeping_up_with_billing
 from wanhao.project.command.sessions import database, stopped_by_signals
 from wanhao.project.env import environment
 from wanhao.project.ports_in_use import refuse_if_taken
-from wanhao.project.smsc import sms_config
 from wanhao.project.wiring import run_meter
 from wanhao.project.worker import run_worker
 
@@ -56,10 +53,3 @@ def worker() -> None:
 def meter() -> None:
     """Count the usage files that are dropped into the inbox."""
     run_meter(stopped_by_signals())
-
-
-@click.command()
-@database()
-def sms() -> None:
-    """Send released messages to the SMSC and take its receipts."""
-    run_sms(stopped_by_signals(), sms_config(environment()), clock=clock.now)
