@@ -93,7 +93,7 @@ def _rule(
     unwanted: bool,
     pays: PayType,
 ) -> RuleExplained:
-    verdict = decided[-1].verdict if decided else _nothing(rule, standing, unwanted, pays)
+    verdict = decided[-1].verdict if decided else why_nothing(rule, standing, unwanted, pays)
     return RuleExplained(
         rule=rule,
         verdict=verdict,
@@ -103,7 +103,7 @@ def _rule(
     )
 
 
-def _nothing(
+def why_nothing(
     rule: ReminderRule, standing: Standing | None, unwanted: bool, pays: PayType
 ) -> Verdict:
     """Why a rule decided nothing."""
