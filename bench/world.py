@@ -18,6 +18,7 @@ from wanhao.metering.tariffs import KILO, Mode, TariffTerms
 
 FIRST = 16_900_000_000
 MB = 1 << 20
+OF_DATA = (50, 80, 100, *range(200, 3_001, 100))
 CYCLE = 202611
 MID_MONTH = 1_794_700_800  # 2026-11-15 08:00 in Asia/Shanghai
 PLANS = np.array([[100, 30, 500 * MB], [300, 30, 1024 * MB], [700, 60, 2048 * MB]])
@@ -80,7 +81,7 @@ def load(state: MeterState, world: World) -> None:
     facts: list[FactColumns] = [
         CycleStep(cycle=CYCLE - 1, opens=True),
         CycleStep(cycle=CYCLE, opens=True),
-        Watched(usage=((80, 100),) * 3, money=(1500, 500)),
+        Watched(usage=((80, 100), (80, 100), OF_DATA), money=(1500, 500), credit=(80, 100)),
         tariff_of(world),
         GroupTerms(
             group=ids,
