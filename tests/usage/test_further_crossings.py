@@ -192,3 +192,24 @@ def _as_before_limits(path):
     del plain["thresholds/credit"]
     arrays["plain"] = np.frombuffer(json.dumps({**plain, "format": 3}).encode(), np.uint8)
     np.savez(path, **arrays)
+
+
+def test_a_new_threshold_is_silent_about_those_who_are_past_it(tmp_path):
+    two_customers(fen=10**9)
+    limited = FundsFact(account_id=2, spendable_fen=LIMIT, billed_through=0, credit_fen=LIMIT)
+    tell(limited)
+    sink = KeepingSink()
+    rows = [row(1, ZHAO, "data", 1_250 * MB), row(2, QIAN, "message", 30 + 850)]
+    made = counted(tmp_path, rows, sink)
+    told = len(sink.seen)
+    tell(ALL)
+    settle(made)
+    drop(tmp_path, "more.csv", [row(3, ZHAO, "data", 249 * MB), row(4, QIAN, "message", 149)])
+    settle(made)
+    assert len(sink.seen) == told
+    drop(tmp_path, "last.csv", [row(5, ZHAO, "data", MB), row(6, QIAN, "message", 1)])
+    settle(made)
+    of_use, of_limit = sink.seen[told:]
+    assert (of_use.threshold, of_use.used) == (300, 1_500 * MB)
+    assert (of_limit.threshold, of_limit.left) == (100, 0)
+    assert isinstance(of_limit, MoneyCrossing)
