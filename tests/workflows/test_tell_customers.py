@@ -72,7 +72,8 @@ def test_usage_tells_who_crossed_it_and_money_tells_the_main_card() -> None:
     told = messages_to([16907920001, 16907920002, 16907910001], 5)
     assert told[16907920001] == []
     assert told[16907920002][0].text == (
-        "您本月已用流量871MB，共有1.00GB，还剩153MB，超出后按¥0.30/MB计费。可拨10000加流量包。"
+        "您本月流量已用871MB，共1.00GB，剩153MB，超出按¥0.30/MB、500MB封顶¥30计费。"
+        "拨10000加流量包。"
     )
     assert (
         told[16907910001][0].text == "您的余额还有¥14.99，已低于¥15.00。请及时充值，以免影响使用。"
