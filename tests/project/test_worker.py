@@ -84,7 +84,8 @@ def test_while_there_is_something_to_do_nothing_waits(work: Callable[[Room], Non
         (None, 0.5),
         (NOON + timedelta(hours=1), 0.5),
         (NOON + timedelta(milliseconds=200), 0.2),
-        (NOON - timedelta(hours=1), 0.0),
+        (NOON - timedelta(hours=1), 0.05),
+        (NOON + timedelta(milliseconds=1), 0.05),
     ],
 )
 def test_the_next_promise_is_waited_for_and_no_longer_than_half_a_second(

@@ -22,6 +22,8 @@ from wanhao.promises.queries import next_due
 from wanhao.promises.waking import listen, wait
 
 LONGEST_WAIT = 0.5
+# What is due may be in the hands of another worker, and what falls due together is kept together.
+SHORTEST_WAIT = 0.05
 BATCH = 500
 Clock = Callable[[], datetime]
 
@@ -82,7 +84,7 @@ class Turns:
         due = next_due(QUICK)
         if due is None:
             return self._pause
-        return min(max((due - self._clock()).total_seconds(), 0.0), self._pause)
+        return min(max((due - self._clock()).total_seconds(), SHORTEST_WAIT), self._pause)
 
     def _say(self, released: int, kept: int) -> None:
         self._released += released
