@@ -7,6 +7,12 @@ from wanhao.pages.console.bills import bill, bill_file, bills
 from wanhao.pages.console.catalogue import catalogue, catalogue_offering
 from wanhao.pages.console.explain import explain_ask, explain_line, explain_switch
 from wanhao.pages.console.ledger import ledger, ledger_statement
+from wanhao.pages.console.notices import (
+    notice_look,
+    notice_send,
+    notice_withdraw,
+    notices,
+)
 from wanhao.pages.console.operations import operations, operations_part
 from wanhao.pages.console.owed import try_promise_again
 from wanhao.pages.console.points import points
@@ -67,6 +73,10 @@ urlpatterns = [
         reminder_revert,
         name="reminder-revert",
     ),
+    path("notices/", notices, name="notices"),
+    path("notices/look/", notice_look, name="notice-look"),
+    path("notices/send/", notice_send, name="notice-send"),
+    path("notices/<int:notice_id>/withdraw/", notice_withdraw, name="notice-withdraw"),
     path("quarantine/", quarantine, name="quarantine"),
     path("quarantine/progress/", quarantine_progress, name="quarantine-progress"),
     path("quarantine/<int:record_id>/", quarantine_record, name="quarantine-record"),

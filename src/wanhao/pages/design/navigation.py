@@ -30,6 +30,7 @@ class Link:
 PLACES: Sequence[Place] = (
     Place(view="operations", name=_("Operations")),
     Place(view="reminders", name=_("Reminders")),
+    Place(view="notices", name=_("Notices")),
     Place(view="quarantine", name=_("Quarantine")),
     Place(view="ledger", name=_("Ledger")),
     Place(view="catalogue", name=_("Catalogue")),
