@@ -18,8 +18,10 @@ from tests.communications.crossings import (
 )
 from wanhao.communications import in_force
 from wanhao.communications.actions import decide_reminders, set_opt_out
-from wanhao.communications.contracts import Metric
+from wanhao.communications.changing import change_rule
+from wanhao.communications.contracts import Metric, Trigger
 from wanhao.communications.models import CommunicationMessage, ReminderDecision
+from wanhao.communications.queries import messages_to
 from wanhao.parties.models import Line
 from wanhao.products.models import Product
 
@@ -219,3 +221,52 @@ def test_switching_off_twice_and_on_again(town: Town) -> None:
         set_opt_out(line.line_id, "voice-80", wish, NOW)
     decide(voice_crossing(town.smith))
     assert outcome() == "told"
+
+
+def test_a_reminder_whose_text_lacks_a_figure_is_told_in_plain_words(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    line = town.smith.groups[0].lines[0]
+    stop = Trigger(
+        metric=Metric.STOP,
+        threshold=None,
+        account_id=town.smith.account_id,
+        group_id=None,
+        number=None,
+        cycle=202611,
+        episode=0,
+        said={"owed": 1234},
+        occurred_at=int(NOW.timestamp()),
+    )
+    decide(stop)
+    assert outcome() == "told"
+    assert "before-stop" in caplog.text
+    assert [one.text for one in messages_to([line.number], 1)[line.number]] == [
+        "About to be stopped. Call 10000 for details."
+    ]
+
+
+def test_a_subject_may_be_a_line(town: Town) -> None:
+    line = town.family.groups[0].lines[1]
+    warning = Trigger(
+        metric=Metric.FRAUD,
+        threshold=None,
+        account_id=line.account_id,
+        group_id=line.group_id,
+        line_id=line.line_id,
+        number=None,
+        cycle=202611,
+        episode=7,
+        said={"variant": "risk"},
+        occurred_at=int(NOW.timestamp()),
+    )
+    assert decide(warning, warning) == 1
+    decision = ReminderDecision.objects.get()
+    assert (decision.subject_kind, decision.subject_id) == ("line", line.line_id)
+    assert told_numbers() == [line.number]
+
+
+def test_the_payer_is_told_even_of_another_group(town: Town) -> None:
+    change_rule("voice-80", {"recipient": "payer"}, by="li", reason="try", now=NOW)
+    decide(voice_crossing(town.family, line=1))
+    assert told_numbers() == [16907920001]

@@ -199,3 +199,11 @@ def test_a_claim_is_committed_before_anything_is_sent(shared_town: Town) -> None
 def _claim_inside_a_transaction() -> None:
     with transaction.atomic():
         claim_for_sending("sms", 1, NOW)
+
+
+def test_what_is_required_is_told_in_plain_words_rather_than_not_at_all(town: Town) -> None:
+    decide(data_crossing(town.family))
+    release_due(NOW)
+    CommunicationMessage.objects.update(figures={"metric": "data", "colour": 1})
+    (message,) = claim_for_sending("sms", 10, NOW)
+    assert message.text == "您好，流量已用完。详情请拨10000。【万号】"

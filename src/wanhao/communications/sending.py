@@ -10,7 +10,7 @@ from wanhao.communications.contracts import DeliveryClass, MessageState, Outgoin
 from wanhao.communications.models import CommunicationMessage
 from wanhao.communications.moving import by_ids, move
 from wanhao.communications.receiving import apply_held_to_unknown
-from wanhao.communications.rendering import Figures, text_of
+from wanhao.communications.rendering import Figures, plain_text, text_of
 from wanhao.parties.contracts import Language
 from wanhao.values.errors import WanhaoError
 from wanhao.values.sms_text import sms_parts
@@ -42,7 +42,7 @@ def hand_over(
     parts: dict[int, int] = {}
     for row in rows:
         try:
-            written[row.pk] = row.text or written_text(row, sign_off)
+            written[row.pk] = row.text or _told(row, sign_off)
             parts[row.pk] = sms_parts(written[row.pk])
         except (WanhaoError, TypeError, ValueError) as error:
             written.pop(row.pk, None)
@@ -69,6 +69,17 @@ def hand_over(
 def written_text(row: CommunicationMessage, sign_off: str) -> str:
     """The text of a row that was not sent yet."""
     return text_of(row.rule, Figures(**row.figures), Language(row.language), sign_off)
+
+
+def _told(row: CommunicationMessage, sign_off: str) -> str:
+    """The text of a row; what is required is told in plain words rather than not at all."""
+    try:
+        return written_text(row, sign_off)
+    except (WanhaoError, TypeError, ValueError):
+        if row.delivery_class != DeliveryClass.REQUIRED.value:
+            raise
+        log.exception("message %s is told in plain words", row.pk)
+        return plain_text(row.rule, Language(row.language), sign_off)
 
 
 def give_up(rows: Sequence[CommunicationMessage], now: datetime) -> int:
