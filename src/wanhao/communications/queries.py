@@ -110,7 +110,7 @@ def _counts() -> tuple[Counter[tuple[str, DecisionOutcome]], Counter[tuple[str, 
 
 def latest_messages(limit: int) -> list[MessageView]:
     """The messages that moved last, newest first."""
-    return _views(CommunicationMessage.objects.order_by("-changed_at", "-id")[:limit])
+    return views(CommunicationMessage.objects.order_by("-changed_at", "-id")[:limit])
 
 
 def messages_to(numbers: Collection[int], limit_each: int) -> dict[int, list[MessageView]]:
@@ -123,12 +123,13 @@ def messages_to(numbers: Collection[int], limit_each: int) -> dict[int, list[Mes
         .order_by("-id")
     )
     found: dict[int, list[MessageView]] = {number: [] for number in numbers}
-    for view in _views(rows):
+    for view in views(rows):
         found[view.number].append(view)
     return found
 
 
-def _views(rows: Iterable[CommunicationMessage]) -> list[MessageView]:
+def views(rows: Iterable[CommunicationMessage]) -> list[MessageView]:
+    """These rows, for pages; what was not sent yet with the text it would have now."""
     return [
         MessageView(
             message_id=row.pk,

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection
 
 from wanhao.communications.contracts import DeliveryClass, MessageState, OutgoingMessage
-from wanhao.communications.models import CommunicationMessage
+from wanhao.communications.models import UNDECIDED, CommunicationMessage
 from wanhao.communications.moving import by_ids, move
 from wanhao.communications.receiving import apply_held_to_unknown
 from wanhao.communications.rendering import Figures, plain_text, text_of
@@ -68,6 +68,8 @@ def hand_over(
 
 def written_text(row: CommunicationMessage, sign_off: str) -> str:
     """The text of a row that was not sent yet."""
+    if row.rule in UNDECIDED:
+        return str(row.figures["text"]) + sign_off
     return text_of(row.rule, Figures(**row.figures), Language(row.language), sign_off)
 
 
