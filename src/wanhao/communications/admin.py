@@ -8,6 +8,7 @@ from wanhao.communications.models import (
     MessagePart,
     OptOut,
     ReminderDecision,
+    RuleChange,
 )
 
 
@@ -34,6 +35,12 @@ class MessagePartAdmin(ReadOnlyAdmin):
 
 @admin.register(OptOut)
 class OptOutAdmin(ReadOnlyAdmin):
-    list_display = ("line", "rule", "since", "until")
+    list_display = ("line", "rule", "since", "door", "until", "until_door")
     list_filter = ("rule",)
     list_select_related = ("line",)
+
+
+@admin.register(RuleChange)
+class RuleChangeAdmin(ReadOnlyAdmin):
+    list_display = ("id", "rule", "values", "valid_from", "by", "reason", "reverts")
+    list_filter = ("rule",)
