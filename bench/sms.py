@@ -23,7 +23,7 @@ from wanhao.communications.contracts import Metric, Trigger
 from wanhao.project.ports_in_use import is_free
 from wanhao.project.postgres import EmbeddedPostgres
 
-MESSAGES = 6_000
+MESSAGES = 4_000
 FEW = 400
 """For those that send one at a time to an SMSC that takes its time."""
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)

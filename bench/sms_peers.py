@@ -5,12 +5,13 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import psycopg
 import smpp34
 from smpplib import client as smpplib_client
-from smpplib import consts, gsm
+from smpplib import consts, exceptions, gsm
 
 WINDOW = 50
 TAKE = """
@@ -63,7 +64,9 @@ class Bind:
         return self._answered.pop()
 
     def close(self) -> None:
-        self.client.unbind()
+        # smpp34's server closes without an answer.
+        with suppress(exceptions.ConnectionError):
+            self.client.unbind()
         self.client.disconnect()
 
 

@@ -1,15 +1,17 @@
 """Customers switch reminders by short message, and are answered."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 
 from tests.communications.conftest import Town, build_town
 from tests.communications.crossings import NOW
+from tests.metering.pages import rows_of
 from wanhao.communications.actions import claim_for_sending, release_due
 from wanhao.communications.contracts import Door
 from wanhao.communications.models import CommunicationMessage, IncomingMessage
 from wanhao.communications.optouts import opt_outs, switchable
+from wanhao.values.cycle import SHANGHAI
 from wanhao.workflows.answer_message import answer_message
 
 MAIN, SMITH = 16907920001, 16907930001
@@ -30,6 +32,14 @@ def _answers() -> list[str]:
     now = NOW.replace(hour=18)
     release_due(now)
     return [message.text for message in claim_for_sending("sms-1", 50, now, sign_off="")]
+
+
+def test_the_worked_numbers_of_the_page(town: Town) -> None:
+    for written, at, answers, afterwards in rows_of("opt-out-by-sms.md", "written by one line"):
+        now = datetime.combine(NOW.date(), time.fromisoformat(at), SHANGHAI)
+        answer_message(MAIN, written.strip("`"), now)
+        assert CommunicationMessage.objects.count() == int(answers), written
+        assert ("voice-80" in _off(town)) is (afterwards == "off"), written
 
 
 @pytest.mark.parametrize("text", ["QXXFTX", " qxxftx ", "ＱＸＸＦＴＸ"])
