@@ -103,6 +103,6 @@ def test_odd_limits_are_refused(amount: int, reason: str, who: str) -> None:
     assert credit_limits([account]) == {}
 
 
-def test_the_demos_limit_is_marked_as_an_example() -> None:
+def test_the_usual_limit_is_marked_as_an_example() -> None:
     assert usual_limit_fen() == 20000
     assert "demo = true" in credit.FILE.read_text()

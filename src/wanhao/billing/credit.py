@@ -80,7 +80,7 @@ def set_credit_limits(limits: Sequence[NewCreditLimit], now: datetime) -> tuple[
 
 @lru_cache(maxsize=1)
 def usual_limit_fen() -> int:
-    """What the demo's post-paid customers may owe; an example, see `credit.toml`."""
+    """What a post-paid customer may owe where no other figure is given; see `credit.toml`."""
     return int(tomllib.loads(FILE.read_text())["limit"]["usual_fen"])
 
 

@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "usage": _entry("usage", "usage", "Hand over usage files; see how counting stands."),
         "reminders": _entry("reminders", "reminders", "Rules: see, check, change; explain."),
         "ledger": _entry("ledger", "ledger", "Statements, trial balance, check; issue vouchers."),
+        "credit": _entry("credit", "credit", "Credit limits; stops for unpaid bills."),
         "bills": _entry("bills", "bills", "Issue bills; show one; check them; ask for invoices."),
         "billing": _entry("billing", "billing", "Who does the billing; the link to a foreign one."),
         "catalogue": _entry("catalogue", "catalogue", "Check, load and list what is on sale."),
