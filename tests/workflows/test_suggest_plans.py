@@ -12,6 +12,7 @@ from tests.parties.examples import a_line, an_account
 from wanhao.billing.bills.queries import bill
 from wanhao.parties.contracts import PayType
 from wanhao.products.actions import load_catalogue
+from wanhao.products.alternatives import plan_choices
 from wanhao.products.queries import offerings
 from wanhao.usage.contracts import Crossing
 from wanhao.usage.folders import Folders
@@ -142,7 +143,7 @@ def test_the_plan_that_is_named_would_have_been_billed_less(operator: Operator) 
     for month in MONTHS:
         operator.live(month)
     groups = {group: account for _, account, group in operator.holders.values()}
-    suggested = suggest_plans(groups, DAY_20)
+    suggested = suggestions(groups)
 
     named = set()
     for profile in USED:
@@ -163,6 +164,10 @@ def test_the_plan_that_is_named_would_have_been_billed_less(operator: Operator) 
     assert len({code for _, code in named}) > 2
     for row in EXAMPLES:
         assert told_of(operator, row, suggested) == row[3:]
+
+
+def suggestions(groups: dict[int, int]) -> dict[int, Suggestion]:
+    return suggest_plans(groups, plan_choices(groups, DAY_20))
 
 
 def told_of(
@@ -194,18 +199,18 @@ def test_only_whole_months_under_the_present_plan_count(operator: Operator) -> N
     change_plan(group, "lexiang-4g-399", operator.now)  # from October on
     operator.live(MONTHS[1])
     operator.live(MONTHS[2])
-    (found,) = suggest_plans({group: account}, DAY_20).values()
+    (found,) = suggestions({group: account}).values()
     assert (found.plan.code, found.months) == ("lexiang-4g-59", 1)
 
 
 def test_nothing_is_suggested_without_a_closed_month(operator: Operator) -> None:
     _, account, group = operator.holders["light", "lexiang-4g-599"]
-    assert suggest_plans({group: account}, DAY_20) == {}
+    assert suggestions({group: account}) == {}
 
 
 def test_nothing_is_suggested_to_who_changes_already(operator: Operator) -> None:
     operator.live(MONTHS[0])
     _, account, group = operator.holders["light", "lexiang-4g-599"]
-    assert set(suggest_plans({group: account}, DAY_20)) == {group}
+    assert set(suggestions({group: account})) == {group}
     change_plan(group, "lexiang-4g-399", DAY_20)
-    assert suggest_plans({group: account}, DAY_20) == {}
+    assert suggestions({group: account}) == {}

@@ -3,6 +3,7 @@
 import functools
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from wanhao.metering.closing import ClosedCells
-from wanhao.metering.columns import I64
+from wanhao.metering.columns import I64, Mask
 from wanhao.usage.closing import CELL_COLUMNS, PACK_COLUMNS, PACKS
 from wanhao.usage.contracts import AllowanceKind, AllowanceUse, UsageLine
 from wanhao.usage.models import ClosedCycle
@@ -40,6 +41,23 @@ _PLAIN = 12
 _ZONES = tuple(zone.value for zone in PRICED_ZONES)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeUse:
+    """Use at home in a closed cycle: a row for a group's voice (service 0), messages (1), data (2).
+
+    `total` in voice units of `voice_unit` seconds, messages, octets; `packs` and `rolled` are what
+    there was besides the plan. `mixed`: the tariff changed within the cycle.
+    """
+
+    group: I64
+    service: I64
+    total: I64
+    packs: I64
+    rolled: I64
+    voice_unit: I64
+    mixed: Mask
+
+
 def usage_lines(cycle: int, first: int, last: int) -> Iterator[UsageLine]:
     """What the accounts from `first` to `last` used and were charged, by account and group."""
     file = _opened(cycle)
@@ -53,6 +71,34 @@ def usage_lines(cycle: int, first: int, last: int) -> Iterator[UsageLine]:
         chosen = [columns[name][rows].tolist() for name in _LINE_COLUMNS[:_PLAIN]]
         for values, allowances in zip(zip(*chosen, strict=True), uses, strict=True):
             yield _line(values, allowances)
+
+
+def home_use(cycle: int, first: int, last: int) -> Iterator[HomeUse]:
+    """What the accounts from `first` to `last` used at home, as columns, for whole populations."""
+    file = _opened(cycle)
+    names = ["account", "group", "zone", "service", "total", "frozen", "voice_unit", "rolled"]
+    for part in _row_groups(file, first, last):
+        table = file.read_row_group(part, columns=[*names, PACKS])
+        columns = {name: table[name].to_numpy() for name in names}
+        account, home = columns["account"], columns["zone"] == 0
+        rows = np.flatnonzero(home & (account >= first) & (account <= last))
+        yield HomeUse(
+            group=columns["group"][rows],
+            service=columns["service"][rows].astype(np.int64),
+            total=columns["total"][rows],
+            packs=_of_packs(table[PACKS].combine_chunks())[rows],
+            rolled=columns["rolled"][rows],
+            voice_unit=columns["voice_unit"][rows].astype(np.int64),
+            mixed=columns["frozen"][rows] != 0,
+        )
+
+
+def _of_packs(packs: pa.ListArray) -> I64:
+    """The quantity of all packs of each row together."""
+    running = np.concatenate([[0], np.cumsum(packs.values.field("quantity").to_numpy())])
+    offsets = packs.offsets.to_numpy()
+    found: I64 = running[offsets[1:]] - running[offsets[:-1]]
+    return found
 
 
 def cells_of(cycle: int, account: I64, group: I64) -> ClosedCells:

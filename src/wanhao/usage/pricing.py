@@ -67,23 +67,28 @@ def plan_costs(uses: Sequence[MonthUse], plans: Sequence[PlanTerms]) -> list[lis
     Where a plan rounds calls to another unit, its units are those that the calls cannot exceed, so
     no cost is ever too low.
     """
+    voice, unit, messages, octets = _columns(uses)
+    used = np.stack([voice, messages, octets], axis=1)
+    costs: list[list[int]] = column_costs(used, unit, plans).tolist()
+    return costs
+
+
+def column_costs(used: I64, voice_unit: I64, plans: Sequence[PlanTerms]) -> I64:
+    """As `plan_costs`, of columns: a row of units of voice, messages and octets per use."""
     table = _tariffs({plan.tariff for plan in plans})
     tariff = table.rows(np.array([plan.tariff for plan in plans], np.int64))
-    used = np.zeros((len(uses), len(plans), SERVICES), np.int64)
-    voice, unit, messages, octets = _columns(uses)
-    used[:, :, 0] = voice[:, None] * ceil_div(unit[:, None], table.voice_unit[tariff])
-    used[:, :, 1] = messages[:, None]
-    used[:, :, 2] = octets[:, None]
+    asked = np.repeat(used[:, None, :], len(plans), axis=1)
+    asked[:, :, 0] *= ceil_div(voice_unit[:, None], table.voice_unit[tariff])
     included = [(p.voice_allowance, p.message_allowance, p.data_allowance) for p in plans]
     allowance = np.array(included, np.int64).reshape(len(plans), SERVICES)
     fen = price_of(
         table,
-        np.broadcast_to(tariff[:, None], used.shape),
-        np.full(used.shape, _HOME),
-        np.broadcast_to(np.arange(SERVICES), used.shape),
-        np.maximum(used - allowance, 0),
+        np.broadcast_to(tariff[:, None], asked.shape),
+        np.full(asked.shape, _HOME),
+        np.broadcast_to(np.arange(SERVICES), asked.shape),
+        np.maximum(asked - allowance, 0),
     )
-    costs: list[list[int]] = fen.sum(axis=2).tolist()
+    costs: I64 = fen.sum(axis=2)
     return costs
 
 

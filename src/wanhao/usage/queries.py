@@ -1,12 +1,12 @@
 """What may be read of the usage room."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import QuerySet, Sum
 
-from wanhao.usage.closed_files import usage_lines
+from wanhao.usage.closed_files import HomeUse, home_use, usage_lines
 from wanhao.usage.closing import closed_cycles as _closed_cycles
 from wanhao.usage.contracts import (
     MeterStatus,
@@ -61,6 +61,13 @@ def closed_usage(cycle: int, first_account: int, last_account: int) -> list[Usag
     out. WanhaoError for a cycle that is not closed, and for a file that is gone or changed.
     """
     return list(usage_lines(cycle, first_account, last_account))
+
+
+def closed_home_use(cycle: int, first_account: int, last_account: int) -> Iterator[HomeUse]:
+    """What the accounts from the first to the last used at home in a closed cycle, as columns, a
+    stretch of them at a time. WanhaoError as `closed_usage` says.
+    """
+    return home_use(cycle, first_account, last_account)
 
 
 def late_waiting() -> int:

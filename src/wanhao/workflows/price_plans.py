@@ -1,112 +1,104 @@
-"""Price plans: what groups' last months cost, and would have cost under other plans."""
+"""Price plans: what groups' last months cost, and would have cost under other plans; in columns."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from wanhao.products.contracts import MINUTE, PricedPlan
-from wanhao.usage.contracts import AllowanceKind, Service, UsageLine, Zone
-from wanhao.usage.pricing import MonthUse, PlanTerms, plan_costs
-from wanhao.usage.queries import closed_usage
+from wanhao.usage.contracts import Service
+from wanhao.usage.pricing import PlanTerms, column_costs
+from wanhao.usage.queries import closed_home_use
 from wanhao.values.cycle import Cycle
 from wanhao.workflows.describe_terms import units_of
 
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+SERVICES = tuple(Service)
+DATA = SERVICES.index(Service.DATA)
 GAP = 10_000
 """Accounts further apart than this are read one stretch after the other."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """What a group used at home in a closed month, and what it had besides its plan, by service.
+    """What groups used at home in a closed month, in their order: by voice, messages, data.
 
-    `mixed`: its terms changed within the month.
+    `packs` and `rolled` are what they had besides the plan. `counts`: the month is looked at.
     """
 
-    voice_unit: int = 60
-    used: dict[Service, int] = field(default_factory=dict)
-    packs: dict[Service, int] = field(default_factory=dict)
-    rolled: int = 0
-    mixed: bool = False
+    used: Numbers
+    packs: Numbers
+    rolled: Numbers
+    voice_unit: Numbers
+    counts: Flags
 
 
-Months = Mapping[int, Sequence[Month]]
-"""The months of each group, earliest first."""
+def read_month(cycle: Cycle, groups: Mapping[int, int], wanted: Flags) -> Month:
+    """What those groups used that are wanted; `groups` gives the account of each, in order of ids.
 
-
-def read_months(cycle: Cycle, groups: Mapping[int, int]) -> dict[int, Month]:
-    """What groups used in a closed month; `groups` gives the account of each."""
-    months: dict[int, Month] = defaultdict(Month)
-    for first, last in _stretches(sorted(set(groups.values()))):
-        for line in closed_usage(cycle.number, first, last):
-            if line.group_id in groups and line.zone == Zone.DOMESTIC:
-                _add(months[line.group_id], line)
-    return months
-
-
-def cost_as_held(months: Months, plans: Mapping[int, PricedPlan]) -> dict[int, int]:
-    """What each group's months cost under the plan it had: what rolled over is what did."""
-    costs = _priced(months, {group_id: (plan,) for group_id, plan in plans.items()}, _as_held)
-    return {group_id: costs[group_id, plan.plan_id] for group_id, plan in plans.items()}
-
-
-def costs_instead(
-    months: Months, plans: Mapping[int, Sequence[PricedPlan]]
-) -> dict[tuple[int, int], int]:
-    """What each group's months would have cost under each of these plans, by group and plan.
-
-    The first of the months has nothing rolled over: the change of plan would have lost it.
+    A month does not count where the tariff changed within it: it was not charged as the plan would.
     """
-    return _priced(months, plans, _instead)
-
-
-Reckoner = Callable[[Sequence[Month], PricedPlan], Iterator[MonthUse]]
-
-
-def _priced(
-    months: Months, plans: Mapping[int, Sequence[PricedPlan]], reckon: Reckoner
-) -> dict[tuple[int, int], int]:
-    """Fees and what was used beyond the allowances; one question to the kernel for each plan."""
-    asked: dict[tuple[int, int], tuple[PricedPlan, list[int]]] = {}
-    for group_id, wanted in plans.items():
-        for one in wanted:
-            asked.setdefault((one.plan_id, one.tariff), (one, []))[1].append(group_id)
-    costs = {}
-    for plan, group_ids in asked.values():
-        uses = [use for group_id in group_ids for use in reckon(months[group_id], plan)]
-        fen = iter(plan_costs(uses, [_terms(plan)]))
-        for group_id in group_ids:
-            beyond = sum(next(fen)[0] for _ in months[group_id])
-            fees = plan.plan.fee_fen * len(months[group_id])
-            costs[group_id, plan.plan_id] = fees + beyond
-    return costs
-
-
-def _as_held(months: Sequence[Month], plan: PricedPlan) -> Iterator[MonthUse]:
-    return (_left_to_the_plan(month, month.rolled) for month in months)
-
-
-def _instead(months: Sequence[Month], plan: PricedPlan) -> Iterator[MonthUse]:
-    """What packs leave unused is not carried on here: so no cost is ever too low."""
-    included = units_of(Service.DATA, plan.plan.data_mb, MINUTE)
-    rolled = 0
-    for month in months:
-        use = _left_to_the_plan(month, rolled)
-        yield use
-        rolled = max(included - use.octets, 0) if plan.plan.rolls else 0
-
-
-def _left_to_the_plan(month: Month, rolled: int) -> MonthUse:
-    """What neither packs nor data that rolled over had room for."""
-    left = {
-        service: max(month.used.get(service, 0) - month.packs.get(service, 0), 0)
-        for service in Service
-    }
-    return MonthUse(
-        voice=left[Service.VOICE],
-        voice_unit=month.voice_unit,
-        messages=left[Service.MESSAGE],
-        octets=max(left[Service.DATA] - rolled, 0),
+    ids = np.fromiter(groups, np.int64, len(groups))
+    month = Month(
+        used=np.zeros((len(ids), len(SERVICES)), np.int64),
+        packs=np.zeros((len(ids), len(SERVICES)), np.int64),
+        rolled=np.zeros(len(ids), np.int64),
+        voice_unit=np.full(len(ids), MINUTE, np.int64),
+        counts=wanted.copy(),
     )
+    accounts = np.unique(np.fromiter(groups.values(), np.int64, len(groups))[wanted])
+    for first, last in _stretches(accounts):
+        for use in closed_home_use(cycle.number, first, last):
+            place = np.minimum(np.searchsorted(ids, use.group), len(ids) - 1)
+            row = np.flatnonzero(ids[place] == use.group)
+            at, service = place[row], use.service[row]
+            month.used[at, service] = use.total[row]
+            month.packs[at, service] = use.packs[row]
+            month.counts[at[use.mixed[row]]] = False
+            month.voice_unit[at[service == 0]] = use.voice_unit[row[service == 0]]
+            month.rolled[at[service == DATA]] = use.rolled[row[service == DATA]]
+    return month
+
+
+def cost_as_held(months: Sequence[Month], place: Numbers, plan: PricedPlan) -> Numbers:
+    """What their months cost these groups under the plan they had: what rolled over is what did."""
+    return _cost(months, place, plan, [month.rolled[place] for month in months])
+
+
+def cost_instead(months: Sequence[Month], place: Numbers, plan: PricedPlan) -> Numbers:
+    """What their months, earliest first, would have cost these groups under another plan.
+
+    Nothing had rolled over into the first of them: the change of plan would have lost it. What
+    packs leave unused is not carried on either, so no cost is ever too low.
+    """
+    included = units_of(Service.DATA, plan.plan.data_mb, MINUTE)
+    rolled = [np.zeros(len(place), np.int64)]
+    for month in months:
+        used = _left_to_the_plan(month, place, rolled[-1])[:, DATA]
+        carried = np.maximum(included - used, 0) * month.counts[place]
+        rolled.append(carried if plan.plan.rolls else np.zeros(len(place), np.int64))
+    return _cost(months, place, plan, rolled[:-1])
+
+
+def _cost(
+    months: Sequence[Month], place: Numbers, plan: PricedPlan, rolled: Sequence[Numbers]
+) -> Numbers:
+    """Fees and what was used beyond all allowances, by the kernel's own rating."""
+    cost = np.zeros(len(place), np.int64)
+    for month, before in zip(months, rolled, strict=True):
+        left = _left_to_the_plan(month, place, before)
+        beyond = column_costs(left, month.voice_unit[place], [_terms(plan)])[:, 0]
+        cost += (plan.plan.fee_fen + beyond) * month.counts[place]
+    return cost
+
+
+def _left_to_the_plan(month: Month, place: Numbers, rolled: Numbers) -> Numbers:
+    """What neither packs nor data that rolled over had room for."""
+    left = np.maximum(month.used[place] - month.packs[place], 0)
+    left[:, DATA] = np.maximum(left[:, DATA] - rolled, 0)
+    return left
 
 
 def _terms(plan: PricedPlan) -> PlanTerms:
@@ -119,25 +111,11 @@ def _terms(plan: PricedPlan) -> PlanTerms:
     )
 
 
-def _stretches(accounts: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _stretches(accounts: Numbers) -> Iterator[tuple[int, int]]:
     """First and last accounts of stretches without a wide gap."""
-    first = 0
-    for place, account in enumerate(accounts):
-        last = place + 1 == len(accounts)
-        if last or accounts[place + 1] - account > GAP:
-            yield accounts[first], account
-            first = place + 1
-
-
-def _add(month: Month, line: UsageLine) -> None:
-    month.used[line.service] = line.total
-    month.packs[line.service] = _quantity(line, AllowanceKind.PACK)
-    month.mixed |= line.earlier_fen != 0
-    if line.service is Service.VOICE:
-        month.voice_unit = line.voice_unit
-    if line.service is Service.DATA:
-        month.rolled = _quantity(line, AllowanceKind.ROLLED)
-
-
-def _quantity(line: UsageLine, kind: AllowanceKind) -> int:
-    return sum(one.quantity for one in line.allowances if one.kind is kind)
+    if not len(accounts):
+        return
+    ends = np.flatnonzero(np.diff(accounts) > GAP)
+    firsts = np.concatenate([[0], ends + 1])
+    lasts = np.concatenate([ends, [len(accounts) - 1]])
+    yield from zip(accounts[firsts].tolist(), accounts[lasts].tolist(), strict=True)

@@ -13,7 +13,7 @@ from wanhao.usage.contracts import ReviewFact
 from wanhao.values.cycle import Cycle
 
 KIND = "low-use"
-ACCOUNTS_A_PART = 8_192
+ACCOUNTS_A_PART = 4_096
 PAUSE = timedelta(seconds=5)
 """Between two parts, so that the meter counts as fast as ever meanwhile."""
 

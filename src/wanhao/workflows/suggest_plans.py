@@ -1,14 +1,15 @@
 """Suggest plans: whose last months would have cost less under another plan, and by how much."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from wanhao.products.alternatives import plan_choices
+import numpy as np
+
 from wanhao.products.contracts import Offering, PlanChoice
 from wanhao.usage.queries import closed_cycles
 from wanhao.values.cycle import Cycle
-from wanhao.workflows.price_plans import Month, cost_as_held, costs_instead, read_months
+from wanhao.workflows.price_plans import Month, Numbers, cost_as_held, cost_instead, read_month
 
 MONTHS = 3
 """So many closed months are looked at."""
@@ -23,38 +24,60 @@ class Suggestion:
     months: int
 
 
-def suggest_plans(groups: Mapping[int, int], now: datetime) -> dict[int, Suggestion]:
+def suggest_plans(
+    groups: Mapping[int, int], choices: Mapping[int, PlanChoice]
+) -> dict[int, Suggestion]:
     """The plan that would have been cheapest for each group, where it would have been cheaper.
 
-    `groups` gives each group's account. Both sides are priced alike: the fees, and by the kernel's
-    own rating what was used beyond the allowances. Months before the present plan do not count.
+    `groups` gives each group's account, `choices` what it has and could have. Both sides are priced
+    alike: the fees, and by the kernel's own rating what was used beyond the allowances. Months
+    before the present plan do not count.
     """
-    choices = plan_choices(groups, now)
-    months = _months(groups, choices)
-    held = {group_id: choices[group_id].held for group_id in months}
-    others = {group_id: choices[group_id].others for group_id in months}
-    spent, instead = cost_as_held(months, held), costs_instead(months, others)
-    found = {}
-    for group_id, plans in others.items():
-        best = min(plans, key=lambda one: instead[group_id, one.plan_id], default=None)
-        saved = spent[group_id] - instead[group_id, best.plan_id] if best else 0
-        if best and saved > 0:
-            count = len(months[group_id])
-            found[group_id] = Suggestion(plan=best.plan, saved_fen=saved, months=count)
+    asked = {group: groups[group] for group in sorted(groups) if group in choices}
+    ids, months = list(asked), _months(asked, choices)
+    alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for place, group_id in enumerate(ids):
+        alike[_key(choices[group_id])].append(place)
+    found: dict[int, Suggestion] = {}
+    for places in alike.values():
+        best = _best(choices[ids[places[0]]], np.array(places), months)
+        found |= {ids[place]: suggestion for place, suggestion in best.items()}
     return found
 
 
-def _months(groups: Mapping[int, int], choices: Mapping[int, PlanChoice]) -> dict[int, list[Month]]:
-    """The last closed months in which each group had its plan from their first instant on."""
-    months: dict[int, list[Month]] = {}
-    going = set(choices)
+def _key(choice: PlanChoice) -> tuple[object, ...]:
+    """Groups with the same key have the same plan and the same others."""
+    return choice.held.plan_id, choice.held.tariff, *(one.plan_id for one in choice.others)
+
+
+def _best(choice: PlanChoice, place: Numbers, months: Sequence[Month]) -> dict[int, Suggestion]:
+    """The suggestions for groups with the same choice, by their places."""
+    if not choice.others or not months:
+        return {}
+    instead = np.stack([cost_instead(months, place, one) for one in choice.others])
+    best = instead.argmin(axis=0)
+    saved = cost_as_held(months, place, choice.held) - instead.min(axis=0)
+    count = sum(month.counts[place].astype(np.int64) for month in months)
+    return {
+        int(place[row]): Suggestion(
+            plan=choice.others[best[row]].plan, saved_fen=int(saved[row]), months=int(count[row])
+        )
+        for row in np.flatnonzero(saved > 0)
+    }
+
+
+def _months(groups: Mapping[int, int], choices: Mapping[int, PlanChoice]) -> list[Month]:
+    """The last closed months, earliest first; of each group those count that follow each other and
+    in which it had its plan from their first instant on."""
+    months: list[Month] = []
+    going = np.full(len(groups), bool(groups))
     for cycle in _last_closed():
-        going = {group_id for group_id in going if choices[group_id].since <= cycle.start}
-        read = read_months(cycle, {group_id: groups[group_id] for group_id in going})
-        # Whose tariff changed within a month was not charged in it as the plan would have charged.
-        going = {group_id for group_id in going if not read[group_id].mixed}
-        for group_id in going:
-            months.setdefault(group_id, []).insert(0, read[group_id])
+        held = [choices[group_id].since <= cycle.start for group_id in groups]
+        going = going & np.array(held)
+        if not going.any():
+            break
+        months.insert(0, read_month(cycle, groups, going))
+        going = months[0].counts
     return months
 
 

@@ -23,7 +23,7 @@ def low_use_triggers(crossings: Sequence[LowUseCrossing], now: datetime) -> list
         and max(begun[crossing.group_id], plans[crossing.group_id].since)
         < Cycle(crossing.cycle).start
     ]
-    suggested = suggest_plans({one.group_id: one.account_id for one in told}, now)
+    suggested = suggest_plans({one.group_id: one.account_id for one in told}, plans)
     return [_trigger(crossing, suggested.get(crossing.group_id)) for crossing in told]
 
 
