@@ -1,16 +1,18 @@
 """What customers write is kept before it is acknowledged, in whatever form it comes."""
 
 import stat
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.channels.sms.fakes import MemoryOutbox, Sms, until
+from tests.channels.sms.fakes import FIRST_NUMBER, MemoryOutbox, Sms, until
 from wanhao.channels.sms.contracts import SmscConfig
 from wanhao.channels.sms.encoding import InboundPart
 from wanhao.channels.sms.peer import SmscPeer
 from wanhao.channels.sms.received import ReceivedFile
+from wanhao.communications.contracts import Receipt
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 SHORT = "查询余额"
@@ -69,6 +71,29 @@ def test_a_receipt_for_a_message_nobody_knows_is_counted_and_done_with(
         smsc.post("/deliver", **{"from": "16907910001", "to": "1", "text": text, "esm_class": 4})
         until(lambda: smsc.get("/stats")["answers"] == [0])
     assert "unmatched 1" in sms.lines[-1]
+
+
+class Fussy(MemoryOutbox):
+    """Fails at the receipt of one message."""
+
+    def record_receipts(self, receipts: Sequence[Receipt]) -> list[bool]:
+        if any(receipt.number == FIRST_NUMBER + 3 for receipt in receipts):
+            raise ValueError("nobody foresaw this")
+        return super().record_receipts(receipts)
+
+
+def test_a_receipt_that_cannot_be_kept_does_not_hold_up_the_others(
+    smsc: SmscPeer, config: SmscConfig
+) -> None:
+    outbox = Fussy(["您好"] * 6)
+    smsc.post("/mode", hold_receipts=True)
+    with Sms(config, outbox):
+        until(lambda: outbox.count("accepted") == 6)
+        smsc.post("/receipts")
+        until(lambda: len(outbox.receipts) == 5 and 0x64 in smsc.get("/stats")["answers"])
+    assert {receipt.number for receipt in outbox.receipts} == {
+        FIRST_NUMBER + number for number in (1, 2, 4, 5, 6)
+    }
 
 
 def _part(index: int, text: str = "查询") -> InboundPart:

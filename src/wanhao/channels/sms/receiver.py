@@ -58,14 +58,32 @@ class Receiver:
             reference=report.reference,
             spellings=tuple(ids[1:]),
         )
-        if await self._receipts.do(receipt):
+        placed = await self._receipts.do(receipt)
+        if isinstance(placed, Exception):
+            raise placed
+        if placed:
             self._counters.receipts += 1
             return
         self._counters.unmatched += 1
         logger.warning("a receipt for %s fits no message", _masked(delivery.source))
 
-    async def _record(self, receipts: list[Receipt]) -> list[bool]:
-        return await self._thread.call(self._outbox.record_receipts, receipts)
+    async def _record(self, receipts: list[Receipt]) -> list[bool | Exception]:
+        """Together; if that fails for one of them, each by itself."""
+        try:
+            return [*await self._thread.call(self._outbox.record_receipts, receipts)]
+        except OutboxAwayError:
+            raise
+        except Exception:
+            if len(receipts) == 1:
+                raise
+            return [await self._alone(receipt) for receipt in receipts]
+
+    async def _alone(self, receipt: Receipt) -> bool | Exception:
+        try:
+            (placed,) = await self._thread.call(self._outbox.record_receipts, [receipt])
+        except Exception as error:
+            return error
+        return placed
 
     async def _message(self, delivery: Delivery) -> None:
         if self._received is None:
