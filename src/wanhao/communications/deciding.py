@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models.expressions import RawSQL
@@ -18,8 +18,8 @@ from wanhao.communications.figures import MB
 from wanhao.communications.in_force import RulesInForce
 from wanhao.communications.models import OptOut
 from wanhao.communications.rendering import PLAIN, text_of
-from wanhao.communications.words import OF_SERVICES, Figures
-from wanhao.parties.contracts import LineView
+from wanhao.communications.words import OF_SERVICES, Figures, variant_of
+from wanhao.parties.contracts import Language, LineView
 from wanhao.parties.queries import (
     lines_by_id,
     lines_by_number,
@@ -95,10 +95,14 @@ def draft(triggers: Sequence[Trigger], rules: RulesInForce, now: datetime) -> li
     ruled = [(trigger, rules.rule_for(trigger)) for trigger in triggers]
     known = Known.about([(t, rule.recipient) for t, rule in ruled if rule is not None], now)
     lines = [known.recipient(t, rule.recipient) if rule else None for t, rule in ruled]
-    opted_out = live_opt_outs([line.line_id for line in lines if line is not None])
+    deciding = _Deciding(
+        known=known,
+        opted_out=live_opt_outs([line.line_id for line in lines if line is not None]),
+        rules=rules,
+    )
     return [
-        _draft(replace(trigger, tier=rules.tier_of(trigger)), line, known, opted_out, rules)
-        for (trigger, _), line in zip(ruled, lines, strict=True)
+        deciding.draft(trigger, rule, line)
+        for (trigger, rule), line in zip(ruled, lines, strict=True)
     ]
 
 
@@ -109,21 +113,44 @@ def live_opt_outs(line_ids: Sequence[int]) -> set[tuple[int, str]]:
     return set(rows.values_list("line_id", "rule"))
 
 
-def _draft(
-    trigger: Trigger,
-    line: LineView | None,
-    known: Known,
-    opted_out: set[tuple[int, str]],
-    rules: RulesInForce,
-) -> Draft:
-    rule = rules.rule_for(trigger)
-    offering = known.offerings.get(trigger.group_id or 0)
-    outcome = _outcome(trigger, rule, line, offering, opted_out)
-    said = None
-    if outcome is DecisionOutcome.TOLD and rule is not None and line is not None:
-        tariff = known.tariffs.get(trigger.group_id or 0)
-        said = _writable(rule, figures_of(trigger, offering, tariff), line, rules)
-    return Draft(trigger=trigger, rule=rule, line=line, outcome=outcome, said=said)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Deciding:
+    """What all decisions of one call go by; `sound` are the texts that proved to be writable."""
+
+    known: Known
+    opted_out: set[tuple[int, str]]
+    rules: RulesInForce
+    sound: set[tuple[str, str, Language, str]] = field(default_factory=set)
+
+    def draft(self, trigger: Trigger, rule: ReminderRule | None, line: LineView | None) -> Draft:
+        tier = self.rules.tier_of(trigger)
+        if tier != trigger.tier:
+            trigger = replace(trigger, tier=tier)
+        offering = self.known.offerings.get(trigger.group_id or 0)
+        outcome = _outcome(trigger, rule, line, offering, self.opted_out)
+        said = None
+        if outcome is DecisionOutcome.TOLD and rule is not None and line is not None:
+            tariff = self.known.tariffs.get(trigger.group_id or 0)
+            said = self._writable(rule, figures_of(trigger, offering, tariff), line.language)
+        return Draft(trigger=trigger, rule=rule, line=line, outcome=outcome, said=said)
+
+    def _writable(self, rule: ReminderRule, said: Figures, language: Language) -> Figures:
+        """The figures, once it is sure that they can be told; else what is said in plain words.
+
+        A message must not be lost because its text names what nobody gave. Figures of the meter
+        are all there, so each of their texts is tried out once.
+        """
+        text = (rule.code, variant_of(said), language, said.comes_next)
+        if text in self.sound:
+            return said
+        try:
+            text_of(rule.code, said, language, "", self.rules.texts)
+        except WanhaoError as error:
+            log.error("a reminder is told in plain words: %s", error)
+            return replace(said, said={**said.said, "variant": PLAIN})
+        if not said.said:
+            self.sound.add(text)
+        return said
 
 
 def _outcome(
@@ -144,19 +171,6 @@ def _outcome(
     if trigger.metric in OF_SERVICES and offering is None:
         return DecisionOutcome.NO_OFFERING
     return DecisionOutcome.TOLD
-
-
-def _writable(rule: ReminderRule, said: Figures, line: LineView, rules: RulesInForce) -> Figures:
-    """The figures, once it is sure that they can be told; else what is said in plain words.
-
-    A message must not be lost because its text names what nobody gave.
-    """
-    try:
-        text_of(rule.code, said, line.language, "", rules.texts)
-    except WanhaoError as error:
-        log.error("a reminder is told in plain words: %s", error)
-        return replace(said, said={**said.said, "variant": PLAIN})
-    return said
 
 
 def figures_of(trigger: Trigger, offering: Offering | None, tariff: TariffTerms | None) -> Figures:
