@@ -1,6 +1,7 @@
 """Notices of works and of fraud go to every line of a place, once, and can be taken back."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -114,7 +115,7 @@ def test_a_notice_that_was_taken_back_tells_nobody_else(
 ) -> None:
     monkeypatch.setattr(sending, "AT_ONCE", 2)
     number = send_notice(WORKS, "wang", NOW)
-    other = send_notice(WORKS, "wang", NOW)
+    other = send_notice(replace(WORKS, what_en="TV"), "wang", NOW)
     keep_one_chunk_of_each()
     assert withdraw_notice(number, "li", NOW) == 2
     keep_until(NOW)
@@ -127,6 +128,14 @@ def test_a_notice_that_was_taken_back_tells_nobody_else(
     assert withdraw_notice(number, "li", NOW) == 0
     with pytest.raises(WanhaoError, match="There is no notice 999"):
         withdraw_notice(999, "li", NOW)
+
+
+def test_pressing_twice_sends_once(nanchang: None) -> None:
+    first = send_notice(WORKS, "wang", NOW)
+    with pytest.raises(WanhaoError, match=f"sent just now, as notice {first}"):
+        send_notice(WORKS, "li", NOW + timedelta(minutes=9))
+    withdraw_notice(first, "wang", NOW)
+    assert send_notice(WORKS, "wang", NOW + timedelta(minutes=9)) > first
 
 
 def keep_one_chunk_of_each() -> None:

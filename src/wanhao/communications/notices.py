@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from wanhao.communications.contracts import MessageState, Metric, Reason, Said
@@ -25,6 +26,7 @@ from wanhao.values.errors import WanhaoError
 from wanhao.values.sms_text import sms_parts
 
 METRICS = {NoticeKind.WORKS: Metric.WORKS, NoticeKind.FRAUD: Metric.FRAUD}
+TWICE = timedelta(minutes=10)
 WORDS = ("place_zh", "place_en", "what_zh", "what_en")
 
 
@@ -78,21 +80,22 @@ def texts_of(
     return tuple(found)
 
 
+@transaction.atomic
 def write_notice(notice: NewNotice, by: str, now: datetime) -> int:
-    """Write a notice down; returns its number. WanhaoError as `refuse_notice` says."""
+    """Write a notice down; returns its number. WanhaoError as `refuse_notice` says, and when the
+    same was sent just now: somebody pressed twice."""
     refuse_notice(notice, now)
-    row = Notice.objects.create(
-        kind=notice.kind.value,
-        city=notice.city,
-        numbers=list(notice.numbers),
+    values: dict[str, Any] = {
+        "kind": notice.kind.value,
+        "city": notice.city,
+        "numbers": list(notice.numbers),
         **{name: getattr(notice, name) for name in WORDS},
-        starts_at=notice.starts_at,
-        ends_at=notice.ends_at,
-        urgent_reason=notice.urgent_reason,
-        risk=notice.risk,
-        by=by,
-        created_at=now,
-    )
+        "starts_at": notice.starts_at,
+        "ends_at": notice.ends_at,
+        "risk": notice.risk,
+    }
+    _refuse_twin(values, now)
+    row = Notice.objects.create(**values, urgent_reason=notice.urgent_reason, by=by, created_at=now)
     return row.pk
 
 
@@ -133,6 +136,18 @@ def notices(limit: int = 20) -> tuple[NoticeView, ...]:
 def row_kind(row: Notice) -> NoticeKind:
     """What the row is about."""
     return NoticeKind(row.kind)
+
+
+def _refuse_twin(values: dict[str, Any], now: datetime) -> None:
+    with connection.cursor() as cursor:  # two who press at once come one after the other
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('notices', 0))")
+    since = now - TWICE
+    same = Notice.objects.filter(**values, created_at__gt=since, withdrawn_at__isnull=True)
+    if (twin := same.first()) is not None:
+        raise WanhaoError(
+            f"The same was sent just now, as notice {twin.pk}.",
+            "Nothing has to be done; to say it once more, wait ten minutes.",
+        )
 
 
 def _refuse_time(starts: datetime, ends: datetime, urgent: str, now: datetime) -> None:

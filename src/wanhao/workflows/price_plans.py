@@ -96,7 +96,7 @@ def _cost(
 
 def _left_to_the_plan(month: Month, place: Numbers, rolled: Numbers) -> Numbers:
     """What neither packs nor data that rolled over had room for."""
-    left = np.maximum(month.used[place] - month.packs[place], 0)
+    left: Numbers = np.maximum(month.used[place] - month.packs[place], 0)
     left[:, DATA] = np.maximum(left[:, DATA] - rolled, 0)
     return left
 

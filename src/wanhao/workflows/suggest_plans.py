@@ -57,7 +57,7 @@ def _best(choice: PlanChoice, place: Numbers, months: Sequence[Month]) -> dict[i
     instead = np.stack([cost_instead(months, place, one) for one in choice.others])
     best = instead.argmin(axis=0)
     saved = cost_as_held(months, place, choice.held) - instead.min(axis=0)
-    count = sum(month.counts[place].astype(np.int64) for month in months)
+    count = np.sum([month.counts[place] for month in months], axis=0)
     return {
         int(place[row]): Suggestion(
             plan=choice.others[best[row]].plan, saved_fen=int(saved[row]), months=int(count[row])
