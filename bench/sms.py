@@ -24,7 +24,7 @@ from wanhao.project.ports_in_use import is_free
 from wanhao.project.postgres import EmbeddedPostgres
 
 MESSAGES = 4_000
-FEW = 400
+FEW = 200
 """For those that send one at a time to an SMSC that takes its time."""
 NOON = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 RESET = """
