@@ -1,11 +1,14 @@
 """Changed rules: from when they count, what is refused, what decisions keep, how to go back."""
 
 import json
-from datetime import timedelta
+import threading
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import InternalError, connection, transaction
 from django.db.utils import IntegrityError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.communications.conftest import Town
 from tests.communications.crossings import NOW, data_crossing, decide, voice_crossing
@@ -20,7 +23,7 @@ from wanhao.communications.changing import (
     with_change,
 )
 from wanhao.communications.contracts import Metric
-from wanhao.communications.in_force import as_delivered, rules_at
+from wanhao.communications.in_force import Change, as_delivered, in_force, rules_at
 from wanhao.communications.models import ReminderDecision
 from wanhao.communications.queries import policy_in_force, rules_in_force, watched
 from wanhao.communications.rendering import Figures, text_of
@@ -71,13 +74,45 @@ def test_a_change_is_reverted_and_brought_back() -> None:
     first = change("voice-80", threshold=70)
     back = revert_change(first, by="wang", reason="too many", now=NOW)
     assert threshold() == 80
+    assert history()[1].reverted_by == back
     again = revert_change(back, by="wang", reason="after all", now=NOW)
     assert threshold() == 70
 
     newest, middle, oldest = history("voice-80")
     assert [newest.change_id, middle.change_id, oldest.change_id] == [again, back, first]
-    assert (middle.reverts, middle.reverted_by, oldest.reverted_by) == (first, again, back)
+    assert (middle.reverts, middle.reverted_by, oldest.reverted_by) == (first, again, None)
     assert (middle.by, middle.reason, middle.values) == ("wang", "too many", {})
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 9), st.integers(-6, 6)), min_size=1, max_size=10
+    )
+)
+def test_what_counts_is_what_no_counting_change_reverts(
+    made: list[tuple[int, int, int]],
+) -> None:
+    """Changes (day, value, how many before is reverted) against the plain meaning of reverting."""
+    changes = [
+        Change(
+            change_id=place,
+            rule="voice-80",
+            values={} if back > 0 else {"threshold": value + 1},
+            valid_from=NOW + day * DAY,
+            reverts=place - back if 0 < back < place else None,
+        )
+        for place, (day, value, back) in enumerate(made, start=1)
+    ]
+
+    def counts(one: Change, at: datetime) -> bool:
+        undoing = [other for other in changes if other.reverts == one.change_id]
+        return one.valid_from <= at and not any(counts(other, at) for other in undoing)
+
+    for day in range(-1, 5):
+        at = NOW + day * DAY
+        wanted = [one for one in changes if one.reverts is None and counts(one, at)]
+        wanted.sort(key=lambda one: (one.valid_from, one.change_id))
+        assert in_force(changes, at) == wanted
 
 
 def test_reverting_an_older_change_leaves_the_newer_one() -> None:
@@ -250,3 +285,24 @@ def test_a_change_is_never_erased_or_rewritten() -> None:
             connection.cursor() as cursor,
         ):
             cursor.execute(statement)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_change_to_the_same_at_once_one_is_refused() -> None:
+    refused: list[WanhaoError] = []
+
+    def changing(code: str) -> None:
+        try:
+            change(code, threshold=60)
+        except WanhaoError as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=changing, args=(code,)) for code in ("data-50", "data-80")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert [one.message.endswith("watches the same threshold.") for one in refused] == [True]
+    assert len(history()) == 1

@@ -116,9 +116,13 @@ def with_change(code: str, values: Mapping[str, Any], now: datetime) -> RulesInF
 
 def history(code: str | None = None) -> tuple[RuleChangeView, ...]:
     """The changes of a rule, of "policy" or of everything, newest first."""
-    rows = RuleChange.objects.order_by("-id")
-    chosen = list(rows if code is None else rows.filter(rule=code))
-    voided = {row.reverts_id: row.pk for row in reversed(rows) if row.reverts_id is not None}
+    rows = list(RuleChange.objects.order_by("-id"))
+    changes = read_changes()
+    undone = {
+        one.reverts: one.change_id
+        for one in changes
+        if one.reverts is not None and not _is_void(one, changes)
+    }
     return tuple(
         RuleChangeView(
             change_id=row.pk,
@@ -129,9 +133,10 @@ def history(code: str | None = None) -> tuple[RuleChangeView, ...]:
             reason=row.reason,
             made_at=row.made_at,
             reverts=row.reverts_id,
-            reverted_by=voided.get(row.pk),
+            reverted_by=undone.get(row.pk),
         )
-        for row in chosen
+        for row in rows
+        if code in (None, row.rule)
     )
 
 

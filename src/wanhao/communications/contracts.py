@@ -294,7 +294,8 @@ class ContactPolicy:
 class RuleChangeView:
     """A change of a rule, or of the policy: what counts from when, who made it, and why.
 
-    One that `reverts` another has no values; `reverted_by` is the change that took it out of force.
+    One that `reverts` another has no values; `reverted_by` is the change that takes it out of
+    force, unless that one was reverted itself.
     """
 
     change_id: int
