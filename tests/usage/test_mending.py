@@ -195,6 +195,8 @@ def test_what_is_not_held_is_left_alone(tmp_path):
     dismiss(HeldFilter(ids=(fax,)), **CLERK)
     with pytest.raises(WanhaoError, match="is not held, it is dismissed"):
         repair(fax, {"service": "voice"}, **CLERK)
+    with pytest.raises(WanhaoError, match="cannot be seen"):
+        repair(only(reason="unreadable").record_id, {"number": "169\x0007910001"}, **CLERK)
     with pytest.raises(WanhaoError, match="no record 999"):
         repair(999_999_999, {}, **CLERK)
     assert replay(HeldFilter(ids=(fax,)), **CLERK).records == 0

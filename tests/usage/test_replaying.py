@@ -12,6 +12,7 @@ from tests.usage.operators import (
     KeepingSink,
     drop,
     funds,
+    group,
     meter,
     row,
     settle,
@@ -131,3 +132,17 @@ def test_money_that_was_paid_in_between_counts_as_it_did(tmp_path):
     assert said(told) == said(sink.seen)
     again = [one for one in told if isinstance(one, MoneyCrossing)]
     assert again[0].episode != again[1].episode
+
+
+def test_a_fact_that_would_have_crossed_is_told_even_as_the_last_of_all(tmp_path):
+    two_customers()
+    made = meter(tmp_path)
+    drop(tmp_path, "a.csv", [row(1, quantity=60 * 60)])
+    settle(made)
+    tell(group(1, voice_allowance=80))
+    settle(made)
+    seventy = ThresholdsFact(usage={Service.VOICE: (70,)}, money=())
+    told, _ = replayed(NOVEMBER, seventy)
+    assert [(one.threshold, one.number, one.used, one.allowance) for one in told] == [
+        (70, None, 60, 80)
+    ]

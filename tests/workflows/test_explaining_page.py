@@ -6,9 +6,6 @@ from tests.metering.pages import rows_of
 from tests.workflows.test_explain_reminders import Town, call
 from wanhao.communications.contracts import Metric
 from wanhao.communications.rules import known_rules
-from wanhao.parties.contracts import PayType
-from wanhao.usage.contracts import Service
-from wanhao.workflows.describe_crossings import METRICS
 from wanhao.workflows.explain_reminders import why_nothing
 from wanhao.workflows.explanation import Standing, Verdict
 
@@ -23,12 +20,16 @@ def test_every_verdict_is_on_the_page() -> None:
 
 @pytest.mark.parametrize("row", rows_of(PAGE, "rule"), ids=" ".join)
 def test_why_a_rule_decided_nothing(row) -> None:
-    code, pays, used, allowed, switched_off, verdict = row
+    code, account, used, allowed, switched_off, verdict = row
     (rule,) = [one for one in known_rules() if one.code == code]
-    stands = None
-    if rule.metric in (*METRICS.values(), Metric.BALANCE, Metric.CREDIT):
-        stands = Standing(metric=METRICS[Service.VOICE], used=int(used), allowed=int(allowed))
-    assert why_nothing(rule, stands, switched_off == "yes", PayType(pays)) == verdict
+    left = 5_000 if account == "prepaid" else None
+    stands = {
+        Metric.VOICE: Standing(metric=Metric.VOICE, used=int(used), allowed=int(allowed)),
+        Metric.BALANCE: Standing(metric=Metric.BALANCE, left_fen=left),
+    }
+    if account == "credit limit":
+        stands[Metric.CREDIT] = Standing(metric=Metric.CREDIT, left_fen=5_000, credit_fen=10_000)
+    assert why_nothing(rule, stands.get(rule.metric), switched_off == "yes") == verdict
 
 
 @pytest.mark.django_db(transaction=True)

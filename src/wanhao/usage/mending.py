@@ -43,6 +43,8 @@ def repair(record_id: int, changes: Mapping[str, str], *, by: str, why: str, now
     row = _held_row(record_id)
     before = fields_of(row.mended or row.text)
     _refuse_strange(changes, before)
+    if not all(value.strip().isprintable() for value in changes.values()):
+        raise WanhaoError("A value has signs that cannot be seen.", "Type it anew.")
     text = _as_row({**before, **{name: value.strip() for name, value in changes.items()}})
     row.mended, row.state = text, HeldState.WAITING.value
     row.save(update_fields=["mended", "state"])

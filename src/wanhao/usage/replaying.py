@@ -62,6 +62,8 @@ def replay_month(
         replay.live(Batch.objects.get(number=number))
         done += metered
         progress(done, total)
+    if not ClosedCycle.objects.filter(cycle=cycle).exists():
+        replay.catch_up()
     return Replayed(records=done, batches=len(sizes))
 
 
@@ -71,6 +73,7 @@ class _Replay:
     def __init__(self, folders: Folders, cycle: int, sink: Sink, reviews: tuple[int, ...]) -> None:
         self.folders, self.cycle, self.sink, self.reviews = folders, cycle, sink, reviews
         self.state = _before(folders, cycle) or MeterState.empty(SHARDS)
+        self.at = 0
 
     def begin(self, thresholds: ThresholdsFact) -> None:
         watched = columns_of("thresholds", alone(thresholds))
@@ -79,16 +82,20 @@ class _Replay:
 
     def live(self, batch: Batch) -> None:
         """The facts before the batch, then its records."""
-        at = int(batch.taken_at.timestamp())
-        for number, facts in facts_after(self.state.last_fact, until=batch.last_fact):
-            for each in self._as_asked(facts):
-                self._tell(self._take(each, number, at))
-            self.state.last_fact = number
+        self.at = int(batch.taken_at.timestamp())
+        self.catch_up(batch.last_fact)
         if batch.metered:
             delta, effects = fold_block(self.state, archived(self.folders.archive, batch))
             self._tell(effects)
             apply(self.state, delta)
         self.state.last_batch = batch.number
+
+    def catch_up(self, until: int | None = None) -> None:
+        """The facts up to a number, or all there are."""
+        for number, facts in facts_after(self.state.last_fact, until=until):
+            for each in self._as_asked(facts):
+                self._tell(self._take(each, number))
+            self.state.last_fact = number
 
     def _as_asked(self, facts: FactColumns) -> Iterator[FactColumns]:
         """The thresholds that were watched then are passed over."""
@@ -97,9 +104,9 @@ class _Replay:
         elif not isinstance(facts, Watched):
             yield facts
 
-    def _take(self, facts: FactColumns, number: int, at: int) -> Effects:
+    def _take(self, facts: FactColumns, number: int) -> Effects:
         enrol(self.state, facts)
-        delta, effects = fold_facts(self.state, facts, number, at)
+        delta, effects = fold_facts(self.state, facts, number, self.at)
         apply_facts(self.state, delta)
         return effects
 
@@ -110,16 +117,15 @@ class _Replay:
 
 def _before(folders: Folders, cycle: int) -> MeterState | None:
     """The newest state kept of a time when the month had not opened."""
-    found: MeterState | None = None
-    for path in (*by_age(folders.months), *by_age(folders.snapshots)):
+    kept = (*by_age(folders.months), *by_age(folders.snapshots))
+    for path in sorted(kept, key=lambda path: path.name, reverse=True):
         loaded = load_snapshot(path)
         if loaded is None:
             continue
         state, _, fact_at = loaded
-        newer = found is None or state.last_batch > found.last_batch
-        if newer and state.current().cycle < cycle and is_ours(state, fact_at):
-            found = state
-    return found
+        if state.current().cycle < cycle and is_ours(state, fact_at):
+            return state
+    return None
 
 
 def _last_batch(cycle: int) -> int:

@@ -9,8 +9,7 @@ from wanhao.communications.contracts import DecisionOutcome, MessageState, Metri
 from wanhao.communications.queries import rules_in_force
 from wanhao.communications.trail_contracts import DecisionTrail, MessageTrail
 from wanhao.communications.trails import decisions_about, opted_out
-from wanhao.parties.contracts import PayType
-from wanhao.parties.queries import lines_by_number, lines_of_groups, pay_types
+from wanhao.parties.queries import lines_by_number, lines_of_groups
 from wanhao.usage.contracts import Service
 from wanhao.usage.detail_contracts import UsageDetail
 from wanhao.usage.details import records_of
@@ -66,7 +65,6 @@ def explain(
     stands = standings(line, cycle, [one for one in records if one.number in cards], now)
     decided = [_decided(trail, records, stands) for trail in trails]
     rules, unwanted = rules_in_force(now), opted_out(line.line_id)
-    pays = pay_types([line.account_id]).get(line.account_id, PayType.PREPAID)
     known = {rule.code for rule in rules}
     return Explanation(
         line=line,
@@ -77,7 +75,6 @@ def explain(
                 [one for one in decided if one.trail.rule == rule.code],
                 stands.get(rule.metric),
                 rule.code in unwanted,
-                pays,
             )
             for rule in rules
         ),
@@ -91,9 +88,8 @@ def _rule(
     decided: Sequence[Decided],
     standing: Standing | None,
     unwanted: bool,
-    pays: PayType,
 ) -> RuleExplained:
-    verdict = decided[-1].verdict if decided else why_nothing(rule, standing, unwanted, pays)
+    verdict = decided[-1].verdict if decided else why_nothing(rule, standing, unwanted)
     return RuleExplained(
         rule=rule,
         verdict=verdict,
@@ -103,13 +99,11 @@ def _rule(
     )
 
 
-def why_nothing(
-    rule: ReminderRule, standing: Standing | None, unwanted: bool, pays: PayType
-) -> Verdict:
+def why_nothing(rule: ReminderRule, standing: Standing | None, unwanted: bool) -> Verdict:
     """Why a rule decided nothing."""
     if not rule.enabled:
         return Verdict.RULE_OFF
-    if _of_other_payers(rule.metric, pays) or (rule.metric.value in SERVICES and standing is None):
+    if _unwatched(rule.metric, standing):
         return Verdict.NOT_WATCHED
     if unwanted and rule.switchable:
         return Verdict.OPTED_OUT
@@ -128,10 +122,11 @@ def _of_use(rule: ReminderRule, standing: Standing) -> Verdict:
     return Verdict.SILENT if reached else Verdict.NOT_REACHED
 
 
-def _of_other_payers(metric: Metric, pays: PayType) -> bool:
+def _unwatched(metric: Metric, standing: Standing | None) -> bool:
+    """Money that nobody watches, no credit limit, or no plan to use up."""
     if metric is Metric.BALANCE:
-        return pays is not PayType.PREPAID
-    return metric is Metric.CREDIT and pays is PayType.PREPAID
+        return standing is None or standing.left_fen is None
+    return standing is None and (metric is Metric.CREDIT or metric.value in SERVICES)
 
 
 def _decided(

@@ -42,7 +42,8 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a metric stands: voice units of `voice_unit` seconds, messages or octets used and
-    allowed; of money what is left in fen, before the charges of the running month.
+    allowed; of money what is left in fen, before the charges of the running month, together with
+    the credit limit `credit_fen` of who has one. `left_fen` None: nobody watches the money.
 
     `rolled` is what of `allowed` rolled over; None: the month before has not closed, so it is
     not known yet and not part of `allowed`. `final`: the month is closed, these are its figures.
@@ -53,6 +54,7 @@ class Standing:
     allowed: int = 0
     rolled: int | None = 0
     left_fen: int | None = None
+    credit_fen: int = 0
     voice_unit: int = 60
     final: bool = False
 

@@ -1,15 +1,19 @@
 """Where a group's use and an account's money stand in a month.
 
 A closed month has its figures in its file. An open one is counted here from the archive of records,
-as the meter counts them, against what the group holds now.
+as the meter counts them, against what the group holds now; where billing is elsewhere, against what
+that billing told.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from wanhao.billing.credit import credit_limits
+from wanhao.billing.ports import Billing, billing_source
 from wanhao.billing.queries import balances
 from wanhao.communications.contracts import Metric
-from wanhao.parties.contracts import LineView
+from wanhao.parties.contracts import LineView, PayType
+from wanhao.parties.queries import pay_types
 from wanhao.products.contracts import MINUTE, Holding
 from wanhao.products.queries import holdings
 from wanhao.usage.contracts import AllowanceKind, GroupFact, Service, UsageLine, Zone
@@ -20,22 +24,22 @@ from wanhao.workflows.describe_crossings import METRICS
 from wanhao.workflows.describe_terms import group_fact
 from wanhao.workflows.explanation import Standing
 
-MONEY = (Metric.BALANCE, Metric.CREDIT)
+LAST_MOMENT = timedelta(microseconds=1)
 
 
 def standings(
     line: LineView, cycle: int, records: Sequence[UsageDetail], now: datetime
 ) -> dict[Metric, Standing]:
     """Where each metric stands that has an amount; `records` are the group's of the month."""
-    found = {
-        metric: Standing(metric=metric, left_fen=balances([line.account_id]).get(line.account_id))
-        for metric in MONEY
-    }
+    money = _money(line.account_id)
     if cycle in closed_cycles():
-        return {**found, **_closed(line, cycle)}
+        return {**money, **_closed(line, cycle)}
+    if billing_source().billing is Billing.FOREIGN:
+        return {**money, **_told(line.group_id, cycle, records)}
     month = Cycle(cycle)
-    held = holdings([line.group_id], min(max(now, month.start), month.end)).get(line.group_id)
-    return found if held is None else {**found, **_open(line, month, held, records)}
+    at = min(max(now, month.start), month.end - LAST_MOMENT)
+    held = holdings([line.group_id], at).get(line.group_id)
+    return money if held is None else {**money, **_open(line, month, held, records)}
 
 
 def units_of(record: UsageDetail, voice_unit: int) -> int:
@@ -49,6 +53,38 @@ def units_of(record: UsageDetail, voice_unit: int) -> int:
 def counts_for(record: UsageDetail, service: Service) -> bool:
     """Whether a record counts against the allowance of a service: only use at home does."""
     return record.service == service and record.zone == Zone.DOMESTIC
+
+
+def _money(account_id: int) -> dict[Metric, Standing]:
+    """What is left of a balance that is watched, and of a credit limit."""
+    if billing_source().billing is Billing.FOREIGN:
+        funds = billing_source().funds([account_id]).get(account_id)
+        left = None if funds is None else funds.spendable_fen
+        return {Metric.BALANCE: Standing(metric=Metric.BALANCE, left_fen=left)}
+    has = balances([account_id]).get(account_id, 0)
+    if pay_types([account_id]).get(account_id) is PayType.PREPAID:
+        return {Metric.BALANCE: Standing(metric=Metric.BALANCE, left_fen=has)}
+    limit = credit_limits([account_id]).get(account_id)
+    if limit is None:
+        return {}
+    credit = Standing(metric=Metric.CREDIT, left_fen=limit + has, credit_fen=limit)
+    return {Metric.CREDIT: credit}
+
+
+def _told(group_id: int, cycle: int, records: Sequence[UsageDetail]) -> dict[Metric, Standing]:
+    """Against what a foreign billing told, in which packs and rolled-over data are contained."""
+    told = billing_source().allowances([group_id], cycle).get(group_id)
+    if told is None:
+        return {}
+    return {
+        METRICS[service]: Standing(
+            metric=METRICS[service],
+            used=sum(units_of(one, told.voice_unit) for one in records if counts_for(one, service)),
+            allowed=sum(one.total for one in told.allowances if one.service == service),
+            voice_unit=told.voice_unit,
+        )
+        for service in Service
+    }
 
 
 def _closed(line: LineView, cycle: int) -> dict[Metric, Standing]:

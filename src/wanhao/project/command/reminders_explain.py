@@ -77,7 +77,8 @@ def _stands(rule: ReminderRule, standing: Standing | None) -> str:
     if standing is None:
         return ""
     if standing.left_fen is not None:
-        return f"balance {Money(standing.left_fen)}, less what this month costs so far"
+        of = f" of the credit limit {Money(standing.credit_fen)}" if standing.credit_fen else ""
+        return f"left {Money(standing.left_fen)}{of}, less what this month costs so far"
     if rule.metric not in UNITS:
         return ""
     used, allowed = (_amount(standing, units) for units in (standing.used, standing.allowed))
