@@ -21,6 +21,8 @@ from wanhao.values.errors import WanhaoError
 
 TICK_SECONDS = 0.25
 DATABASE_CHECK_SECONDS = 2.0
+# The local SMSC takes what a month of reminders in ten minutes needs.
+DEMO_SMSC = {"WANHAO_SMSC_PER_SECOND": "500", "WANHAO_SMSC_WINDOW": "50"}
 OURSELVES = (sys.executable, "-m", "wanhao.project.command")
 
 
@@ -127,7 +129,8 @@ class _Host:
         """The environment of the children: they use our database and never start their own."""
         url = self._env.database_url if self._server is None else self._server.url()
         demo = "1" if self._env.demo else "0"
-        return dict(os.environ) | {"DATABASE_URL": url, "WANHAO_DEMO": demo}
+        swift = DEMO_SMSC if self._env.demo else {}
+        return swift | os.environ | {"DATABASE_URL": url, "WANHAO_DEMO": demo}
 
     def _programs(self) -> list[Program]:
         names = ("web", "worker", "meter", "sms")
