@@ -39,11 +39,11 @@ def build_town() -> Town:
     return Town(family=family, smith=smith_opened)
 
 
-def a_street(houses: int) -> list[OpenedAccount]:
-    """Neighbours, each with an account, a line and the family's plan."""
+def a_street(houses: int, after: int = 0) -> list[OpenedAccount]:
+    """Neighbours, each with an account, a line and the family's plan; `after` so many others."""
     orders = [
         an_account(f"H{house}", (a_line(16908000000 + house),), name="邻居")
-        for house in range(houses)
+        for house in range(after, after + houses)
     ]
     street = open_accounts(orders)
     hold_offering([house.groups[0].group_id for house in street], "lexiang-3g-49", NOW)
