@@ -8,7 +8,7 @@ from django.db import connection
 
 from wanhao.promises.contracts import NewPromise, PromiseState
 from wanhao.promises.keeping import keep_due
-from wanhao.promises.models import Promise
+from wanhao.promises.models import Promise, one_of
 from wanhao.promises.pruning import prune
 from wanhao.promises.states import may_come_from
 from wanhao.promises.waking import wake
@@ -70,7 +70,7 @@ def withdraw(kind: str, keys: Collection[str], now: datetime) -> int:
     """Take back what is not kept yet; returns how many were."""
     rows = Promise.objects.filter(
         kind=kind,
-        key__in=list(keys),
+        key__in=one_of(keys),
         state__in=[state.value for state in may_come_from(PromiseState.WITHDRAWN)],
     )
     return rows.update(state=PromiseState.WITHDRAWN.value, settled_at=now)

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Count
 
 from wanhao.promises.contracts import Lateness, PromiseState, PromiseView
-from wanhao.promises.models import Promise
+from wanhao.promises.models import Promise, one_of
 
 NEXT_DUE = """
 SELECT min((
@@ -50,7 +50,7 @@ def waiting(state: PromiseState) -> dict[str, int]:
 
 def promises(kind: str, keys: Collection[str]) -> dict[str, PromiseView]:
     """The promises of a kind with these keys, by key; one never made is left out."""
-    rows = Promise.objects.filter(kind=kind, key__in=list(keys))
+    rows = Promise.objects.filter(kind=kind, key__in=one_of(keys))
     return {row.key: _view(row) for row in rows}
 
 
