@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -71,7 +72,7 @@ def stage_lags(now: datetime, within: timedelta = timedelta(hours=1)) -> list[St
 
     A stage nothing reached within that time has a count of 0.
     """
-    asked = {"since": now - within, "most": MOST_LOOKED_AT}
+    asked: dict[str, Any] = {"since": now - within, "most": MOST_LOOKED_AT}
     with connection.cursor() as cursor:
         cursor.execute(LAGS, asked)
         found = {name: rest for name, *rest in cursor.fetchall()}

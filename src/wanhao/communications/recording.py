@@ -83,7 +83,7 @@ def record(drafts: Sequence[Draft], given: RulesInForce, batch: int, now: dateti
     with connection.cursor() as cursor:
         for start in range(0, len(rows), BATCH):
             some = json.dumps(rows[start : start + BATCH])
-            values = {"rules": rules, "drafts": some, "batch": batch, "now": now}
+            values: dict[str, Any] = {"rules": rules, "drafts": some, "batch": batch, "now": now}
             cursor.execute(RECORD, values | {"merge_seconds": given.policy.merge_seconds})
             new += cursor.fetchone()[0]
     return new

@@ -7,6 +7,7 @@ its transaction ends, and nobody waits for a locked one.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -138,7 +139,7 @@ def given_up(
 
 
 def _take(now: datetime, limit: int) -> list[int]:
-    asked = {"now": now, "limit": limit, "locks": LOCKS}
+    asked: dict[str, Any] = {"now": now, "limit": limit, "locks": LOCKS}
     with connection.cursor() as cursor:
         cursor.execute(TAKE, {**asked, "look": limit * LOOK_AHEAD})
         return [number for (number,) in cursor.fetchall()]
@@ -146,7 +147,7 @@ def _take(now: datetime, limit: int) -> list[int]:
 
 def _sent_today(numbers: Sequence[int], now: datetime) -> dict[int, int]:
     with connection.cursor() as cursor:
-        cursor.execute(SENT_TODAY, [numbers, day_start(now), list(UNDECIDED)])
+        cursor.execute(SENT_TODAY, [list(numbers), day_start(now), list(UNDECIDED)])
         return dict(cursor.fetchall())
 
 

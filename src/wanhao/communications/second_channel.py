@@ -158,7 +158,7 @@ def _put_into_inbox(rows: Sequence[Row], now: datetime, sign_off: str) -> None:
     move(by_ids(failed), MessageState.RELEASED, now, released_at=Coalesce(F("released_at"), now))
     fresh = list(by_ids(ids).select_related("decision").order_by("id"))
     stored = hand_out(fresh, APP_WORKER, now, sign_off=sign_off, wakes=False)
-    lines = {row.pk: row.line_id for row in fresh}
+    lines = {row.pk: row.line_id or 0 for row in fresh}
     InboxItem.objects.bulk_create(
         InboxItem(
             message_id=one.message_id, line_id=lines[one.message_id], text=one.text, stored_at=now

@@ -100,7 +100,7 @@ def _backend(config: SmtpConfig) -> EmailBackend:
         password=config.password,
         use_tls=config.starttls,
         use_ssl=config.tls,
-        timeout=config.timeout,  # type: ignore[arg-type]  # smtplib takes fractions of a second
+        timeout=config.timeout,
     )
 
 
