@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SCRIPT = Path(__file__).with_name("keeping_worker.py")
 KIND = "supper"
 PLACES = ("before", "after", "marked")
-PATIENCE = 60
+PATIENCE = 240
 
 
 def started(lives: int, place: str) -> subprocess.Popen[bytes]:
