@@ -7,10 +7,12 @@ from pathlib import Path
 from tests.communications.policies import at_any_hour
 from tests.parties.examples import a_family, a_line, an_account
 from wanhao.communications import actions as communications
+from wanhao.communications.changing import change_rule
 from wanhao.parties.contracts import NewAccount
 from wanhao.products.actions import load_catalogue
 from wanhao.usage.folders import Folders
 from wanhao.usage.local import LocalMeter
+from wanhao.values.cycle import SHANGHAI
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 from wanhao.workflows.tell_customers import TellCustomers
 from wanhao.workflows.watch_thresholds import watch_thresholds
@@ -46,6 +48,15 @@ class SmallOperator:
         open_accounts(orders, datetime.now(UTC))
         watch_thresholds()
         self.count()
+
+    def wait_for_the_morning(self) -> None:
+        """It is in the midst of quiet hours; the family crosses 80 % of its minutes and waits."""
+        now = datetime.now(UTC)
+        here, hour = now.astimezone(SHANGHAI), timedelta(hours=1)
+        quiet = {"quiet_from": f"{here - hour:%H:%M}", "quiet_until": f"{here + 2 * hour:%H:%M}"}
+        change_rule("policy", quiet, by="test", reason="night", now=now)
+        self.calls([570], number=FAMILY)
+        communications.release_due(datetime.now(UTC))
 
     def opens(self, account: NewAccount) -> None:
         """Open one more account, of which the meter learns with its next count."""

@@ -58,6 +58,18 @@ def test_decisions_and_messages(client: Client, operator: SmallOperator) -> None
     assert value(read(client), "wanhao_messages", state="submitting") == 1
 
 
+def test_messages_under_way(client: Client, operator: SmallOperator) -> None:
+    operator.calls([80])
+    operator.send()
+    operator.wait_for_the_morning()
+    samples = read(client)
+    assert value(samples, "wanhao_messages_held", waits="quiet") == 1
+    assert value(samples, "wanhao_messages_late") == 0
+    assert value(samples, "wanhao_messages_nowhere") == 0
+    stages = {one.labels["stage"] for one in samples if one.name == "wanhao_message_stage_seconds"}
+    assert stages == {"released", "claimed"}
+
+
 @pytest.mark.django_db
 def test_what_is_owed(client: Client) -> None:
     some_promises()
@@ -79,9 +91,11 @@ def test_every_figure_is_documented_with_its_labels(
 ) -> None:
     operator.calls([80])
     operator.calls([5], number=STRANGER)
+    operator.send()
+    operator.wait_for_the_morning()
     some_promises()
     explained = {
-        name: set(re.findall(r"`(\w+)`", labels.split(":")[0]))
+        name: {part.strip().split("`")[1] for part in labels.split(";") if "`" in part}
         for name, labels in EXPLAINED.findall(PAGE.read_text())
     }
     told = {sample.name: set(sample.labels) for sample in read(client)}
@@ -130,5 +144,5 @@ def test_a_reading_asks_the_database_a_fixed_number_of_times(
     client: Client, operator: SmallOperator, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     operator.calls([80])
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         read(client)

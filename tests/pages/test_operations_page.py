@@ -12,7 +12,7 @@ from tests.pages.owing import some_promises
 from wanhao.access.models import Login
 from wanhao.communications import actions as communications
 
-PARTS = ("counting", "reminders", "messages", "owed", "quarantine")
+PARTS = ("counting", "reminders", "messages", "lags", "waiting", "trends", "owed", "quarantine")
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +70,32 @@ def test_a_refused_file_is_seen(client: Client, operator: SmallOperator) -> None
     shown = page(client, "/operations/quarantine/")
     assert "1 file was refused in the last 24 hours." in shown
     assert "broken.parquet" in shown
+
+
+def test_the_way_of_messages_is_timed_and_what_waits_is_named(
+    client: Client, operator: SmallOperator
+) -> None:
+    assert "Nothing waits for the morning" in page(client)
+    operator.calls([80])
+    (message,) = operator.send()
+    communications.mark_unknown(message, datetime.now(UTC))
+    operator.wait_for_the_morning()
+    shown = page(client, "/operations/waiting/")
+    assert "nobody said whether it arrived" in shown
+    assert "waits for the end of the quiet hours" in shown
+    lag = page(client, "/operations/lags/").split('data-stage="claimed"')[1]
+    assert "0.0 s" in lag.split("</tr>")[0]
+
+
+def test_the_last_two_weeks_are_drawn_and_told_in_a_table(
+    client: Client, operator: SmallOperator
+) -> None:
+    assert "<svg" not in page(client, "/operations/trends/")
+    operator.calls([80])
+    operator.send()
+    shown = page(client, "/operations/trends/")
+    assert "<desc>" in shown
+    assert shown.count('href="/day/') == 14
 
 
 @pytest.mark.django_db
@@ -147,7 +173,16 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(
 ) -> None:
     operator.calls([80, 5], number=TALKER)
     operator.calls([5, 5, 5], number=STRANGER)
-    expected = {"counting": 5, "reminders": 1, "messages": 1, "owed": 3, "quarantine": 4}
+    expected = {
+        "counting": 5,
+        "reminders": 1,
+        "messages": 1,
+        "lags": 1,
+        "waiting": 4,
+        "trends": 1,
+        "owed": 3,
+        "quarantine": 4,
+    }
     for part, queries in expected.items():
         with django_assert_num_queries(queries):
             page(client, f"/operations/{part}/")

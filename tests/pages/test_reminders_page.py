@@ -180,6 +180,7 @@ class TestThePolicy:
             "quiet_from": "21:00",
             "quiet_until": "08:00",
             "daily_cap": "5",
+            "merge_seconds": "300",
             "second_channel_minutes": "10",
         }
         assert client.post("/reminders/policy/", form).status_code == 400

@@ -1,24 +1,17 @@
-"""Columns over days: one scale for all, and what is there can be seen."""
-
-from datetime import date, timedelta
+"""Columns over days or hours: one scale for all, and what is there can be seen."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wanhao.pages.console.trends import HEIGHT, WIDTH, DayCount, day_columns
-
-FIRST = date(2026, 11, 9)
+from wanhao.pages.console.trends import HEIGHT, WIDTH, Bin, columns
 
 
-def days(*counts: tuple[int, int]) -> list[DayCount]:
-    return [
-        DayCount(day=FIRST + timedelta(place), good=good, rest=rest)
-        for place, (good, rest) in enumerate(counts)
-    ]
+def days(*counts: tuple[int, int]) -> list[Bin]:
+    return [Bin(name=str(place), good=good, rest=rest) for place, (good, rest) in enumerate(counts)]
 
 
 def test_the_highest_day_sets_the_scale() -> None:
-    drawn = day_columns(days((50, 0), (75, 5), (0, 0)))
+    drawn = columns(days((50, 0), (75, 5), (0, 0)))
     assert drawn is not None
     assert drawn.top == 80
     half, full, none = drawn.columns
@@ -28,13 +21,13 @@ def test_the_highest_day_sets_the_scale() -> None:
 
 
 def test_nothing_is_drawn_of_nothing() -> None:
-    assert day_columns([]) is None
-    assert day_columns(days((0, 0), (0, 0))) is None
+    assert columns([]) is None
+    assert columns(days((0, 0), (0, 0))) is None
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**7), st.integers(0, 10**7)), min_size=1, max_size=31))
 def test_every_column_is_inside_and_what_is_there_is_seen(counts: list[tuple[int, int]]) -> None:
-    drawn = day_columns(days(*counts))
+    drawn = columns(days(*counts))
     for column in drawn.columns if drawn else ():
         assert 0 <= column.x <= WIDTH - (drawn.column_width if drawn else 0)
         assert -2 <= column.rest_y <= column.good_y <= HEIGHT

@@ -5,8 +5,10 @@ from django.urls import include, path, re_path
 
 from wanhao.pages.console.bills import bill, bill_file, bills
 from wanhao.pages.console.catalogue import catalogue, catalogue_offering
+from wanhao.pages.console.day import day, today
 from wanhao.pages.console.explain import explain_ask, explain_line, explain_switch
 from wanhao.pages.console.ledger import ledger, ledger_statement
+from wanhao.pages.console.messages import message, message_list, message_test
 from wanhao.pages.console.notices import (
     notice_look,
     notice_send,
@@ -50,6 +52,11 @@ urlpatterns = [
     path("", operations, name="operations"),
     path("operations/<slug:part>/", operations_part, name="operations-part"),
     path("promises/<int:promise_id>/again/", try_promise_again, name="promise-again"),
+    path("day/", today, name="today"),
+    path("day/<str:wanted>/", day, name="day"),
+    path("messages/", message_list, name="messages"),
+    path("messages/test/", message_test, name="message-test"),
+    path("messages/<int:message_id>/", message, name="message"),
     path("reminders/", reminders, name="reminders"),
     path("reminders/policy/", reminder_policy, name="reminder-policy"),
     path("reminders/line/", explain_ask, name="explain-ask"),

@@ -102,8 +102,8 @@ FIELDS = ("kind", "city", "numbers", *WORDS, "starts_at", "ends_at", "risk")
 
 def notice_typed(typed: QueryDict) -> NewNotice:
     """A notice as it was typed; WanhaoError for a number or a time that is none."""
-    kind = NoticeKind(typed["kind"]) if typed.get("kind") in set(NoticeKind) else NoticeKind.WORKS
-    is_works = kind is NoticeKind.WORKS
+    is_works = typed.get("kind") != NoticeKind.FRAUD
+    kind = NoticeKind.WORKS if is_works else NoticeKind.FRAUD
     texts = {name: typed.get(name, "").strip() if is_works else "" for name in WORDS}
     return NewNotice(
         kind=kind,

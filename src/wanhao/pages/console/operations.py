@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -13,7 +12,9 @@ from wanhao.communications import queries as communications
 from wanhao.pages.console import figures
 from wanhao.pages.console.access import for_employees
 from wanhao.pages.console.acting import said
+from wanhao.pages.console.message_figures import lags, trends, waiting
 from wanhao.pages.console.owed import owed
+from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.usage import queries as usage
 
@@ -48,7 +49,7 @@ def operations_part(request: HttpRequest, part: str) -> HttpResponse:
 
 
 def _counting() -> dict[str, Any]:
-    now = timezone.now()
+    now = clock.now()
     status = usage.meter_status(now)
     conservation = figures.Conservation.of(status)
     points = usage.rate_points(now, minutes=CHART_MINUTES, step_seconds=STEP_SECONDS)
@@ -76,7 +77,7 @@ def _messages() -> dict[str, Any]:
 
 
 def _quarantine() -> dict[str, Any]:
-    since = timezone.now() - REFUSED_WITHIN
+    since = clock.now() - REFUSED_WITHIN
     reasons = figures.reason_rows(usage.quarantine_by_reason())
     return {
         "reasons": reasons,
@@ -91,6 +92,9 @@ PARTS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "counting": _counting,
     "reminders": _reminders,
     "messages": _messages,
+    "lags": lags,
+    "waiting": waiting,
+    "trends": trends,
     "owed": owed,
     "quarantine": _quarantine,
 }

@@ -19,7 +19,7 @@ SWITCHES = ("enabled", "switchable", "night")
 NUMBERS = ("repeats_to", "merge_seconds", "valid_hours")
 CHOICES = {"recipient": words.RECIPIENTS, "urgency": words.URGENCIES}
 POLICY_TIMES = ("quiet_from", "quiet_until")
-POLICY_NUMBERS = ("daily_cap", "second_channel_minutes")
+POLICY_NUMBERS = ("daily_cap", "merge_seconds", "second_channel_minutes")
 TEXT_FIELD = "text:"
 
 

@@ -1,8 +1,7 @@
-"""Columns over days and bars of lag, as the pages draw them; pure, integers only."""
+"""Columns over days or hours, as the pages draw them; pure, integers only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from wanhao.pages.console.figures import round_up
 
@@ -12,19 +11,19 @@ GAP = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayCount:
-    """One day: how many arrived well, and how many did not."""
+class Bin:
+    """One day or hour: how many went well, and how many did not."""
 
-    day: date
+    name: str
     good: int
     rest: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One day's column: the good part from the ground up, the rest on top of it."""
+    """One column: the good part from the ground up, the rest on top of it."""
 
-    count: DayCount
+    count: Bin
     x: int
     good_y: int
     good_height: int
@@ -34,7 +33,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """All days side by side; `top` is the value of the upper edge."""
+    """All columns side by side; `top` is the value of the upper edge."""
 
     columns: tuple[Column, ...]
     top: int
@@ -43,8 +42,8 @@ class Columns:
     height: int = HEIGHT
 
 
-def day_columns(counts: Sequence[DayCount]) -> Columns | None:
-    """The days as columns of one scale; None when there is nothing to draw."""
+def columns(counts: Sequence[Bin]) -> Columns | None:
+    """The counts as columns of one scale; None when there is nothing to draw."""
     highest = max((one.good + one.rest for one in counts), default=0)
     if not highest:
         return None
@@ -57,7 +56,7 @@ def day_columns(counts: Sequence[DayCount]) -> Columns | None:
     )
 
 
-def _column(count: DayCount, x: int, top: int) -> Column:
+def _column(count: Bin, x: int, top: int) -> Column:
     good, rest = _height(count.good, top), _height(count.rest, top)
     return Column(
         count=count,

@@ -1,5 +1,6 @@
 """Every figure the product tells Prometheus; each is explained in docs/reference/metrics.md."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
@@ -8,11 +9,15 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from wanhao.communications import queries as communications
+from wanhao.communications.message_figures import stage_lags
+from wanhao.communications.message_lists import held_back, held_messages
 from wanhao.promises import queries as promises
 from wanhao.promises.contracts import PromiseState
 from wanhao.usage import queries as usage
 
 LATENESS_WITHIN = timedelta(hours=1)
+COUNTED = 10_000
+"""Messages that wait are counted up to here."""
 
 
 class Figures(Collector):
@@ -25,6 +30,7 @@ class Figures(Collector):
         """All families, in the order of the page that explains them."""
         yield from metering(self._now)
         yield from reminders()
+        yield from under_way(self._now)
         yield from owed(self._now)
 
 
@@ -89,6 +95,33 @@ def reminders() -> Iterator[Metric]:
             for state, messages in communications.messages_by_state().items()
         ],
     )
+
+
+def under_way(now: datetime) -> Iterator[Metric]:
+    """How long each stage takes, which messages wait and why, and what waits for a message."""
+    lags = [
+        ((one.stage, quantile), seconds)
+        for one in stage_lags(now)
+        if one.count
+        for quantile, seconds in (("0.5", one.median), ("0.99", one.p99))
+    ]
+    yield labelled_gauge(
+        "wanhao_message_stage_seconds",
+        "How long messages of the last hour took until each stage.",
+        ("stage", "quantile"),
+        lags,
+    )
+    held = Counter(one.waits.value for one in held_messages(now, COUNTED))
+    yield labelled_gauge(
+        "wanhao_messages_held",
+        "Messages that wait for the end of quiet hours or for another day.",
+        ("waits",),
+        [((waits,), number) for waits, number in sorted(held.items())],
+    )
+    late = held_back(now, COUNTED)
+    yield gauge("wanhao_messages_late", "Required messages something waits for.", len(late))
+    nowhere = sum(1 for one in late if one.nowhere)
+    yield gauge("wanhao_messages_nowhere", "Of those, with no way left to the customer.", nowhere)
 
 
 def owed(now: datetime) -> Iterator[Metric]:
