@@ -17,7 +17,7 @@ from wanhao.usage.blocks import Block, Int64, block_of
 from wanhao.usage.schema import CHARGE, COLUMNS, UNCHARGED, WORD, columns_among
 from wanhao.values.errors import WanhaoError
 
-ROW_GROUP = 1 << 16
+ROW_GROUP = 1 << 14
 """So many records are read at least to find those of one number."""
 WIDEST_SPAN = 1 << 28
 """Seconds; a number and a time within it fit one 64-bit key."""
