@@ -18,6 +18,7 @@ from wanhao.channels.sms.peer import SmscPeer
 from wanhao.channels.sms.process import run_sms
 from wanhao.communications.actions import claim_for_sending, decide_reminders, release_due
 from wanhao.communications.contracts import MessageState, Metric, Trigger
+from wanhao.communications.models import CommunicationMessage
 from wanhao.communications.queries import messages_by_state
 from wanhao.parties.actions import open_accounts
 
@@ -105,6 +106,22 @@ def test_what_was_in_hand_at_a_crash_is_settled_at_the_next_start(
     _run_until(config, lambda: _count(MessageState.DELIVERED) == 5)
     assert _count(MessageState.UNKNOWN) == 3
     assert smsc.get("/stats")["submits"] == 5
+
+
+def test_two_processes_share_the_messages_and_no_name(smsc: SmscPeer, config: SmscConfig) -> None:
+    smsc.post("/mode", delay_ms=500)
+    small = replace(config, window=1)
+    with _process(small) as first, _process(small) as second:
+        until(lambda: "bound" in first[-1] and "bound" in second[-1])
+        _balances_fall(1500)
+        until(lambda: len(_senders()) == 2)
+        until(lambda: _count(MessageState.DELIVERED) == 8)
+    assert sorted(message["to"] for message in smsc.messages()) == [str(n) for n in NUMBERS]
+
+
+def _senders() -> set[str]:
+    workers = CommunicationMessage.objects.values_list("worker", flat=True)
+    return set(workers) & {"sms-1", "sms-2"}
 
 
 def _cut_every_other_connection() -> None:

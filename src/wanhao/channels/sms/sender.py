@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 AGAIN = (SubmitOutcome.THROTTLED, SubmitOutcome.NOT_SENT)
 RETRY_FIRST, RETRY_LONGEST = 0.2, 5.0
-LOOK_FOR_DEAD_EVERY = 60.0
+LOOK_FOR_DEAD_EVERY = 10.0
 
 T = TypeVar("T")
 
