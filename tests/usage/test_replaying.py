@@ -8,6 +8,7 @@ from django.db import connection
 from tests.usage.months import DECEMBER, NOVEMBER, live, staged, two_months
 from tests.usage.operators import (
     NOW,
+    QIAN,
     WATCHED,
     KeepingSink,
     drop,
@@ -20,7 +21,9 @@ from tests.usage.operators import (
     two_customers,
 )
 from wanhao.usage.contracts import (
+    LowUseCrossing,
     MoneyCrossing,
+    ReviewFact,
     Service,
     ThresholdsFact,
     UpgradeCrossing,
@@ -146,3 +149,22 @@ def test_a_fact_that_would_have_crossed_is_told_even_as_the_last_of_all(tmp_path
     assert [(one.threshold, one.number, one.used, one.allowance) for one in told] == [
         (70, None, 60, 80)
     ]
+
+
+def test_a_review_of_low_use_looks_for_another_share(tmp_path):
+    two_customers()
+    made = meter(tmp_path)
+    drop(tmp_path, "a.csv", [row(1, quantity=60 * 45), row(2, QIAN, quantity=60 * 95)])
+    settle(made)
+    tell(ReviewFact(cycle=NOVEMBER, percent=40, part=0, parts=1))
+    settle(made)
+    told = []
+    replay_month(NOVEMBER, WATCHED, told.extend, reviews=(50,))
+    found = {
+        (one.group_id, use.service.value, one.percent, use.used)
+        for one in told
+        if isinstance(one, LowUseCrossing)
+        for use in one.uses
+    }
+    assert (1, "voice", 50, 45) in found
+    assert not any(group == 2 and service == "voice" for group, service, *_ in found)

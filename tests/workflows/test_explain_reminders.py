@@ -195,3 +195,40 @@ def test_the_command_tells_it_in_words_with_numbers_masked(town) -> None:
     assert "voice-100: nothing to tell: not reached (used 85 of 100 min, 85 %" in text
     assert "> 11-15 11:05:00  169****0001  voice 2100  msc-1 m-2  of 1.csv" in text
     assert str(TALKER) not in text
+
+
+def test_what_was_merged_says_into_which_message(town) -> None:
+    town.uses(call(1, 85), row(2, TALKER, "data", 420 * MB))
+    town.now += timedelta(minutes=20)
+    actions.release_due(town.now)
+    voice, data = town.rule("voice-80"), town.rule("data-80")
+    merged, carrier = (voice, data) if voice.verdict is Verdict.MERGED else (data, voice)
+    assert (merged.verdict, carrier.verdict) == (Verdict.MERGED, Verdict.ON_ITS_WAY)
+    into = carrier.decided[0].trail.message
+    assert merged.decided[0].trail.message.merged_into == into.message_id
+    assert merged.rule.code in into.carries
+
+
+def test_what_was_withdrawn_says_why(town) -> None:
+    town.uses(call(1, 85))
+    line = lines_by_number([TALKER])[TALKER]
+    actions.set_opt_out(line.line_id, "voice-80", True, town.now)
+    town.now += timedelta(minutes=20)
+    actions.release_due(town.now)
+    explained = town.rule("voice-80")
+    assert explained.verdict is Verdict.WITHDRAWN
+    assert explained.decided[0].trail.message.error == "switched off"
+    assert "withdrawn, switched off" in "\n".join(told(town.explained(), 5))
+
+
+def test_what_waits_for_the_morning_says_until_when(town) -> None:
+    town.now = datetime(2026, 11, 15, 15, tzinfo=UTC)
+    town.uses(call(1, 85))
+    town.now += timedelta(minutes=20)
+    actions.release_due(town.now)
+    explained = town.rule("voice-80")
+    assert explained.verdict is Verdict.WAITS
+    message = explained.decided[0].trail.message
+    assert (message.waits, message.release_at) == ("quiet", datetime(2026, 11, 16, tzinfo=UTC))
+    words = "\n".join(told(town.explained(), 5))
+    assert "waits for the end of quiet hours until 11-16 08:00:00" in words
