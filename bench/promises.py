@@ -48,14 +48,19 @@ INSERT INTO wanhao_promises_promise
 SELECT 'bench', key, due_at, due_at, '{}', 'open', 0, '', now() FROM (%s) AS made(key, due_at)
 """
 PEERS = "INSERT INTO bench_job SELECT key, due_at, false FROM (%s) AS made(key, due_at)"
+OURS_DUE = """
+UPDATE wanhao_promises_promise SET next_at = now(), due_at = now() WHERE key LIKE 'backlog-%'
+"""
+PEERS_DUE = "UPDATE bench_job SET due_at = now() WHERE key LIKE 'backlog-%'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """Ours or the peer: how rows come into its table, and how many wait there."""
+    """Ours or the peer: how its table is filled, how a backlog falls due, how rows are added."""
 
     name: str
     fill: str
+    make_due: str
     add: Callable[[list[tuple[str, datetime]]], None]
 
 
@@ -114,11 +119,12 @@ def _add_others(side: Side, begins: datetime) -> int:
 
 
 def backlog(side: Side) -> float:
-    """How many a second are kept when many are overdue, as after a night without workers."""
-    due = datetime.now(UTC) - timedelta(minutes=1)
+    """How many a second are kept when many fall due at once, as after a night without workers."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    side.add([(f"backlog-{n}", tomorrow + timedelta(microseconds=n)) for n in range(BACKLOG)])
     workers = Workers(side.name)
     begun = time.perf_counter()
-    side.add([(f"backlog-{n}", due + timedelta(microseconds=n)) for n in range(BACKLOG)])
+    execute(side.make_due)
     workers.stop_after(BACKLOG)
     return BACKLOG / (time.perf_counter() - begun)
 
@@ -177,8 +183,8 @@ def add_peers(rows: list[tuple[str, datetime]]) -> None:
 
 
 SIDES = (
-    Side(name="ours", fill=OURS, add=add_ours),
-    Side(name="peer", fill=PEERS, add=add_peers),
+    Side(name="ours", fill=OURS, make_due=OURS_DUE, add=add_ours),
+    Side(name="peer", fill=PEERS, make_due=PEERS_DUE, add=add_peers),
 )
 
 
