@@ -65,7 +65,7 @@ def measure() -> list[dict[str, object]]:
 
 def _count(meter: LocalMeter, files: list[Path]) -> None:
     """Drop the files and count until nothing is left."""
-    watch_thresholds()
+    watch_thresholds(_mid_month())
     for path in files:
         shutil.copy(path, meter.folders.inbox / f".{path.name}")
         (meter.folders.inbox / f".{path.name}").rename(meter.folders.inbox / path.name)

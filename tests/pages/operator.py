@@ -46,7 +46,7 @@ class SmallOperator:
             AccountOrder(account=a_family("family"), offering_codes=("lexiang-4g-169",)),
         ]
         open_accounts(orders, datetime.now(UTC))
-        watch_thresholds()
+        watch_thresholds(datetime.now(UTC))
         self.count()
 
     def wait_for_the_morning(self) -> None:

@@ -36,7 +36,7 @@ class Family:
         self.meter = LocalMeter(
             folders=self.folders, sink=TellCustomers(), clock=lambda: self.now, shards=2
         )
-        watch_thresholds()
+        watch_thresholds(self.now)
         self.meter.start()
         (opened,) = open_accounts([_order(number, plan, self.now)], self.now)
         self.account = opened.account_id

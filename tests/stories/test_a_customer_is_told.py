@@ -139,7 +139,7 @@ def open_three() -> tuple[OpenedAccount, OpenedAccount, OpenedAccount]:
         ],
         now,
     )
-    watch_thresholds()
+    watch_thresholds(now)
     set_opt_out(opened[2].groups[0].lines[0].line_id, "voice-80", True, now)
     return opened[0], opened[1], opened[2]
 

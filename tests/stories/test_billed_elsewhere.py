@@ -37,7 +37,7 @@ class Month:
 
     def __init__(self, folder: Path, client: ForeignBillingClient, peer: PeerServer) -> None:
         load_catalogue()
-        watch_thresholds()
+        watch_thresholds(NOW)
         (account,) = opened("A1")
         self.account_id, self.group_id = account.account_id, account.groups[0].group_id
         self.folder, self.client, self.peer = folder, client, peer

@@ -63,7 +63,7 @@ def open_all() -> None:
     now = datetime.now(UTC)
     at_any_hour(now)
     opened = open_accounts(orders, now)
-    watch_thresholds()
+    watch_thresholds(now)
     for account in opened:
         line = account.groups[0].lines[0]
         for rule in SWITCHED_OFF if line.number in OPTED_OUT else ():

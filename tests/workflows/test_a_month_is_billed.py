@@ -49,7 +49,7 @@ class Operator:
     def open(self) -> None:
         load_catalogue()
         tell_tariffs()
-        watch_thresholds()
+        watch_thresholds(self.now)
         self.meter.start()
         self.count()
         line = replace(a_line(NUMBER), since=int(OPENED.timestamp()))

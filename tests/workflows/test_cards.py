@@ -64,7 +64,7 @@ class Operator:
         accounts = [an_account(f"A{n}", (a_line(n),)) for n in (MAIN, CARD)]
         orders = [AccountOrder(account=one, offering_codes=(PLAN,)) for one in accounts]
         family, alone = open_accounts(orders, OPENED)
-        watch_thresholds()
+        watch_thresholds(OPENED)
         self.accounts = {"family": family.account_id, "first": alone.account_id}
         self.groups = {name: lines_by_number([n])[n].group_id for name, n in NAMED.items()}
         self.folder, self.sink, self.now, self.calls = folder, Sink(), OPENED, 0

@@ -48,7 +48,7 @@ class Operator:
     def open(self) -> None:
         load_catalogue()
         tell_tariffs()
-        watch_thresholds()
+        watch_thresholds(self.now)
         self.meter.start()
         self.count()
 

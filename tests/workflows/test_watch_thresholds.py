@@ -1,5 +1,7 @@
 """The meter watches what the reminder rules speak of."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.workflows.told_facts import told_facts
@@ -8,11 +10,12 @@ from wanhao.usage.queries import current_thresholds
 from wanhao.workflows.watch_thresholds import watch_thresholds
 
 pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
 
 def test_the_rules_thresholds_are_published_once() -> None:
-    assert watch_thresholds()
-    assert not watch_thresholds()
+    assert watch_thresholds(NOON)
+    assert not watch_thresholds(NOON)
 
     assert told_facts() == [
         ThresholdsFact(

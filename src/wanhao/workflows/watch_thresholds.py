@@ -1,7 +1,7 @@
 """Watch thresholds: the meter is told which ones the reminder rules speak of."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -14,12 +14,8 @@ from wanhao.usage.queries import current_thresholds
 
 
 @transaction.atomic
-def watch_thresholds(now: datetime | None = None) -> bool:
-    """Publish the rules' thresholds if the meter watches others; returns whether it did.
-
-    Those of the rules that count at `now`, which is the present unless it is given.
-    """
-    now = now or datetime.now(UTC)
+def watch_thresholds(now: datetime) -> bool:
+    """Publish the thresholds that count now if the meter watches others; returns whether it did."""
     if current_thresholds() == _wanted(now):
         return False
     # Another worker may be telling them, or older ones: its facts come first, and are seen here.

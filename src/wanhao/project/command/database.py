@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command, execute_from_command_line
 
 from wanhao.products.actions import load_catalogue
+from wanhao.project import clock
 from wanhao.project.command.sessions import database
 from wanhao.project.env import environment
 from wanhao.workflows.tell_tariffs import tell_tariffs
@@ -18,7 +19,7 @@ def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     load_catalogue()
     tell_tariffs()
-    watch_thresholds()
+    watch_thresholds(clock.now())
     click.echo("The database is up to date.")
     # The demo is open to everybody; elsewhere the pages ask who one is.
     if not environment().demo and not get_user_model().objects.exists():

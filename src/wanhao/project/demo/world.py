@@ -39,7 +39,7 @@ def build_world(lines: int, progress: Callable[[int, int], None], now: datetime)
     """
     load_units()
     load_catalogue()
-    watch_thresholds()
+    watch_thresholds(now)
     standing = line_count()
     if standing >= lines:
         progress(lines, lines)
