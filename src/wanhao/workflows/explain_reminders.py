@@ -9,6 +9,7 @@ from wanhao.communications.contracts import DecisionOutcome, MessageState, Metri
 from wanhao.communications.queries import rules_in_force
 from wanhao.communications.trail_contracts import DecisionTrail, MessageTrail
 from wanhao.communications.trails import decisions_about, opted_out
+from wanhao.parties.contracts import LineView
 from wanhao.parties.queries import lines_by_number, lines_of_groups
 from wanhao.usage.contracts import Service
 from wanhao.usage.detail_contracts import UsageDetail
@@ -58,29 +59,32 @@ def explain(
             f"Nobody uses the number {Msisdn(number).masked}.", "Give the number of a live line."
         )
     record_read(login, f"line {number}", purpose, now)
+    decided, stands = _found(line, cycle, now)
+    rules, unwanted = rules_in_force(now), opted_out(line.line_id)
+    explained = [
+        _rule(
+            rule,
+            [one for one in decided if one.trail.rule == rule.code],
+            stands.get(rule.metric),
+            rule.code in unwanted,
+        )
+        for rule in rules
+    ]
+    known = {rule.code for rule in rules}
+    others = tuple(one for one in decided if one.trail.rule not in known)
+    return Explanation(line=line, cycle=cycle, rules=tuple(explained), others=others, at=now)
+
+
+def _found(
+    line: LineView, cycle: int, now: datetime
+) -> tuple[list[Decided], dict[Metric, Standing]]:
+    """What was decided about the line with the records behind it, and where its group stands."""
     cards = {one.number for one in lines_of_groups([line.group_id])}
     trails = decisions_about(line, cycle)
     crossed = {t.trigger["number"] for t in trails if t.trigger.get("number")}
     records = records_of(cards | crossed, cycle)
     stands = standings(line, cycle, [one for one in records if one.number in cards], now)
-    decided = [_decided(trail, records, stands) for trail in trails]
-    rules, unwanted = rules_in_force(now), opted_out(line.line_id)
-    known = {rule.code for rule in rules}
-    return Explanation(
-        line=line,
-        cycle=cycle,
-        rules=tuple(
-            _rule(
-                rule,
-                [one for one in decided if one.trail.rule == rule.code],
-                stands.get(rule.metric),
-                rule.code in unwanted,
-            )
-            for rule in rules
-        ),
-        others=tuple(one for one in decided if one.trail.rule not in known),
-        at=now,
-    )
+    return [_decided(trail, records, stands) for trail in trails], stands
 
 
 def _rule(
