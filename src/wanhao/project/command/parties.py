@@ -21,6 +21,7 @@ from wanhao.parties.importing.contracts import FAULT_TEXTS, FaultCount, RunView
 from wanhao.parties.importing.queries import latest_runs
 from wanhao.parties.importing.report import Report, report_path
 from wanhao.project import clock
+from wanhao.project.command.parties_contact import contact_command
 from wanhao.project.command.sessions import database, refuse_without_database
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.import_parties import ImportOutcome, Watch, Wish, import_parties
@@ -31,6 +32,9 @@ ENCODINGS = ("utf-8", "gb18030", "gbk")
 @click.group()
 def parties() -> None:
     """Import customers, accounts, lines and what they hold; see the imports so far."""
+
+
+parties.add_command(contact_command)
 
 
 @parties.command("import")
