@@ -21,6 +21,15 @@ from wanhao.values.errors import WanhaoError
 LATEST_STUCK = 5
 KIND_WORDS: Mapping[str, str | Promise] = {
     "stop-data": _("Stop data at the limit"),
+    "stop-service": _("Stop service for unpaid bills"),
+    "before-stop": _("Tell before a stop"),
+    "watch-thresholds": _("Tell the meter a changed threshold"),
+    "preview-rule": _("Preview a change of a rule"),
+    "notice": _("Send a notice"),
+    "low-use": _("Look for low use"),
+    "points-expiring": _("Look for points that end"),
+    "product-ending": _("Look for packages that end"),
+    "abnormal-bill": _("Look for unusual bills"),
 }
 
 

@@ -29,7 +29,7 @@ class Link:
 
 PLACES: Sequence[Place] = (
     Place(view="operations", name=_("Operations")),
-    Place(view="today", name=_("Day")),
+    Place(view="today", name=_("Duty")),
     Place(view="messages", name=_("Messages")),
     Place(view="reminders", name=_("Reminders")),
     Place(view="notices", name=_("Notices")),
