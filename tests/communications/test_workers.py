@@ -1,6 +1,7 @@
 """Every sender has a name of its own; what a dead one had in hand is settled by the living."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,11 @@ from tests.communications.conftest import Town
 from tests.communications.crossings import LATER, in_hand, state_of, voice_crossing
 from wanhao.communications.workers import WorkerName, settle_dead
 
+OTHERS = """
+SELECT count(*) FROM pg_locks
+WHERE locktype = 'advisory' AND pid <> pg_backend_pid()
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -35,6 +41,18 @@ def another_sender() -> Iterator[str]:
     finally:
         may_end.set()
         thread.join()
+        until_ended()
+
+
+def until_ended() -> None:
+    """The server lets go of a name when it notices that its connection is closed."""
+    for _ in range(3000):
+        with connection.cursor() as cursor:
+            cursor.execute(OTHERS)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.01)
+    raise AssertionError("a connection that was closed goes on")
 
 
 def test_two_senders_have_two_names() -> None:
@@ -47,6 +65,7 @@ def test_a_name_is_kept_while_the_connection_lives_and_free_afterwards() -> None
     name = WorkerName("sms")
     assert name.current() == name.current() == "sms-1"
     connection.close()
+    until_ended()
     with another_sender() as other:
         assert other == "sms-1"
         assert name.current() == "sms-2"

@@ -123,6 +123,18 @@ def test_nothing_is_claimed_while_the_smsc_is_away(config: SmscConfig) -> None:
     assert outbox.count("released") == 3
 
 
+def test_what_waits_in_hand_is_put_back_when_the_smsc_goes_away(
+    smsc: SmscPeer, config: SmscConfig
+) -> None:
+    outbox = MemoryOutbox(_texts(30))
+    smsc.post("/mode", throttle_first=1000)
+    with Sms(replace(config, throttled_first=100.0, throttled_longest=100.0), outbox) as sms:
+        until(lambda: outbox.count("submitting") and smsc.get("/stats")["throttled"] >= 5)
+        smsc.stop()
+        until(lambda: "next try" in sms.line)
+        until(lambda: outbox.count("released") == 30)
+
+
 def test_wrong_credentials_are_shown_and_nothing_is_claimed(
     smsc: SmscPeer, config: SmscConfig
 ) -> None:

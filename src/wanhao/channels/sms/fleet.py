@@ -35,12 +35,12 @@ class Fleet:
 
     def choose(self) -> Session | None:
         """The bind with the most free room of those whose turn it is."""
-        able = [session for session in self._first() if session.free and session.due_in() <= 0]
+        able = [session for session in self._first() if session.free > 0 >= session.due_in()]
         return max(able, key=_room, default=None)
 
     def due_in(self) -> float:
         """Seconds until `choose` is worth another try, unless a place becomes free before."""
-        waits = [session.due_in() for session in self._first() if session.free]
+        waits = [session.due_in() for session in self._first() if session.free > 0]
         return min([LOOK_AGAIN, *waits])
 
     def _first(self) -> list[Session]:

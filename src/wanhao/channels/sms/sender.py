@@ -73,11 +73,7 @@ class Sender:
 
     async def _claim_on(self) -> None:
         """Keeps twice the window in hand while a bind is up; nothing waits while none is."""
-        while not self._stop.is_set():
-            if not self._fleet.is_bound:
-                await self._put_back_waiting()
-            if not await self._fleet.ready(self._stop):
-                return
+        while await self._fleet.ready(self._stop):
             self._may_claim.clear()
             room = 2 * self._fleet.window - len(self._claimed) - len(self._in_hand)
             if room <= self._fleet.window // 2:
@@ -126,6 +122,8 @@ class Sender:
         """Gives each message to the bind with the most room, in the moment it can leave."""
         while not self._stop.is_set():
             self._may_give.clear()
+            if self._claimed and not self._fleet.is_bound:
+                await self._put_back_waiting()
             session = self._fleet.choose() if self._claimed else None
             if session is None:
                 pause = self._fleet.due_in() if self._claimed else LOOK_AGAIN
