@@ -37,6 +37,7 @@ from wanhao.metering.funding import RentStep
 from wanhao.metering.reviewing import ReviewStep
 from wanhao.metering.state import Watched
 
+LATER = (202612, 202701)
 ACCOUNTS = st.integers(1, 3)
 GROUPS = st.integers(1, 5)
 NUMBERS = st.integers(FIRST_NUMBER, FIRST_NUMBER + 4)
@@ -64,7 +65,7 @@ FACTS = st.one_of(
     st.tuples(st.just("fees"), ACCOUNTS, FEES),
     st.tuples(st.just("rents"), st.integers(0, 1)),
     st.tuples(st.just("review"), st.booleans(), st.sampled_from([1, 40, 100]), st.integers(0, 1)),
-    st.tuples(st.just("cycle"), st.sampled_from([202612, 202701]), st.booleans()),
+    st.tuples(st.just("cycle"), st.sampled_from(LATER), st.booleans()),
     st.tuples(st.just("watch"), WATCHED),
 )
 
@@ -162,12 +163,18 @@ class Both:
 
     def _cycle(self, cycle, opens):
         if opens:
-            pending = tuple(told for told in self.pending if told.cycle == cycle)
-            self._tell(CycleStep(cycle=cycle, opens=True, pending=pending))
-            self.oracle.open(cycle, self.number)
+            newest = self.state.current().cycle
+            for month in [later for later in LATER if newest < later <= cycle] or [cycle]:
+                self._open(month)
         else:
             self._tell(CycleStep(cycle=CYCLE, opens=False))
             self.oracle.close(CYCLE)
+
+    def _open(self, cycle):
+        """One month after the other: none is left out."""
+        pending = tuple(told for told in self.pending if told.cycle == cycle)
+        self._tell(CycleStep(cycle=cycle, opens=True, pending=pending))
+        self.oracle.open(cycle, self.number)
 
     def _watch(self, what):
         percents, fen, credit = what
