@@ -53,7 +53,6 @@ class SecondChannel:
             sent = send_mail(self._name.current(), self._smtp, self._clock)
         except MailServerAwayError as error:
             logger.warning("the mail server is away: %s", error)
-            self._stop.wait(self._pause)
             self._pause = min(self._pause * 2, LONGEST_PAUSE)
             return 0
         self._pause = self._shortest
