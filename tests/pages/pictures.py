@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from tests.pages.browser import start_browser, visiting
 
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
-PAGES = {"operations": "", "phones": "phones/"}
+PAGES = {"operations": "", "phones": "phones/", "reminders": "reminders/"}
 SETTLE_MS = 3_000
 
 

@@ -74,7 +74,9 @@ def amount(metric: Metric, units: int, voice_unit: int = 60) -> str:
     """An amount with its unit: minutes, messages, MB or GB."""
     if metric is Metric.VOICE:
         return gettext("%(count)s min") % {"count": thousands(units * voice_unit // 60)}
-    return octets(units) if metric is Metric.DATA else thousands(units)
+    if metric is Metric.DATA:
+        return octets(units)
+    return gettext("%(count)s SMS") % {"count": thousands(units)}
 
 
 def octets(units: int) -> str:
