@@ -19,7 +19,7 @@ CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format bench-quick bench-rating bench-import bench-bills bench-sms bench-promises clean
+.PHONY: up test check format bench-quick bench-rating bench-import bench-bills bench-sms bench-promises bench-month clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -54,6 +54,9 @@ bench-bills: $(DEVELOPMENT)
 
 bench-promises: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --promises
+
+bench-month: $(DEVELOPMENT) $(PEER)
+	@$(BIN)/python -m bench --month
 
 bench-import: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --import

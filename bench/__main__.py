@@ -11,6 +11,7 @@ BENCHES = {
     "--import": "bench.imports",
     "--sms": "bench.sms",
     "--promises": "bench.promises",
+    "--month": "bench.month",
 }
 
 if __name__ == "__main__":
