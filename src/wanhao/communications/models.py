@@ -112,8 +112,13 @@ class CommunicationMessage(models.Model):
         ReminderDecision, on_delete=models.PROTECT, related_name="+", null=True
     )
     rule = models.CharField(max_length=32)
+    # Nobody looks for the messages of a line, and each index costs every move of every message.
     line = models.ForeignKey(
-        "wanhao_parties.Line", on_delete=models.PROTECT, related_name="+", null=True
+        "wanhao_parties.Line",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
     )
     number = models.BigIntegerField()
     language = models.CharField(max_length=2)
@@ -259,6 +264,11 @@ class CommunicationMessage(models.Model):
                 name="message_not_delivered",
             ),
             models.Index(fields=["number", "-id"], name="message_by_number"),
+            models.Index(
+                fields=["number", "released_at"],
+                condition=models.Q(released_at__isnull=False),
+                name="message_released_to",
+            ),
             models.Index(fields=["-changed_at"], name="message_latest"),
         ]
 
