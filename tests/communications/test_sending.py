@@ -50,7 +50,7 @@ def test_a_line_is_written_to_in_its_language_and_with_the_operators_sign_off(to
 
 
 def test_required_messages_are_claimed_first_then_urgent_ones(town: Town) -> None:
-    released(voice_crossing(town.family), voice_crossing(town.family, 100, episode=1))
+    released(voice_crossing(town.smith), voice_crossing(town.family, 100, episode=1))
     released(balance_crossing(town.family, 500, left=499), data_crossing(town.family))
     rules = [
         CommunicationMessage.objects.get(id=message.message_id).rule

@@ -1,6 +1,6 @@
 """Reads of balances."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
@@ -39,19 +39,20 @@ FROM unnest(%s::bigint[]) AS asked(id)
 
 
 PAID_SINCE = """
-SELECT asked.id, sum(payment.amount_fen)::bigint
+SELECT asked.id, asked.since, sum(payment.amount_fen)::bigint
 FROM unnest(%s::bigint[], %s::timestamptz[]) AS asked(id, since)
 JOIN wanhao_billing_payment AS payment
     ON payment.account_id = asked.id AND payment.received_at >= asked.since
-GROUP BY asked.id
+GROUP BY asked.id, asked.since
 """
 
 
-def paid_since(asked: Mapping[int, datetime]) -> dict[int, int]:
-    """What each account paid since an instant of its own, in fen; who paid nothing is left out."""
+def paid_since(asked: Collection[tuple[int, datetime]]) -> dict[tuple[int, datetime], int]:
+    """What was paid to accounts since instants, in fen; where nothing was paid is left out."""
+    pairs = set(asked)
     with connection.cursor() as cursor:
-        cursor.execute(PAID_SINCE, [list(asked), list(asked.values())])
-        return dict(cursor.fetchall())
+        cursor.execute(PAID_SINCE, [[one for one, _ in pairs], [since for _, since in pairs]])
+        return {(account_id, since): fen for account_id, since, fen in cursor.fetchall()}
 
 
 def balances(account_ids: Collection[int]) -> dict[int, int]:

@@ -16,6 +16,7 @@ from wanhao.communications.deciding import live_opt_outs
 from wanhao.communications.figures import MB
 from wanhao.communications.in_force import RulesInForce
 from wanhao.communications.models import CommunicationMessage as Row
+from wanhao.communications.outdone import outdone
 from wanhao.loyalty.queries import points_of
 from wanhao.parties.queries import live_lines
 from wanhao.products.added import packs_since
@@ -24,6 +25,7 @@ from wanhao.products.expiring import ends_of, last_day
 from wanhao.values.cycle import SHANGHAI, Cycle
 
 Found = dict[int, Reason]
+Pair = tuple[int, datetime]
 Check = Callable[[Sequence[Row], datetime], Found]
 MINUTE = 60
 
@@ -35,7 +37,8 @@ def reasons_against(rows: Sequence[Row], given: RulesInForce, now: datetime) -> 
     nor is a message whose rule is gone.
     """
     decided = [row for row in rows if row.decision_id and row.rule in given.by_code]
-    found = _no_longer_true(decided, now)
+    found = outdone(decided)
+    found |= _no_longer_true(decided, now)
     found |= _unwanted(decided, given)
     return found
 
@@ -74,11 +77,11 @@ def _month_over(rows: Sequence[Row], now: datetime) -> Found:
 
 def _packs_added(rows: Sequence[Row], now: datetime) -> Found:
     """With the packs bought since, the threshold is not reached any more."""
-    packs = packs_since(_earliest(rows, "group_id"), now)
+    packs = packs_since(_since(rows, "group_id"), now)
     found = {}
     for row in rows:
         trigger = trigger_of(row)
-        added = sum(_units(pack, row) for pack in packs.get(trigger["group_id"], ()))
+        added = sum(_units(pack, row) for pack in packs.get(_pair(row, "group_id"), ()))
         allowed = trigger["allowed"] + added
         if added and trigger["used"] * 100 < trigger["threshold"] * allowed:
             found[row.pk] = Reason.ADDED
@@ -87,11 +90,11 @@ def _packs_added(rows: Sequence[Row], now: datetime) -> Found:
 
 def _balance_paid(rows: Sequence[Row], now: datetime) -> Found:
     """With what was paid since, the balance is not below the threshold any more."""
-    paid = paid_since(_earliest(rows, "account_id"))
+    paid = paid_since(_since(rows, "account_id"))
     found = {}
     for row in rows:
         trigger = trigger_of(row)
-        left = trigger["left_fen"] + paid.get(trigger["account_id"], 0)
+        left = trigger["left_fen"] + paid.get(_pair(row, "account_id"), 0)
         if left >= trigger["threshold"]:
             found[row.pk] = Reason.PAID
     return found
@@ -99,11 +102,11 @@ def _balance_paid(rows: Sequence[Row], now: datetime) -> Found:
 
 def _credit_paid(rows: Sequence[Row], now: datetime) -> Found:
     """With what was paid since, less than the threshold of the credit is used."""
-    paid = paid_since(_earliest(rows, "account_id"))
+    paid = paid_since(_since(rows, "account_id"))
     found = {}
     for row in rows:
         trigger, limit = trigger_of(row), trigger_of(row)["credit_fen"]
-        used = limit - trigger["left_fen"] - paid.get(trigger["account_id"], 0)
+        used = limit - trigger["left_fen"] - paid.get(_pair(row, "account_id"), 0)
         if used * 100 < trigger["threshold"] * limit:
             found[row.pk] = Reason.PAID
     return found
@@ -176,14 +179,15 @@ def _same_day(row: Row, until: datetime) -> bool:
     return not told or told[:10] == last_day(until).isoformat()
 
 
-def _earliest(rows: Sequence[Row], name: str) -> dict[int, datetime]:
-    """Since when to look: the oldest decision about each account or group."""
-    since: dict[int, datetime] = {}
-    for row in rows:
-        if row.decision is not None and (whom := trigger_of(row)[name]) is not None:
-            decided = row.decision.decided_at
-            since[whom] = min(since.get(whom, decided), decided)
-    return since
+def _since(rows: Sequence[Row], name: str) -> set[Pair]:
+    """From when on to look: each message has what came before it in its figures already."""
+    return {_pair(row, name) for row in rows}
+
+
+def _pair(row: Row, name: str) -> Pair:
+    """The account or group of a message, and when it was decided."""
+    assert row.decision is not None
+    return trigger_of(row)[name], row.decision.decided_at
 
 
 def _units(pack: HeldPack, row: Row) -> int:

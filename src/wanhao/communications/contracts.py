@@ -113,6 +113,7 @@ class Reason(StrEnum):
     LINE_ENDED = "line ended"
     MONTH_OVER = "the month is over"
     TAKEN_BACK = "notice taken back"
+    OUTDONE = "more was told since"
 
 
 class ReceiptState(StrEnum):

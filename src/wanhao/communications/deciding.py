@@ -82,12 +82,18 @@ class Known:
         line = self.lines.get(trigger.line_id or 0)
         if to == PAYER:
             return self.mains_of_accounts.get(trigger.account_id)
-        if to == CROSSER and (crosser := line or self.crossers.get(trigger.number or 0)):
+        if to == CROSSER and (crosser := line or self._crosser(trigger)):
             return crosser
         group = trigger.group_id if line is None else line.group_id
         if group is None:
             return self.mains_of_accounts.get(trigger.account_id)
         return self.mains_of_groups.get(group)
+
+    def _crosser(self, trigger: Trigger) -> LineView | None:
+        """The line of the number, unless the number went to somebody else since."""
+        line = self.crossers.get(trigger.number or 0)
+        is_theirs = line is not None and trigger.group_id in (None, line.group_id)
+        return line if is_theirs else None
 
 
 def draft(triggers: Sequence[Trigger], rules: RulesInForce, now: datetime) -> list[Draft]:

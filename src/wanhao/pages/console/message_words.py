@@ -25,6 +25,7 @@ REASONS: Mapping[str, str | Promise] = {
     Reason.LINE_ENDED: _("the line ended"),
     Reason.MONTH_OVER: _("the month was over"),
     Reason.TAKEN_BACK: _("the notice was taken back"),
+    Reason.OUTDONE: _("another message said more meanwhile"),
 }
 WAITS: Mapping[Waits, str | Promise] = {
     Waits.NOT: _("to be released"),
