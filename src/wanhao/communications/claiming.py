@@ -16,7 +16,7 @@ from wanhao.communications.contracts import (
 )
 from wanhao.communications.in_force import RulesInForce, rules_at
 from wanhao.communications.models import UNDECIDED, CommunicationMessage
-from wanhao.communications.moving import by_ids, locked, move
+from wanhao.communications.moving import by_ids, locked, looked_at, move, one_of
 from wanhao.communications.quiet import quiet_end
 from wanhao.communications.releasing import given_up, set_free, take_back
 from wanhao.communications.sending import hand_over
@@ -37,7 +37,7 @@ def claim(
     released = Row.objects.filter(
         state=MessageState.RELEASED.value, channel__in=[channel.value for channel in channels]
     ).exclude(expires_at__lte=now)
-    ordered = released.order_by("-delivery_class", "-urgent", "id").select_related("decision")
+    ordered = looked_at(released).order_by("-delivery_class", "-urgent", "id")
     return hand_out(locked(ordered, limit), worker, now, sign_off=sign_off)
 
 
@@ -58,6 +58,7 @@ def hand_out(
     take_back(rows, reasons, now)
     good = [row for row in rows if row.pk not in reasons]
     good = _awake(good, given, now) if wakes else good
+    _withdraw([one for row in good for one in merged.get(row.pk, [])], reasons, now)
     for row in good:
         _write(row, merged.get(row.pk, []), reasons, sign_off, given, now)
     sources = [state.value for state in may_come_from(MessageState.SUBMITTING)]
@@ -66,8 +67,8 @@ def hand_out(
 
 def _merged_into(rows: Sequence[Row]) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = defaultdict(list)
-    merged = Row.objects.filter(carrier_id__in=[row.pk for row in rows])
-    for one in merged.select_related("decision").order_by("id"):
+    merged = Row.objects.filter(carrier_id__in=one_of([row.pk for row in rows]))
+    for one in looked_at(merged).order_by("id"):
         found[one.carrier_id or 0].append(one)
     return found
 
@@ -83,6 +84,8 @@ def _awake(rows: Sequence[Row], given: RulesInForce, now: datetime) -> list[Row]
         return list(rows)
     early = [row for row in rows if not _may_go_at_night(row, given)]
     ids = [row.pk for row in early]
+    if not ids:
+        return list(rows)
     set_free(ids, now, release_at=morning, waits=Waits.QUIET)
     move(
         by_ids(ids),
@@ -100,6 +103,18 @@ def _may_go_at_night(row: Row, given: RulesInForce) -> bool:
     return rule.night if rule else row.rule in UNDECIDED
 
 
+def _withdraw(merged: Sequence[Row], reasons: Mapping[int, Reason], now: datetime) -> None:
+    """Of what is merged into messages that go out, what must not be said any more."""
+    gone: dict[Reason, list[Row]] = defaultdict(list)
+    for one in merged:
+        if one.pk in reasons:
+            gone[reasons[one.pk]].append(one)
+    for reason, rows in gone.items():
+        ids = [one.pk for one in rows]
+        move(by_ids(ids), MessageState.WITHDRAWN, now, carrier=None, error=reason.value)
+        given_up(rows, reasons, now)
+
+
 def _write(
     row: Row,
     merged: Sequence[Row],
@@ -109,11 +124,7 @@ def _write(
     now: datetime,
 ) -> None:
     """Give the row its text, once; but a clause that is no longer true leaves an unsent text."""
-    gone = [one for one in merged if one.pk in reasons]
-    for one in gone:
-        error = reasons[one.pk].value
-        move(by_ids([one.pk]), MessageState.WITHDRAWN, now, carrier=None, error=error)
-    given_up(gone, reasons, now)
+    gone = any(one.pk in reasons for one in merged)
     if row.text and (row.unanswered or not gone):
         return
     row.text = ""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wanhao.communications.checks import trigger_of
 from wanhao.communications.contracts import DeliveryClass, Metric
 from wanhao.communications.in_force import RulesInForce
 from wanhao.communications.merging import Topic, bundle, reached
@@ -25,11 +24,11 @@ class Compared:
 
 def compared(row: CommunicationMessage) -> Compared:
     """The row comes with its decision."""
-    trigger, topic, far = trigger_of(row), None, None
-    if row.decision is not None:
+    decision, topic, far = row.decision, None, None
+    if decision is not None:
+        trigger = decision.trigger
         metric = Metric(trigger["metric"])
-        subject = row.decision.subject_kind, row.decision.subject_id
-        topic = (metric, *subject, row.decision.cycle)
+        topic = (metric, decision.subject_kind, decision.subject_id, decision.cycle)
         far = reached(metric, trigger["threshold"], trigger["tier"])
     return Compared(
         message_id=row.pk,
@@ -53,7 +52,7 @@ def composed(
     if carrier.rule in UNDECIDED:
         return str(carrier.figures["text"]) + sign_off
     by_id = {row.pk: row for row in (carrier, *merged)}
-    said = bundle([compared(row) for row in by_id.values()]).said
+    said = bundle([compared(row) for row in by_id.values()]).said if merged else (carrier.pk,)
     language = Language(carrier.language)
     if len(said) == 1:
         only = by_id[said[0]]

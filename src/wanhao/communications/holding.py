@@ -4,11 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db import connection
 
 from wanhao.communications.contracts import Trigger
 from wanhao.communications.models import CommunicationMessage
 from wanhao.promises.actions import release
+
+HELD = """
+SELECT holds_kind, holds_key FROM wanhao_communications_communicationmessage
+WHERE holds_kind <> '' AND (id = ANY(%s::bigint[]) OR carrier_id = ANY(%s::bigint[]))
+"""
 
 
 def let_go(rows: Sequence[CommunicationMessage], now: datetime) -> None:
@@ -22,8 +27,12 @@ def let_go(rows: Sequence[CommunicationMessage], now: datetime) -> None:
 
 def release_held(ids: Sequence[int], now: datetime) -> None:
     """Let go the promises that waited until somebody was told by one of these messages."""
-    holding = CommunicationMessage.objects.exclude(holds_kind="")
-    let_go(list(holding.filter(Q(id__in=ids) | Q(carrier_id__in=ids))), now)
+    waiting: dict[str, set[str]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [list(ids), list(ids)])
+        for kind, key in cursor.fetchall():
+            waiting[kind].add(key)
+    _release(waiting, now)
 
 
 def let_go_untold(triggers: Sequence[Trigger], now: datetime) -> None:

@@ -1,8 +1,10 @@
 """Moves messages from state to state; a row that is elsewhere meanwhile stays as it is."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from wanhao.communications.contracts import MessageState
 from wanhao.communications.models import CommunicationMessage
@@ -17,6 +19,19 @@ def move(
     return allowed.update(state=to.value, changed_at=now, **changes)
 
 
+# What is looked at before a message goes out reads these of nobody; the rest it reads of each.
+UNREAD = (
+    *("planned_at", "released_at", "claimed_at", "accepted_at", "delivered_at", "changed_at"),
+    *("error", "worker", "second", "sms_parts", "decision__rule_values", "decision__batch"),
+    *("decision__outcome", "decision__line", "decision__episode"),
+)
+
+
+def looked_at(messages: QuerySet[CommunicationMessage]) -> QuerySet[CommunicationMessage]:
+    """With their decisions, and without what costs time and is not asked for."""
+    return messages.select_related("decision").defer(*UNREAD)
+
+
 def locked(
     messages: QuerySet[CommunicationMessage], limit: int | None = None
 ) -> list[CommunicationMessage]:
@@ -24,5 +39,10 @@ def locked(
     return list(messages.select_for_update(skip_locked=True, of=("self",))[:limit])
 
 
-def by_ids(ids: list[int]) -> QuerySet[CommunicationMessage]:
-    return CommunicationMessage.objects.filter(id__in=ids)
+def by_ids(ids: Collection[int]) -> QuerySet[CommunicationMessage]:
+    return CommunicationMessage.objects.filter(id__in=one_of(ids))
+
+
+def one_of(values: Collection[int]) -> RawSQL:
+    """The values as one array: hundreds of single parameters cost more than the answer."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(values)])

@@ -1,6 +1,7 @@
-"""Quiet hours and days, as Shanghai has them."""
+"""Quiet hours and days, as Shanghai has them; asked of one instant for thousands of messages."""
 
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 
 from wanhao.communications.contracts import ContactPolicy
 from wanhao.values.cycle import SHANGHAI
@@ -8,6 +9,7 @@ from wanhao.values.cycle import SHANGHAI
 DAY = timedelta(days=1)
 
 
+@lru_cache(maxsize=16)
 def quiet_end(policy: ContactPolicy, now: datetime) -> datetime | None:
     """When the quiet hours end that `now` falls into; None outside of them.
 
@@ -26,11 +28,13 @@ def quiet_end(policy: ContactPolicy, now: datetime) -> datetime | None:
     return today if today > local else today + DAY
 
 
+@lru_cache(maxsize=16)
 def day_start(now: datetime) -> datetime:
     """The first moment of the day that `now` falls into."""
     return datetime.combine(now.astimezone(SHANGHAI).date(), time(), SHANGHAI)
 
 
+@lru_cache(maxsize=16)
 def next_day(policy: ContactPolicy, now: datetime) -> datetime:
     """The first moment of the next day that is not in quiet hours."""
     start = day_start(now) + DAY

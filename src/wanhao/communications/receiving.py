@@ -9,7 +9,7 @@ from django.db.models import F
 from wanhao.communications.contracts import Channel, MessageState, Receipt, ReceiptState
 from wanhao.communications.holding import release_held
 from wanhao.communications.models import CommunicationMessage, HeldReceipt, MessagePart
-from wanhao.communications.moving import by_ids, move
+from wanhao.communications.moving import by_ids, move, one_of
 from wanhao.communications.settling import settle_known
 
 RECEIPT_WINDOW = timedelta(days=3)
@@ -48,10 +48,10 @@ def place(receipt: Receipt) -> int | None:
 
 def apply_held(numbers: set[int], channel_message_ids: Sequence[str]) -> None:
     """After submits were answered: settle the parts whose receipts came first."""
-    held = HeldReceipt.objects.filter(
-        number__in=numbers, spellings__overlap=list(channel_message_ids)
-    )
-    for row in held.order_by("id"):
+    answered = set(channel_message_ids)
+    for row in HeldReceipt.objects.filter(number__in=one_of(numbers)).order_by("id"):
+        if answered.isdisjoint(row.spellings):
+            continue
         receipt = _receipt(row)
         part = _part(receipt)
         if part is not None:

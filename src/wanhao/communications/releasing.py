@@ -17,7 +17,7 @@ from wanhao.communications.contracts import DeliveryClass, MessageState, Reason,
 from wanhao.communications.holding import let_go
 from wanhao.communications.in_force import RulesInForce, rules_at
 from wanhao.communications.models import UNDECIDED, CommunicationMessage
-from wanhao.communications.moving import by_ids, locked, move
+from wanhao.communications.moving import by_ids, locked, looked_at, move, one_of
 from wanhao.communications.policy import Planned, Step, decide
 from wanhao.communications.quiet import day_start
 
@@ -66,12 +66,10 @@ def release_some(now: datetime, limit: int) -> int:
     numbers = _take(now, limit)
     if not numbers:
         return 0
-    rows = list(
-        CommunicationMessage.objects.filter(number__in=numbers, state=MessageState.PLANNED.value)
-        .select_related("decision")
-        .order_by("id")
-        .select_for_update(of=("self",))
+    planned = CommunicationMessage.objects.filter(
+        number__in=one_of(numbers), state=MessageState.PLANNED.value
     )
+    rows = list(looked_at(planned).order_by("id").select_for_update(of=("self",)))
     given = rules_at(now)
     reasons = reasons_against(rows, given, now)
     sent = _sent_today(numbers, now)
@@ -107,12 +105,14 @@ def take_back(
     """Withdraw locked, released rows for these reasons, and set free what was merged into them."""
     chosen = [row for row in rows if row.pk in reasons]
     set_free([row.pk for row in chosen], now)
-    sent = [row.pk for row in chosen if row.unanswered]
-    move(by_ids(sent), MessageState.UNKNOWN, now)
+    if sent := [row.pk for row in chosen if row.unanswered]:
+        move(by_ids(sent), MessageState.UNKNOWN, now)
+    withdrawn: dict[Reason, list[int]] = defaultdict(list)
     for row in chosen:
         if not row.unanswered:
-            reason = reasons[row.pk].value
-            move(by_ids([row.pk]), MessageState.WITHDRAWN, now, error=reason, released_at=None)
+            withdrawn[reasons[row.pk]].append(row.pk)
+    for reason, ids in withdrawn.items():
+        move(by_ids(ids), MessageState.WITHDRAWN, now, error=reason.value, released_at=None)
     given_up(chosen, reasons, now)
 
 
@@ -125,7 +125,7 @@ def set_free(
 ) -> None:
     """What was merged into these goes its own way again; whoever holds them holds that, too."""
     if carriers:
-        merged = CommunicationMessage.objects.filter(carrier_id__in=carriers)
+        merged = CommunicationMessage.objects.filter(carrier_id__in=one_of(carriers))
         due = release_at or now
         move(merged, MessageState.PLANNED, now, carrier=None, release_at=due, waits=waits.value)
 
