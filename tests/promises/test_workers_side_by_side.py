@@ -14,7 +14,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.promises.examples import HOUR, NOON, Kept, promised
-from wanhao.promises.actions import keep_due, make
+from wanhao.promises.actions import keep_due, make, withdraw
 from wanhao.promises.keeping import CLAIM, DUE_KINDS
 from wanhao.promises.queries import NEXT_DUE, promises
 from wanhao.promises.waking import listen, wait
@@ -62,6 +62,33 @@ def test_killed_workers_lose_nothing_and_do_nothing_twice(keys: set[str]) -> Non
     assert set(kept_keys()) == keys
     assert set(kept_keys().values()) == {1}
     assert {promise.state for promise in promises(KIND, keys).values()} == {"kept"}
+
+
+def test_who_takes_a_promise_back_does_not_wait_for_its_keeper() -> None:
+    """Who pays has the account locked, and the keeper of the stop waits for the account."""
+    make([promised("a"), promised("b")], NOON)
+    in_hand, go_on = threading.Event(), threading.Event()
+
+    def slow(due, now) -> None:
+        in_hand.set()
+        assert go_on.wait(PATIENCE)
+
+    def work() -> None:
+        keep_due({"call-back": slow}, NOON, limit=1)
+        connection.close()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    assert in_hand.wait(PATIENCE)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '5s'")
+            assert withdraw("call-back", ["a", "b"], NOON) == 1
+    finally:
+        go_on.set()
+        worker.join()
+    states = sorted(view.state for view in promises("call-back", ["a", "b"]).values())
+    assert states == ["kept", "withdrawn"]
 
 
 def test_what_one_worker_has_in_hand_another_passes_by() -> None:

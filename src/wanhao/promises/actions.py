@@ -67,13 +67,20 @@ def move(kind: str, key: str, due_at: datetime, now: datetime) -> bool:
 
 
 def withdraw(kind: str, keys: Collection[str], now: datetime) -> int:
-    """Take back what is not kept yet; returns how many were."""
+    """Take back what is not kept yet; returns how many were. Belongs into a transaction.
+
+    What is being kept at this moment is passed by: its keeper may wait for what the caller has
+    locked, so to wait for the keeper could be for ever.
+    """
     rows = Promise.objects.filter(
         kind=kind,
         key__in=one_of(keys),
         state__in=[state.value for state in may_come_from(PromiseState.WITHDRAWN)],
     )
-    return rows.update(state=PromiseState.WITHDRAWN.value, settled_at=now)
+    free = rows.select_for_update(skip_locked=True).values_list("id", flat=True)
+    return Promise.objects.filter(id__in=list(free)).update(
+        state=PromiseState.WITHDRAWN.value, settled_at=now
+    )
 
 
 def release(kind: str, keys: Collection[str], now: datetime) -> int:
