@@ -123,7 +123,9 @@ def withdraw_notice(notice_id: int, by: str, now: datetime) -> int:
     waiting = CommunicationMessage.objects.filter(
         state=MessageState.PLANNED.value, rule__in=rules, decision__episode=notice_id
     )
-    ids = list(waiting.select_for_update(of=("self",)).values_list("id", flat=True))
+    # In the order in which whoever releases messages locks them, so that nobody deadlocks.
+    locked = waiting.order_by("id").select_for_update(of=("self",))
+    ids = list(locked.values_list("id", flat=True))
     some = CommunicationMessage.objects.filter(id__in=ids)
     return move(some, MessageState.WITHDRAWN, now, error=Reason.TAKEN_BACK.value)
 
