@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from wanhao.project import clock as shared
 from wanhao.project.clock import DemoClock, Haste
+from wanhao.project.env import Environment
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MONTH = timedelta(days=30)
@@ -54,3 +56,27 @@ def test_a_second_haste_begins_where_the_first_one_is(tmp_path: Path) -> None:
 def test_a_clock_that_would_go_back_is_refused(goal: datetime, speed: int) -> None:
     with pytest.raises(ValueError, match="runs forward"):
         Haste(began=NOON, shown=NOON, goal=goal, speed=speed)
+
+
+@pytest.mark.parametrize(
+    ("given", "ahead"),
+    [
+        ({}, True),
+        ({"WANHAO_DEMO": "1", "DATABASE_URL": "postgresql://host/name"}, True),
+        ({"WANHAO_DEMO": "0"}, False),
+        ({"DATABASE_URL": "postgresql://host/name"}, False),
+    ],
+)
+def test_commands_go_by_the_clock_of_the_demo_they_speak_to(
+    given: dict[str, str], ahead: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("WANHAO_DEMO", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    demo = DemoClock(tmp_path)
+    demo.hasten(MONTH, 1_000_000_000)
+    env = Environment()
+    monkeypatch.setattr(shared, "demo_clock", lambda: demo)
+    monkeypatch.setattr(shared, "environment", lambda: env)
+    assert (shared.now() - datetime.now(UTC) > timedelta(days=20)) is ahead

@@ -103,7 +103,16 @@ def demo_clock() -> DemoClock:
 
 def now() -> datetime:
     """Now, aware and in UTC: what every process, command and page goes by."""
-    return demo_clock()() if environment().demo else datetime.now(UTC)
+    return demo_clock()() if _may_be_ahead() else datetime.now(UTC)
+
+
+def _may_be_ahead() -> bool:
+    """Whether this is a demo: told so, or, as for `wanhao up`, no database of one's own is named.
+
+    A command in a second terminal is told nothing, and has to go by the clock of the first.
+    """
+    env = environment()
+    return env.demo or not (env.database_url or "demo" in env.model_fields_set)
 
 
 def _read(path: Path) -> Haste:
