@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from tests.pages.handsets import message_centre, sms
+from wanhao.pages.design import clock as clock_of_pages
 from wanhao.pages.phones import ports
 from wanhao.project.clock import DemoClock
 from wanhao.project.demo.cast import cast
 from wanhao.project.phones import DemoCast, DemoTraveller, HttpHandsets
+from wanhao.usage.models import MeterPulse
 
 pytestmark = pytest.mark.django_db
 MEMBER = cast()[0]
@@ -47,6 +50,20 @@ def test_a_month_passes_in_ten_minutes_and_the_page_shows_how_far_it_is(
     shown = client.get("/phones/journey/").content.decode()
     assert "<progress" in shown
     assert before < clock()
+
+
+def test_the_operations_page_calls_no_running_meter_stopped_while_a_month_passes(
+    client: Client, clock: DemoClock
+) -> None:
+    client.post("/phones/month/")
+    MeterPulse.objects.create(at=clock(), waiting_files=0)
+    clock_of_pages.use(lambda: clock() + timedelta(hours=2))
+    try:
+        shown = client.get("/operations/counting/").content.decode()
+    finally:
+        clock_of_pages.use(timezone.now)
+    assert "计量没有在运行" not in shown
+    assert "一个月" in shown
 
 
 def test_asking_twice_passes_one_month(client: Client, clock: DemoClock) -> None:

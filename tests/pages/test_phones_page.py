@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.pages.handsets import Received, message_centre, sms
+from wanhao.communications.models import CommunicationMessage
 from wanhao.pages.phones import ports
 from wanhao.pages.phones.views import grouped
 from wanhao.products.actions import load_catalogue
@@ -98,10 +99,10 @@ def test_a_message_centre_that_never_answers_does_not_hold_the_page(
         assert "does not answer" in page(client, language="en")
 
 
-def test_the_page_asks_the_database_once(
+def test_the_page_asks_the_database_for_plans_and_for_what_waits(
     client: Client, received: Received, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         page(client)
 
 
@@ -120,3 +121,23 @@ def test_the_way_to_the_phones_is_shown_in_the_demo_only(
     assert 'href="/phones/"' not in page(admin_client, "/")
     settings.DEMO = True
     assert 'href="/phones/"' in page(admin_client, "/")
+
+
+def test_what_waits_for_the_morning_is_told(client: Client, received: Received) -> None:
+    now = datetime.now(UTC)
+    CommunicationMessage.objects.create(
+        number=MEMBER.number,
+        rule="test",
+        text="您好",
+        language="zh",
+        delivery_class="comfort",
+        state="planned",
+        planned_at=now,
+        changed_at=now,
+        release_at=now + timedelta(hours=9),
+        waits="quiet",
+        urgent=False,
+        figures={},
+    )
+    assert "1 条短信等到" in page(client)
+    assert "1 message waits until" in page(client, language="en")

@@ -3,9 +3,10 @@
 Each asks an index for no more than it shows, so ten million messages cost what a thousand do.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from wanhao.communications.contracts import (
     DeliveryClass,
@@ -69,6 +70,18 @@ def held_messages(now: datetime, limit: int = 50) -> list[HeldMessage]:
         )
         for row in rows.order_by("release_at", "id")[:limit]
     ]
+
+
+def waiting_for_morning(numbers: Collection[int], now: datetime) -> dict[int, tuple[int, datetime]]:
+    """How many messages to each number wait for the end of the quiet hours, and until when."""
+    rows = Row.objects.filter(
+        number__in=set(numbers),
+        state=MessageState.PLANNED.value,
+        release_at__gt=now,
+        waits=Waits.QUIET.value,
+    )
+    found = rows.values("number").annotate(waiting=Count("id"), until=Min("release_at"))
+    return {row["number"]: (row["waiting"], row["until"]) for row in found.order_by("number")}
 
 
 def unknown_messages(limit: int = 50) -> list[MessageView]:

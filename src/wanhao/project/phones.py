@@ -84,7 +84,7 @@ class DemoTraveller:
         haste = self._clock.haste()
         if haste is None or not self._clock.hurries():
             return None
-        return Journey(began=haste.shown, shown=self._clock(), goal=haste.goal)
+        return Journey(began=haste.shown, shown=self._clock(), goal=haste.goal, speed=haste.speed)
 
     def pass_a_month(self) -> None:
         """Let the coming month pass in about ten minutes, unless it does already."""

@@ -16,6 +16,7 @@ from wanhao.pages.console.message_figures import lags, trends, waiting
 from wanhao.pages.console.owed import owed
 from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
+from wanhao.pages.phones.ports import PHONES
 from wanhao.usage import queries as usage
 
 SAID = {
@@ -49,12 +50,14 @@ def operations_part(request: HttpRequest, part: str) -> HttpResponse:
 
 
 def _counting() -> dict[str, Any]:
-    now = clock.now()
-    status = usage.meter_status(now)
+    now, traveller = clock.now(), PHONES.traveller
+    journey = traveller.journey() if traveller else None
+    status = usage.meter_status(now, speed=journey.speed if journey else 1)
     conservation = figures.Conservation.of(status)
     points = usage.rate_points(now, minutes=CHART_MINUTES, step_seconds=STEP_SECONDS)
     return {
         "now": now,
+        "journey": journey,
         "status": status,
         "conservation": conservation,
         "shares": figures.shares(conservation),

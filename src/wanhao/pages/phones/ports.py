@@ -55,11 +55,13 @@ class HandsetReader(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """The demo on its way through a month: where it began, where it is, where it goes to."""
+    """The demo on its way through a month: where it began, where it is, where it goes to, and how
+    many times as fast as the machine's its clock runs."""
 
     began: datetime
     shown: datetime
     goal: datetime
+    speed: int
 
     @property
     def percent(self) -> int:

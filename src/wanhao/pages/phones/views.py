@@ -8,8 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from wanhao.communications.message_lists import waiting_for_morning
 from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import spoken, when
@@ -45,6 +48,7 @@ class Handset:
     account: str
     bubbles: tuple[Bubble, ...]
     fresh: bool
+    waiting: str
 
 
 @require_safe
@@ -92,7 +96,11 @@ def _context() -> dict[str, Any]:
         received = PHONES.handsets.messages_to([card.number for card in cards]) if cards else {}
     except HandsetsUnreachableError:
         reachable = False
-    handsets = tuple(_handset(card, received.get(card.number, ()), now) for card in cards)
+    waiting = waiting_for_morning([card.number for card in cards], now)
+    handsets = tuple(
+        _handset(card, received.get(card.number, ()), _waits(waiting.get(card.number)), now)
+        for card in cards
+    )
     return {
         "now": now,
         "reachable": reachable,
@@ -101,7 +109,22 @@ def _context() -> dict[str, Any]:
     }
 
 
-def _handset(card: CastCard, messages: Sequence[HandsetMessage], now: datetime) -> Handset:
+def _waits(waiting: tuple[int, datetime] | None) -> str:
+    """What waits for the morning, in words; empty when nothing does."""
+    if waiting is None:
+        return ""
+    text = ngettext(
+        "%(count)s message waits until %(until)s, after the quiet hours",
+        "%(count)s messages wait until %(until)s, after the quiet hours",
+        waiting[0],
+    )
+    until = timezone.localtime(waiting[1]).strftime("%H:%M")
+    return text % {"count": waiting[0], "until": until}
+
+
+def _handset(
+    card: CastCard, messages: Sequence[HandsetMessage], waiting: str, now: datetime
+) -> Handset:
     # Of two in the same instant the one that was told later is the newer.
     newest_first = sorted(messages, key=lambda message: message.at)[::-1]
     bubbles = tuple(
@@ -122,6 +145,7 @@ def _handset(card: CastCard, messages: Sequence[HandsetMessage], now: datetime) 
         account=card.account,
         bubbles=bubbles,
         fresh=any(bubble.fresh for bubble in bubbles),
+        waiting=waiting,
     )
 
 
