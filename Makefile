@@ -19,7 +19,7 @@ CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format bench-quick bench-rating bench-import bench-bills bench-sms bench-promises bench-month clean
+.PHONY: up test check format bench-quick bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -60,6 +60,9 @@ bench-month: $(DEVELOPMENT) $(PEER)
 
 bench-import: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --import
+
+bench-release: $(DEVELOPMENT)
+	@$(BIN)/python -m bench --release
 
 bench-sms: $(DEVELOPMENT) $(PEER)
 	@$(BIN)/python -m bench --sms

@@ -9,6 +9,7 @@ BENCHES = {
     "--rating": "bench.rating",
     "--bills": "bench.bills",
     "--import": "bench.imports",
+    "--release": "bench.release",
     "--sms": "bench.sms",
     "--promises": "bench.promises",
     "--month": "bench.month",

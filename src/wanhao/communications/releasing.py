@@ -14,7 +14,7 @@ from django.db import connection
 from wanhao.communications.checks import reasons_against
 from wanhao.communications.composing import compared
 from wanhao.communications.contracts import DeliveryClass, MessageState, Reason, Waits
-from wanhao.communications.holding import let_go
+from wanhao.communications.holding import drop, let_go
 from wanhao.communications.in_force import RulesInForce, rules_at
 from wanhao.communications.models import UNDECIDED, CommunicationMessage
 from wanhao.communications.moving import by_ids, locked, looked_at, move, one_of
@@ -75,7 +75,7 @@ def release_some(now: datetime, limit: int) -> int:
     sent = _sent_today(numbers, now)
     by_number: dict[int, list[Planned]] = defaultdict(list)
     for row in rows:
-        by_number[row.number].append(_planned(row, given, reasons))
+        by_number[row.number].append(as_planned(row, given, reasons))
     steps = [
         step
         for number, messages in by_number.items()
@@ -133,9 +133,11 @@ def set_free(
 def given_up(
     rows: Sequence[CommunicationMessage], reasons: Mapping[int, Reason], now: datetime
 ) -> None:
-    """Nobody is to be told any more, so nothing is held back for it."""
+    """Nothing is held back for what nobody is to be told any more; what is not true any more, as
+    for who has paid or when the month is over, does not happen."""
     nobody = {Reason.RULE_OFF, Reason.SWITCHED_OFF, Reason.LINE_ENDED}
     let_go([row for row in rows if reasons.get(row.pk) in nobody], now)
+    drop([row for row in rows if reasons.get(row.pk, Reason.RULE_OFF) not in nobody], now)
 
 
 def _take(now: datetime, limit: int) -> list[int]:
@@ -151,9 +153,10 @@ def _sent_today(numbers: Sequence[int], now: datetime) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _planned(
+def as_planned(
     row: CommunicationMessage, given: RulesInForce, reasons: Mapping[int, Reason]
 ) -> Planned:
+    """A row as the policy looks at it, with the reason against it if there is one."""
     like, rule = compared(row), given.by_code.get(row.rule)
     return Planned(
         message_id=row.pk,

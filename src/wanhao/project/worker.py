@@ -24,7 +24,9 @@ from wanhao.promises.waking import listen, wait
 LONGEST_WAIT = 0.5
 # What is due may be in the hands of another worker, and what falls due together is kept together.
 SHORTEST_WAIT = 0.05
+# A promise is kept between two looks at messages, so neither takes long.
 BATCH = 500
+MESSAGES_OF = 1_000
 Clock = Callable[[], datetime]
 
 
@@ -66,7 +68,7 @@ class Turns:
     def __call__(self) -> None:
         """Take what is due in hand; wait when there was nothing, until there is."""
         self._listen()
-        released = release_due(self._clock(), limit=BATCH)
+        released = release_due(self._clock(), limit=MESSAGES_OF)
         kept = keep_due(QUICK, self._clock(), limit=BATCH)
         self._say(released, kept)
         if not (released or kept) and not self._stop.is_set():
