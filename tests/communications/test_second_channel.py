@@ -1,7 +1,7 @@
 """Required messages that SMS did not carry go another way, and what waited for them goes on."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from tests.communications.conftest import Town
 from tests.communications.crossings import (
@@ -42,6 +42,7 @@ APP = ContactMedium(kind=MediumKind.APP, value="li")
 MAIL = ContactMedium(kind=MediumKind.EMAIL, value="li@example.com")
 SOON = NOW + timedelta(minutes=9, seconds=59)
 LATE = NOW + timedelta(minutes=10)
+NEXT_MONTH = datetime(2026, 12, 1, 4, tzinfo=UTC)
 
 
 def has(account: OpenedAccount, *media: ContactMedium) -> int:
@@ -160,6 +161,26 @@ def test_whoever_comes_first_carries_what_sms_may_still_take(town: Town) -> None
     assert row().channel == "email"
 
 
+def test_a_receipt_that_comes_twice_says_nothing_of_the_mail(town: Town) -> None:
+    has(town.family, MAIL)
+    (message,) = in_hand(data_crossing(town.family))
+    mark_accepted(message.message_id, ["one"], LATER)
+    refused = Receipt(
+        channel_message_id="one",
+        number=message.number,
+        state=ReceiptState.FAILED,
+        error="UNDELIV",
+        received_at=LATER,
+    )
+    assert record_receipt(refused)
+    offered(LATER)
+    release_due(LATER)
+    (mail,) = claim_mail("mail", 10, LATER)
+    assert mark_mail_accepted(mail.message_id, LATE)
+    record_receipt(refused)
+    assert (row().state, row().channel) == ("accepted", "email")
+
+
 def test_mail_that_is_refused_leaves_the_message_to_sms(town: Town) -> None:
     has(town.family, MAIL)
     released(data_crossing(town.family))
@@ -244,3 +265,12 @@ def _holding(town: Town) -> Trigger:
 
 def _promise() -> PromiseState:
     return promises("test-stop", ["1"])["1"].state
+
+
+def test_what_was_to_be_told_of_a_month_that_is_over_holds_nothing_any_more(town: Town) -> None:
+    held(town)
+    released(_holding(town))
+    release_due(NEXT_MONTH)
+    assert claim_for_sending("sms", 10, NEXT_MONTH) == []
+    assert (row().state, row().error) == ("withdrawn", "the month is over")
+    assert _promise() is PromiseState.WITHDRAWN

@@ -8,7 +8,7 @@ from django.db import connection
 
 from wanhao.communications.contracts import Trigger
 from wanhao.communications.models import CommunicationMessage
-from wanhao.promises.actions import release
+from wanhao.promises.actions import release, withdraw
 
 HELD = """
 SELECT holds_kind, holds_key FROM wanhao_communications_communicationmessage
@@ -18,11 +18,13 @@ WHERE holds_kind <> '' AND (id = ANY(%s::bigint[]) OR carrier_id = ANY(%s::bigin
 
 def let_go(rows: Sequence[CommunicationMessage], now: datetime) -> None:
     """What these messages hold back is held back no longer."""
-    waiting: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        if row.holds_kind:
-            waiting[row.holds_kind].add(row.holds_key)
-    _release(waiting, now)
+    _release(_held_by(rows), now)
+
+
+def drop(rows: Sequence[CommunicationMessage], now: datetime) -> None:
+    """What these messages hold back is not to happen any more."""
+    for kind, keys in sorted(_held_by(rows).items()):
+        withdraw(kind, sorted(keys), now)
 
 
 def release_held(ids: Sequence[int], now: datetime) -> None:
@@ -45,6 +47,14 @@ def let_go_untold(triggers: Sequence[Trigger], now: datetime) -> None:
         told = CommunicationMessage.objects.filter(holds_kind=kind, holds_key__in=keys)
         keys.difference_update(told.values_list("holds_key", flat=True))
     _release(waiting, now)
+
+
+def _held_by(rows: Sequence[CommunicationMessage]) -> dict[str, set[str]]:
+    waiting: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.holds_kind:
+            waiting[row.holds_kind].add(row.holds_key)
+    return waiting
 
 
 def _release(waiting: Mapping[str, Collection[str]], now: datetime) -> None:

@@ -98,10 +98,11 @@ def _settle(part: MessagePart, receipt: Receipt) -> int:
     # Receipts of two parts at once must see each other: the message's row is their lock.
     list(by_ids([message_id]).select_for_update().values_list("id"))
     if receipt.state in FINAL:
-        MessagePart.objects.filter(id=part.pk, settled_at__isnull=True).update(
+        still_open = MessagePart.objects.filter(id=part.pk, settled_at__isnull=True)
+        if still_open.update(
             state=receipt.state.value, error=receipt.error[:200], settled_at=receipt.received_at
-        )
-        _conclude(message_id, receipt.received_at)
+        ):
+            _conclude(message_id, receipt.received_at)
     return message_id
 
 
