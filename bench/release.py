@@ -8,7 +8,8 @@ peer is what one writes first with Django: the same looks at each message, one m
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from pathlib import Path
+from time import perf_counter, process_time
 
 from django.core.management import call_command
 from django.db import connection
@@ -76,9 +77,9 @@ def main() -> None:
 def measure() -> list[dict[str, object]]:
     """The peer takes some of each, ours all that is left."""
     figures = [
-        compare("looked_at_in_quiet_hours", NIGHT, release_peer.release, release_ours),
-        compare("released", MORNING, release_peer.release, release_ours),
-        compare("claimed_and_accepted", AFTER, release_peer.claim_and_accept, claim_and_accept),
+        *compare("quiet_hours", NIGHT, release_peer.release, release_ours),
+        *compare("released", MORNING, release_peer.release, release_ours),
+        *compare("accepted", AFTER, release_peer.claim_and_accept, claim_and_accept),
     ]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -96,15 +97,44 @@ def compare(
     now: datetime,
     peer: Callable[[datetime, int], int],
     ours: Callable[[datetime], int],
-) -> dict[str, object]:
-    """Messages a second, ours and the peer's."""
-    begun = perf_counter()
-    taken = peer(now, PEERS_SHARE)
-    between = perf_counter()
-    done = ours(now)
-    seconds, peers = perf_counter() - between, between - begun
-    say(f"  {name}: {done:,} in {seconds:.1f} s; the peer {taken:,} in {peers:.1f} s")
-    return figure(f"release.{name}", done / seconds, "messages/s", taken / peers)
+) -> list[dict[str, object]]:
+    """Messages a second, ours and the peer's; and what one core of a quiet machine would do."""
+    peers, ours_took = Took(lambda: peer(now, PEERS_SHARE)), Took(lambda: ours(now))
+    say(f"  {name}: {ours_took}; the peer {peers}")
+    return [
+        figure(f"release.{name}", ours_took.a_second, "messages/s", peers.a_second),
+        figure(f"release.{name}.a_core", ours_took.by_core, "messages/s", peers.by_core),
+    ]
+
+
+class Took:
+    """What some work took, by the clock and by the processors: ours and the database's."""
+
+    def __init__(self, work: Callable[[], int]) -> None:
+        connection.ensure_connection()
+        begun, processors = perf_counter(), processor_seconds()
+        self.done = work()
+        self.seconds, self.processors = perf_counter() - begun, processor_seconds() - processors
+
+    def __str__(self) -> str:
+        return f"{self.done:,} in {self.seconds:.1f} s, of processors {self.processors:.1f} s"
+
+    @property
+    def a_second(self) -> float:
+        """By the clock."""
+        return self.done / self.seconds
+
+    @property
+    def by_core(self) -> float:
+        """By the time of one processor."""
+        return self.done / self.processors
+
+
+def processor_seconds() -> float:
+    """What this process and the server's process of its connection have used so far."""
+    stat = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text()
+    ticks = [int(field) for field in stat.rpartition(")")[2].split()[11:13]]
+    return process_time() + sum(ticks) / os.sysconf("SC_CLK_TCK")
 
 
 def release_ours(now: datetime) -> int:
