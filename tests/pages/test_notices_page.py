@@ -67,7 +67,7 @@ def test_a_notice_is_sent_to_everybody_once_and_says_who_sent_it(
     assert "Going through the lines" in page(client)
     keep_due({"notice": send_notices}, datetime.now(UTC))
     shown = page(client)
-    assert "Everybody was told" in shown
+    assert "Planned for everybody" in shown
     assert "1 line" in shown
     assert "li.na" in shown
     assert communications.messages_by_state()[MessageState.PLANNED] == 1
