@@ -35,7 +35,9 @@ STATES: dict[NoticeState, Word] = {
     NoticeState.GOING: Word(
         name=_("Going through the lines"), meaning="", icon="clock", tone="soon"
     ),
-    NoticeState.FINISHED: Word(name=_("Planned for everybody"), meaning="", icon="check", tone="good"),
+    NoticeState.FINISHED: Word(
+        name=_("Planned for everybody"), meaning="", icon="check", tone="good"
+    ),
     NoticeState.WITHDRAWN: Word(name=_("Taken back"), meaning="", icon="minus", tone="quiet"),
 }
 SAID: dict[str, str | Promise] = {
