@@ -215,7 +215,7 @@ def look(browser: Browser, url: str, name: str, language: str) -> None:
     """Open a page with all its lines open; nothing may stick out or complain."""
     size, dark, large = SCREENS[name.removeprefix("bills-").removeprefix("bill-")[:-3]]
     with visiting(browser, url, language=language, size=size, dark=dark, large=large) as visit:
-        for summary in visit.page.locator("summary").all():
+        for summary in visit.page.locator("main summary").all():
             summary.click()
         take_picture(visit.page, name, whole=True)
         assert overflow(visit.page) == 0

@@ -56,7 +56,9 @@ def test_a_repaired_record_is_shown_with_what_happened_to_it(made) -> None:
     assert f"is now    3,msc-1,{ZHAO},voice," in told
     assert "repaired by" in told
     assert "metered in batch 2" in told
-    assert [read.purpose for read in reads_of(f"quarantined record {fax}")] == ["quarantine by command"]
+    assert [read.purpose for read in reads_of(f"quarantined record {fax}")] == [
+        "quarantine by command"
+    ]
 
 
 def test_all_of_a_reason_are_replayed_while_the_command_waits(made) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -18,6 +17,7 @@ from wanhao.billing.bills.queries import history, shown_bill, waiting_fen
 from wanhao.billing.bills.table import bill_csv
 from wanhao.billing.bills.wording import sections
 from wanhao.pages.console.access import for_employees
+from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.parties.contracts import Language
 from wanhao.products.queries import fees
@@ -44,7 +44,7 @@ class MonthBar:
 @for_employees
 def bills(request: HttpRequest, reference: str) -> HttpResponse:
     """The last five months, and the running one apart; the reading is recorded."""
-    now = timezone.now()
+    now = clock.now()
     account_id, payer = _payer(reference)
     record_read(request.user, f"account {reference}", "bills", now)
     current = Cycle.of(now).number
@@ -122,7 +122,7 @@ def _height(fen: int | None, highest: int) -> int:
 
 
 def _read(request: HttpRequest, reference: str, cycle: int) -> tuple[BillView, Payer]:
-    now: datetime = timezone.now()
+    now: datetime = clock.now()
     account_id, payer = _payer(reference)
     found = shown_bill(account_id, cycle, Cycle.of(now).number)
     if found is None:

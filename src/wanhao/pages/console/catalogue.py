@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from wanhao.pages.console import catalogue_words as words
 from wanhao.pages.console.access import for_employees
+from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import spoken
 from wanhao.products import queries as products
@@ -43,7 +43,7 @@ class Shelf:
 @for_employees
 def catalogue(request: HttpRequest) -> HttpResponse:
     """What is sold, by family; a family and a word narrow it down."""
-    today = timezone.localdate()
+    today = clock.today()
     asked, family = request.GET.get("q", "").strip(), request.GET.get("family", "")
     sold, families = _latest(products.offerings(), today), products.families()
     shelves = _shelves([one for one in sold if _fits(one, asked, family)], families, today)
@@ -63,7 +63,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @for_employees
 def catalogue_offering(request: HttpRequest, code: str) -> HttpResponse:
     """All terms of one offering; not found when nothing has that code."""
-    today = timezone.localdate()
+    today = clock.today()
     everything = products.offerings()
     offering = next((one for one in _latest(everything, today) if one.code == code), None)
     if offering is None:

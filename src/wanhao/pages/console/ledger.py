@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -17,6 +16,7 @@ from wanhao.billing.contracts import BalanceView, BookTotal, StatementLine, Tria
 from wanhao.billing.statements import check_ledger, statement, trial_balance
 from wanhao.pages.console.access import for_employees
 from wanhao.pages.console.ledger_words import KINDS, SECTIONS, WHAT
+from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import masked_name, spoken
 from wanhao.parties.queries import account_profiles, accounts_by_reference
@@ -66,7 +66,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("account", "").strip()
     if wanted and accounts_by_reference([wanted]):
         return HttpResponseRedirect(reverse("ledger-statement", args=[wanted]))
-    now = timezone.now()
+    now = clock.now()
     found = trial_balance(now)
     context = {
         "now": now,
@@ -83,7 +83,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 @for_employees
 def ledger_statement(request: HttpRequest, reference: str) -> HttpResponse:
     """An account's movements within a range of days; the reading is recorded."""
-    now = timezone.now()
+    now = clock.now()
     account_id = accounts_by_reference([reference]).get(reference)
     if account_id is None:
         return HttpResponseRedirect(f"{reverse('ledger')}?{urlencode({'account': reference})}")

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -23,6 +22,7 @@ from wanhao.loyalty.contracts import (
 )
 from wanhao.pages.console.access import for_employees
 from wanhao.pages.console.points_words import KINDS, REASONS
+from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import masked_name, money, spoken, thousands
 from wanhao.parties.queries import account_profiles, accounts_by_reference
@@ -94,7 +94,7 @@ def points(request: HttpRequest, reference: str) -> HttpResponse:
     account_id = accounts_by_reference([reference]).get(reference)
     if account_id is None:
         raise Http404
-    now = timezone.now()
+    now = clock.now()
     record_read(request.user, f"account {reference}", "points", now)
     before = request.GET.get("before", "")
     entries = loyalty.history(account_id, SHOWN + 1, int(before) if before.isdecimal() else None)

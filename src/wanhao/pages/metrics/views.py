@@ -2,12 +2,12 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from prometheus_client.exposition import choose_encoder
 
 from wanhao.pages.console.access import is_employee
+from wanhao.pages.design import clock
 from wanhao.pages.metrics.figures import registry
 
 SCHEME = "Bearer "
@@ -22,7 +22,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         answer["WWW-Authenticate"] = 'Bearer realm="wanhao metrics"'
         return answer
     encode, content_type = choose_encoder(request.headers.get("Accept", ""))
-    response = HttpResponse(encode(registry(timezone.now())), content_type=content_type)
+    response = HttpResponse(encode(registry(clock.now())), content_type=content_type)
     response["Cache-Control"] = "no-store"
     return response
 
