@@ -15,7 +15,7 @@ from wanhao.billing.bills.queries import bill as bill_of
 from wanhao.billing.foreign.queries import foreign_status
 from wanhao.billing.ports import CHOSEN, Billing, billing_source
 from wanhao.products.actions import load_catalogue
-from wanhao.project import billing
+from wanhao.project import billing, clock
 from wanhao.project.command.billing import billing as command
 from wanhao.project.demo.billing_peer import TOKEN, PeerServer
 from wanhao.project.env import environment
@@ -56,7 +56,7 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> Iterator[PeerServer]:
 def opened() -> int:
     load_catalogue()
     order = AccountOrder(account=an_account("A1"), offering_codes=("custom-prepaid-19",))
-    return open_accounts([order], billing.datetime.now(billing.UTC))[0].account_id
+    return open_accounts([order], clock.now())[0].account_id
 
 
 def until(done: Callable[[], bool]) -> None:
@@ -110,11 +110,11 @@ def test_the_token_may_be_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 @DATABASE
 def test_the_worker_keeps_up_with_a_foreign_billing(foreign: PeerServer) -> None:
     account = opened()
-    cycle = billing.Cycle.of(billing.datetime.now(billing.UTC)).previous.number
+    cycle = billing.Cycle.of(clock.now()).previous.number
     foreign.books.faults.extend(["garbage", "half"])
     foreign.books.changes += [balance(1, fen=1800), terms(2)]
     foreign.books.bills[cycle] = [bill(cycle=cycle)]
-    take_payment(account, 5000, "P1", billing.datetime.now(billing.UTC))
+    take_payment(account, 5000, "P1", clock.now())
     stop = threading.Event()
     with billing.keeping_up_with_billing(stop):
         until(lambda: foreign_status().waiting == 0)
@@ -141,7 +141,7 @@ def test_a_thread_that_fails_ends_the_worker(
 @DATABASE
 def test_the_status_tells_how_the_link_stands(foreign: PeerServer) -> None:
     account = opened()
-    take_payment(account, 5000, "P1", billing.datetime.now(billing.UTC))
+    take_payment(account, 5000, "P1", clock.now())
     foreign.books.changes += [balance(1, "nobody"), balance(2, fen=1800)]
     foreign.books.refuse["A1"] = "account closed"
     client = billing.foreign_client()

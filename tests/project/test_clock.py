@@ -76,6 +76,8 @@ def test_commands_go_by_the_clock_of_the_demo_they_speak_to(
         monkeypatch.setenv(name, value)
     demo = DemoClock(tmp_path)
     demo.hasten(MONTH, 1_000_000_000)
+    while demo.hurries():
+        pass
     env = Environment()
     monkeypatch.setattr(shared, "demo_clock", lambda: demo)
     monkeypatch.setattr(shared, "environment", lambda: env)

@@ -66,6 +66,9 @@ class SimulatedMonth:
             (record for one in self.world for record in one.records), key=lambda one: one.start
         )
         self._dropped = 0
+        # The SMSC forgets what is long ago, so its handsets are read all the while.
+        self._arrived: Counter[tuple[int, str]] = Counter()
+        self._last_read = 0
         self._steps = self._plan()
 
     def live(self, progress: Progress = lambda done, steps, moment: None) -> Lived:
@@ -179,13 +182,21 @@ class SimulatedMonth:
                 tail = printed.read_text()[-3000:] if printed.exists() else ""
                 raise AssertionError(f"{where}: {self._unfinished(self.clock())}\n{tail}")
             self.processes.keep_up()
+            self._read_handsets()
             time.sleep(0.1)
+
+    def _read_handsets(self) -> None:
+        """Every SMS that reached somebody since the last look, by number and text."""
+        while more := self._smsc.messages(self._last_read):
+            self._arrived.update((int(message["to"]), str(message["text"])) for message in more)
+            self._last_read = int(more[-1]["seq"])
 
     def _lived(self) -> Lived:
         mains = {number: one.main for one in self.world for number in one.numbers}
         rows = ReminderDecision.objects.values_list("line__number", "rule", "tier")
         messages = CommunicationMessage.objects.values_list("number", "text", "state", "error")
-        arrived = _on_handsets(self._smsc)
+        self._read_handsets()
+        arrived = self._arrived
         sent = Counter((n, text) for n, text, state, _ in messages if state == "delivered")
         doubtful = Counter((n, text) for n, text, state, _ in messages if state == "unknown")
         assert not sent - arrived, "delivered, and on no handset"
@@ -207,14 +218,6 @@ def _drop(inbox: Path, records: Sequence[UsageRecord], moment: datetime) -> None
     kind = FileFormat.ZSTD
     name = f"usage-{int(moment.timestamp())}.{kind}"
     drop(inbox, name, encode(table_of(records), kind), moment)
-
-
-def _on_handsets(smsc: SmscPeer) -> Counter[tuple[int, str]]:
-    """Every SMS that reached somebody, by number and text."""
-    found: list[dict[str, object]] = []
-    while more := smsc.messages(int(str(found[-1]["seq"])) if found else 0):
-        found += more
-    return Counter((int(str(message["to"])), str(message["text"])) for message in found)
 
 
 def differences(lived: Lived, wanted: Counter[tuple[int, str, int]], world: list[Household]) -> str:

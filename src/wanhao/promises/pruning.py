@@ -7,12 +7,13 @@ from django.db import connection, transaction
 # As long as messages and details are kept.
 KEPT_FOR = timedelta(days=153)
 AT_ONCE = 5_000
+# An array is drawn once; a set might be drawn again for each row, and then more than the limit go.
 PRUNE = """
-DELETE FROM wanhao_promises_promise WHERE id IN (
+DELETE FROM wanhao_promises_promise WHERE id = ANY(ARRAY(
     SELECT id FROM wanhao_promises_promise
     WHERE state IN ('kept', 'withdrawn') AND settled_at < %s
     ORDER BY settled_at LIMIT %s FOR UPDATE SKIP LOCKED
-)
+))
 """
 
 
