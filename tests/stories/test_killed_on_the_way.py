@@ -15,7 +15,7 @@ from tests.stories.killed_processes import NAMES, Processes
 from tests.stories.records import drop_records, record
 from wanhao.channels.sms.peer import SmscPeer
 from wanhao.communications.actions import set_opt_out
-from wanhao.communications.contracts import MessageState
+from wanhao.communications.contracts import MessageState, Reason
 from wanhao.communications.models import CommunicationMessage, ReminderDecision
 from wanhao.communications.queries import messages_by_state
 from wanhao.products.actions import load_catalogue
@@ -30,6 +30,7 @@ SEED = 20261122
 LINES = range(16907910001, 16907910101)
 OPTED_OUT = set(LINES[::10])
 SWITCHED_OFF = ("voice-80", "message-80", "balance-15")
+STRONGER = {"voice-80": "voice-100", "message-80": "message-100", "balance-15": "balance-5"}
 OPENING_FEN = 2000
 FILES, SENT_TWICE, STRANGE = 20, 5, 2
 STREAM_SECONDS = 24.0
@@ -190,11 +191,21 @@ def everybody_was_told_once(expected: set[tuple[int, str]], smsc: SmscPeer) -> N
     assert {(n, rule) for n, rule, outcome in rows if outcome == "opted_out"} == unwanted
 
     states = {state.value: count for state, count in messages_by_state().items() if count}
-    assert set(states) <= {"delivered", "unknown", "merged"}
+    assert set(states) <= {"delivered", "unknown", "merged", "withdrawn"}
     assert sum(states.values()) == len(expected) - len(unwanted)
+    assert_only_the_weaker_were_withdrawn(expected)
     arrived = on_handsets(smsc)
     assert set(arrived.values()) == {1}
     sent = CommunicationMessage.objects.values_list("number", "text", "state")
     assert {(n, text) for n, text, state in sent if state == "delivered"} <= set(arrived)
-    assert set(arrived) <= {(n, text) for n, text, _ in sent}
+    told = {(n, text) for n, text, state in sent if state != "withdrawn"}
+    assert set(arrived) <= told
     print(f"{len(expected)} reminders, {states}, {len(arrived)} on handsets")
+
+
+def assert_only_the_weaker_were_withdrawn(expected: set[tuple[int, str]]) -> None:
+    """A reminder that came too late, since the stronger one was already on its way."""
+    withdrawn = CommunicationMessage.objects.filter(state="withdrawn")
+    for number, rule, reason in withdrawn.values_list("number", "decision__rule", "error"):
+        assert reason == Reason.OUTDONE.value
+        assert (number, STRONGER[rule]) in expected
