@@ -17,7 +17,7 @@ from tests.usage.operators import (
     settle,
     two_customers,
 )
-from wanhao.usage import archive
+from wanhao.usage.archive import batch_files
 from wanhao.usage.details import records_in_batch, records_of
 from wanhao.values.errors import WanhaoError
 
@@ -59,7 +59,7 @@ def test_records_of_another_month_and_of_nobody_are_left_out(tmp_path):
 
 
 def test_a_number_is_found_in_every_part_of_a_large_batch(tmp_path, monkeypatch):
-    monkeypatch.setattr(archive, "ROW_GROUP", 10)
+    monkeypatch.setattr(batch_files, "ROW_GROUP", 10)
     two_customers()
     made = meter(tmp_path)
     rows = [row(n, QIAN if n % 2 else ZHAO, quantity=1, start=START + n) for n in range(100)]

@@ -173,7 +173,7 @@ def test_an_archive_of_many_row_groups_is_replayed(tmp_path, monkeypatch):
     made = meter(tmp_path)
     drop(tmp_path, "a.csv", [row(n, source=f"msc-{n % 7}") for n in range(60)])
     drop(tmp_path, "b.csv", [row(f"x-{n}", source=f"pgw-{n % 5}") for n in range(60)])
-    monkeypatch.setattr("wanhao.usage.archive.ROW_GROUP", 13)
+    monkeypatch.setattr("wanhao.usage.archive.batch_files.ROW_GROUP", 13)
     settle(made)
     again = meter(tmp_path)
     assert figures(again) == figures(made)

@@ -1,0 +1,13 @@
+"""The detail archive (详单): a Parquet file per batch, compacted by day, kept, held, encrypted."""
+
+from wanhao.usage.archive.batch_files import doubtful, read_archive, write_archive
+from wanhao.usage.archive.layout import archive_path, batch_number, sync_folder
+
+__all__ = [
+    "archive_path",
+    "batch_number",
+    "doubtful",
+    "read_archive",
+    "sync_folder",
+    "write_archive",
+]

@@ -1,0 +1,64 @@
+"""One Parquet file per batch, sorted by line, written before the commit.
+
+A file belongs to its batch by number and token; one whose batch never committed is removed.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from wanhao.usage.archive.keys import encryption_for, open_parquet
+from wanhao.usage.archive.layout import batch_number, sync_file, sync_folder
+from wanhao.usage.archive.rows import WORDS, block_from, sorted_table
+from wanhao.usage.blocks import Block
+from wanhao.values.errors import WanhaoError
+
+ROW_GROUP = 1 << 14
+"""So many records are read at least to find those of one number."""
+
+
+def write_archive(path: Path, block: Block) -> None:
+    """Write the metered records of a batch, sorted by number and time, durably or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.tmp")
+    pq.write_table(
+        sorted_table(block),
+        unfinished,
+        compression="zstd",
+        compression_level=1,
+        row_group_size=ROW_GROUP,
+        use_dictionary=list(WORDS),
+        write_statistics=["number", "start"],
+        encryption_properties=encryption_for(path.name),
+    )
+    sync_file(unfinished)
+    unfinished.rename(path)
+    sync_folder(path.parent)
+
+
+def read_archive(path: Path) -> Block:
+    """The records of one batch, as they were counted."""
+    with open_parquet(path) as file:
+        return block_from(file.read())
+
+
+def doubtful(folder: Path, last: int) -> list[Path]:
+    """The files that may belong to no committed batch: unfinished ones, those that share a number,
+    and those from the last committed batch on.
+
+    WanhaoError where the folder holds batches far above the last: then the database is not the one
+    that counted them.
+    """
+    found: dict[int, list[Path]] = defaultdict(list)
+    for path in folder.glob("batch-*.parquet"):
+        found[batch_number(path)].append(path)
+    newest = max(found, default=0)
+    if newest > last + 1:
+        raise WanhaoError(
+            f"The archive holds batch {newest}; the last one of this database is {last}.",
+            "Set DATABASE_URL to the database that counted it. If this one came from a backup, move"
+            f" the files above batch {last} out of {folder} and deliver their records again.",
+        )
+    shared = [path for n, paths in found.items() if n >= last or len(paths) > 1 for path in paths]
+    return [*folder.glob(".batch-*.tmp"), *shared]

@@ -1,0 +1,39 @@
+"""Where things lie in the archive folder, and how they come to lie there durably."""
+
+import os
+import uuid
+from pathlib import Path
+
+DAYS = "days"
+MANIFEST = "manifest.json"
+INDEX = "index.parquet"
+
+
+def archive_path(folder: Path, number: int, token: uuid.UUID) -> Path:
+    """Where the records of a batch are kept until they are compacted."""
+    return folder / f"batch-{number:012d}-{token.hex[:12]}.parquet"
+
+
+def batch_number(path: Path) -> int:
+    """The number of the batch a file was written for."""
+    return int(path.name.removeprefix(".").split("-")[1])
+
+
+def part_folder(folder: Path, day: str, name: str) -> Path:
+    """Where the files of a part of a day (as 2026-11-23) are kept."""
+    return folder / DAYS / day / name
+
+
+def sync_file(path: Path) -> None:
+    """Force what a file holds to disk."""
+    with path.open("rb") as handle:
+        os.fsync(handle.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Force to disk which files a folder holds."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

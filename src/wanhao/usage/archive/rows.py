@@ -1,0 +1,84 @@
+"""Archived records as tables: a block of records written down, and read back as it was."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from wanhao.metering.numbering import LOWEST
+from wanhao.usage.blocks import Block, Int64, block_of
+from wanhao.usage.schema import CHARGE, COLUMNS, LONGEST_ID, UNCHARGED, WORD
+
+TEXT_ID, BATCH = "text_id", "batch"
+WORDS: Sequence[str] = [name for name, kind in COLUMNS.items() if kind == WORD]
+SCHEMA = pa.schema(
+    [*COLUMNS.items(), (CHARGE, pa.int64()), (TEXT_ID, pa.binary()), (BATCH, pa.int64())]
+)
+"""What a compacted file holds; the file of a batch needs no number, and may do without charges."""
+WIDEST_SPAN = 1 << 28
+"""Seconds; a number and a time within it fit one 64-bit key."""
+
+
+def sorted_table(block: Block) -> pa.Table:
+    """A block as a table, sorted by number and start."""
+    records = block.records
+    order = np.argsort((records.number - LOWEST) * WIDEST_SPAN + _within_span(records.start))
+    return _table(block.take(order))
+
+
+def block_from(table: pa.Table) -> Block:
+    """The records of a table, as they were counted; rows are numbered from 1."""
+    table = table.combine_chunks()
+    present = [*COLUMNS, *([CHARGE] if CHARGE in table.column_names else [])]
+    columns = {name: _one(table[name]) for name in present}
+    for name in WORDS:
+        if not pa.types.is_dictionary(columns[name].type):
+            columns[name] = columns[name].dictionary_encode()
+    if CHARGE in columns:
+        if columns[CHARGE].null_count == len(table):
+            del columns[CHARGE]
+        else:
+            columns[CHARGE] = columns[CHARGE].fill_null(UNCHARGED)
+    text = _one(table[TEXT_ID])
+    text_id = None
+    if text.null_count < len(text):
+        text_id = np.array(text.fill_null(b"").to_pylist(), dtype=f"S{LONGEST_ID}")
+    row = np.arange(1, table.num_rows + 1)
+    return block_of(columns, row, table.num_rows, text_id)
+
+
+def _within_span(start: Int64) -> Int64:
+    """Times since the first, for a sort key; two open cycles are far shorter than the span."""
+    since: Int64 = np.minimum(start - start.min(), WIDEST_SPAN - 1)
+    return since
+
+
+def _table(block: Block) -> pa.Table:
+    records = block.records
+    text = pa.nulls(len(block), pa.binary())
+    if block.text_id is not None:
+        text = pa.array(block.text_id.tolist(), pa.binary())
+    words = {name: _dictionary(block, name) for name in WORDS}
+    plain = {
+        "record_id": block.id,
+        "number": records.number,
+        "start": records.start,
+        "quantity": records.quantity,
+        "sign": records.sign,
+    }
+    columns = {name: words.get(name, plain.get(name)) for name in COLUMNS}
+    if records.priced is not None:
+        columns[CHARGE] = pa.array(records.priced, mask=records.priced == UNCHARGED)
+    return pa.table({**columns, TEXT_ID: text})
+
+
+def _dictionary(block: Block, name: str) -> pa.Array:
+    words = getattr(block, name)
+    return pa.DictionaryArray.from_arrays(
+        pa.array(words.code.astype(np.int32)), pa.array(words.names, pa.utf8())
+    )
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    combined = column.combine_chunks()
+    return combined.chunk(0) if isinstance(combined, pa.ChunkedArray) else combined
