@@ -58,10 +58,10 @@ def make_world(count: int, rng: np.random.Generator) -> World:
     return World(count=count, allowance=allowance, used=used, prepaid=rng.random(count) < 0.3)
 
 
-def tariff_of(world: World) -> TariffTerms:
+def tariff(*, priced: bool) -> TariffTerms:
     """乐享4G's prices and its schedule for data beyond the plan, or nothing at all."""
     prices = np.tile(PRICES, (ZONES, 1))
-    if not world.priced:
+    if not priced:
         return TariffTerms(number=1, voice_unit=60, prices=0 * prices)
     return TariffTerms(
         number=1,
@@ -82,7 +82,7 @@ def load(state: MeterState, world: World) -> None:
         CycleStep(cycle=CYCLE - 1, opens=True),
         CycleStep(cycle=CYCLE, opens=True),
         Watched(usage=((80, 100), (80, 100), OF_DATA), money=(1500, 500), credit=(80, 100)),
-        tariff_of(world),
+        tariff(priced=world.priced),
         GroupTerms(
             group=ids,
             account=ids,
