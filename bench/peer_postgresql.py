@@ -5,18 +5,29 @@ rounding in SQL; one grouped upsert of totals; crossings by comparing before and
 into a table with a unique key. One transaction, the same server, the same files.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Protocol
 
+import numpy as np
 import psycopg
 import pyarrow as pa
 import pyarrow.csv
 
-from bench.world import World
+
+class Part(Protocol):
+    """Some of the lines, with what they may use and have used by service."""
+
+    number: np.ndarray
+    allowance: np.ndarray
+    used: np.ndarray
+
 
 SETTING_UP = """
+DROP SCHEMA IF EXISTS peer CASCADE;
 CREATE SCHEMA peer;
-CREATE TABLE peer.line (number bigint, service smallint, allowance bigint);
-CREATE TABLE peer.total (number bigint, service smallint, total bigint NOT NULL);
+CREATE TABLE peer.total (number bigint NOT NULL, service smallint NOT NULL,
+    allowance bigint NOT NULL, total bigint NOT NULL) WITH (fillfactor = 80);
 CREATE UNLOGGED TABLE peer.staging (record_id bigint, source text, number bigint, service text,
     zone text, start bigint, quantity bigint, sign smallint);
 CREATE TABLE peer.seen (source text, record_id bigint, hour int,
@@ -25,9 +36,8 @@ CREATE TABLE peer.reminder (number bigint, service smallint, threshold int, cycl
     PRIMARY KEY (number, service, threshold, cycle));
 """
 KEYS = """
-ALTER TABLE peer.line ADD PRIMARY KEY (number, service);
+SET maintenance_work_mem = '1GB';
 ALTER TABLE peer.total ADD PRIMARY KEY (number, service);
-ANALYZE peer.line;
 ANALYZE peer.total;
 """
 COUNTING = """
@@ -39,35 +49,37 @@ WITH fresh AS (
         CASE service WHEN 'voice' THEN 0 WHEN 'message' THEN 1 WHEN 'data' THEN 2 END AS code
     FROM peer.staging WHERE zone = 'domestic' AND quantity > 0
 ), counted AS (
-    SELECT s.number, l.service, sum(
-        s.sign * CASE l.service WHEN 0 THEN (s.quantity + 59) / 60 ELSE s.quantity END) AS units
+    SELECT s.number, s.code AS service, sum(
+        s.sign * CASE s.code WHEN 0 THEN (s.quantity + 59) / 60 ELSE s.quantity END) AS units
     FROM single s
     JOIN fresh f
         ON f.source = s.source AND f.record_id = s.record_id AND f.hour = s.start / 3600
-    JOIN peer.line l ON l.number = s.number AND l.service = s.code
-    GROUP BY s.number, l.service
+    WHERE EXISTS (SELECT FROM peer.total k WHERE k.number = s.number AND k.service = s.code)
+    GROUP BY s.number, s.code
 ), upserted AS (
-    INSERT INTO peer.total AS t SELECT number, service, units FROM counted
+    INSERT INTO peer.total AS t SELECT number, service, 0, units FROM counted
     ON CONFLICT (number, service) DO UPDATE SET total = t.total + excluded.total
-    RETURNING t.number, t.service, t.total
+    RETURNING t.number, t.service, t.allowance, t.total
 )
 INSERT INTO peer.reminder
 SELECT u.number, u.service, p.threshold, 202611
-FROM upserted u JOIN counted c USING (number, service) JOIN peer.line l USING (number, service)
+FROM upserted u JOIN counted c USING (number, service)
 CROSS JOIN (VALUES (80), (100)) p(threshold)
-WHERE (u.total - c.units) * 100 < p.threshold * l.allowance
-    AND u.total * 100 >= p.threshold * l.allowance
+WHERE (u.total - c.units) * 100 < p.threshold * u.allowance
+    AND u.total * 100 >= p.threshold * u.allowance
 ON CONFLICT DO NOTHING
 """
 
 
-def set_up(connection: psycopg.Connection, world: World) -> None:
-    """Tables, lines and totals as they stand before the records."""
+def set_up(connection: psycopg.Connection, parts: Iterable[Part]) -> None:
+    """Tables, lines and totals as they stand before the records; a part of the lines has numbers,
+    and allowances and totals by service."""
     connection.execute(SETTING_UP)
-    for service in range(3):
-        line = [world.numbers, [service] * world.count]
-        _copy(connection, "peer.line", [*line, world.allowance[:, service]])
-        _copy(connection, "peer.total", [*line, world.used[:, service]])
+    for part in parts:
+        for service in range(3):
+            kind = np.full(len(part.number), service)
+            cells = [kind, part.allowance[:, service], part.used[:, service]]
+            _copy(connection, "peer.total", [part.number, *cells])
     connection.execute(KEYS)
     connection.commit()
 
@@ -75,6 +87,7 @@ def set_up(connection: psycopg.Connection, world: World) -> None:
 def count(connection: psycopg.Connection, files: list[Path]) -> int:
     """Count the files; returns the number of reminders."""
     with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE peer.staging")
         for path in files:
             with (
                 path.open("rb") as handle,

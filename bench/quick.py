@@ -54,7 +54,7 @@ def measure() -> list[dict[str, object]]:
         records=Sum("records_in"), duplicate=Sum("duplicate"), effects=Sum("crossings")
     )
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-        timed("set up PostgreSQL", lambda: peer_postgresql.set_up(connection, world))
+        timed("set up PostgreSQL", lambda: peer_postgresql.set_up(connection, [world]))
         peer = timed("counted by PostgreSQL", lambda: peer_postgresql.count(connection, files))
     say("  {records:,} records in, {duplicate:,} duplicates, {effects:,} effects".format(**counted))
     return [

@@ -42,7 +42,7 @@ class World:
         return np.arange(1, self.count + 1)
 
     @property
-    def numbers(self) -> np.ndarray:
+    def number(self) -> np.ndarray:
         """The number of each line."""
         return FIRST + self.ids
 
@@ -92,7 +92,7 @@ def load(state: MeterState, world: World) -> None:
             allowance=world.allowance,
             rolls=np.ones(world.count, np.int64),
         ),
-        LineLinks(number=world.numbers, group=ids, since=np.zeros(world.count, np.int64)),
+        LineLinks(number=world.number, group=ids, since=np.zeros(world.count, np.int64)),
         Funds(
             account=ids,
             spendable=np.full(world.count, 50_000),
@@ -112,7 +112,7 @@ def load(state: MeterState, world: World) -> None:
 def _count_history(state: MeterState, world: World, service: int) -> None:
     used = np.maximum(world.used[:, service], 1)
     records = Records(
-        number=world.numbers,
+        number=world.number,
         service=np.full(world.count, service, np.uint8),
         zone=np.zeros(world.count, np.uint8),
         start=np.full(world.count, MID_MONTH - 86_400),
