@@ -19,7 +19,7 @@ CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format bench-quick bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month clean
+.PHONY: up test check format bench bench-quick bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -42,6 +42,9 @@ check: $(DEVELOPMENT)
 format: $(DEVELOPMENT)
 	$(BIN)/ruff check --fix src tests bench
 	$(BIN)/ruff format src tests bench
+
+bench: $(DEVELOPMENT)
+	@$(BIN)/python -m bench --province
 
 bench-quick: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --quick

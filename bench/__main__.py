@@ -5,6 +5,7 @@ import sys
 from importlib import import_module
 
 BENCHES = {
+    "--province": "bench.province.measure",
     "--quick": "bench.quick",
     "--rating": "bench.rating",
     "--bills": "bench.bills",

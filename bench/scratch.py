@@ -6,7 +6,9 @@ from pathlib import Path
 
 import django
 
-SCRATCH = Path(tempfile.mkdtemp(prefix="wanhao-bench-"))
+PLACE = Path(os.environ.get("BENCH_SCRATCH", tempfile.gettempdir()))
+PLACE.mkdir(parents=True, exist_ok=True)
+SCRATCH = Path(tempfile.mkdtemp(prefix="wanhao-bench-", dir=PLACE))
 SCRATCH.chmod(0o755)
 os.environ["WANHAO_DATA"] = str(SCRATCH)
 os.environ["DJANGO_SETTINGS_MODULE"] = "wanhao.project.settings"

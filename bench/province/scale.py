@@ -13,6 +13,8 @@ RECORDS = int(os.environ.get("BENCH_RECORDS", "100000000"))
 STRESS_RECORDS = int(os.environ.get("BENCH_STRESS_RECORDS", str(RECORDS // 10)))
 STEADY_PER_SECOND = int(os.environ.get("BENCH_STEADY", "120000"))
 STEADY_SECONDS = int(os.environ.get("BENCH_STEADY_SECONDS", "120"))
+FLAT_RECORDS = int(os.environ.get("BENCH_FLAT_RECORDS", str(min(RECORDS, 5_000_000))))
+FLAT_LINES = tuple(LINES * part // 14 for part in (1, 2, 4, 7, 14))
 PEER_RECORDS = int(os.environ.get("BENCH_PEER_RECORDS", str(min(RECORDS, 2_000_000))))
 CACHE = Path(os.environ.get("BENCH_SCRATCH", OUT / "province"))
 """Facts and records are made once and kept here: about 6 GB at full size."""

@@ -1,0 +1,114 @@
+"""What is measured of the meter itself: throughput, restart, waiting, and a smaller operator."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import connection
+from django.db.models import Sum
+
+from bench.figures import say
+from bench.province.latency import Feeder, Waited, waited_since
+from bench.province.meter import MeterProcess, drop, metering, progress
+from bench.province.records import Traffic
+from bench.province.scale import CACHE
+from bench.province.setting_up import A_PROBE, probe
+from wanhao.usage.models import Batch
+
+SNAPSHOTS_WHILE_STEADY = 6
+MESSAGES = """
+SELECT count(*) FROM wanhao_communications_communicationmessage AS message
+JOIN wanhao_communications_reminderdecision AS decision ON decision.id = message.decision_id
+WHERE decision.batch > %s
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """One run from the first file's arrival to the last record's commit."""
+
+    records: int
+    seconds: float
+    processors: float
+    memory: float
+    duplicate: int
+    quarantined: int
+    crossings: int
+    messages: int
+
+    @property
+    def per_second(self) -> float:
+        """Records a second."""
+        return self.records / self.seconds
+
+    def tell(self, name: str) -> None:
+        """A few lines about it."""
+        say(
+            f"  {name}: {self.records:,} records in {self.seconds:.1f} s, {self.per_second:,.0f}/s;"
+            f" processors {self.processors:.1f} s; at most {self.memory:,.0f} MB"
+        )
+        say(
+            f"    {self.duplicate:,} duplicates, {self.quarantined:,} in quarantine,"
+            f" {self.crossings:,} effects ({100 * self.crossings / self.records:.2f} %),"
+            f" {self.messages:,} messages"
+        )
+
+
+def serving_after(place: int) -> float:
+    """Seconds from starting a meter to the first commit of a file that waits for it; it is stopped
+    again."""
+    with metering() as meter:
+        return until_serving(meter, place)
+
+
+def until_serving(meter: MeterProcess, place: int) -> float:
+    """Seconds from the start of this meter to the commit of a small file that is not known yet."""
+    wanted = progress()[1] + A_PROBE
+    drop([probe(place)])
+    return meter.wait_for(wanted) - meter.began
+
+
+def count(meter: MeterProcess, files: list[Path], records: int) -> Counted:
+    """Drop all files at once and wait for the commit of the last record."""
+    last, before = progress()
+    busy = meter.processor_seconds()
+    meter.most_memory = 0.0
+    began = drop(files)
+    ended = meter.wait_for(before + records)
+    sums = Batch.objects.filter(number__gt=last).aggregate(
+        Sum("duplicate"), Sum("quarantined"), Sum("crossings")
+    )
+    return Counted(
+        records=records,
+        seconds=ended - began,
+        processors=meter.processor_seconds() - busy,
+        memory=meter.most_memory,
+        messages=messages_since(last),
+        **{name.removesuffix("__sum"): figure or 0 for name, figure in sums.items()},
+    )
+
+
+def count_traffic(meter: MeterProcess, traffic: Traffic) -> Counted:
+    """All records of some traffic."""
+    return count(meter, traffic.files(CACHE), traffic.records)
+
+
+def count_steadily(traffic: Traffic) -> tuple[Waited, MeterProcess, float]:
+    """Feed a meter at a steady rate while snapshots are taken; how long messages waited, and how
+    far the feeder fell behind."""
+    files = traffic.files(CACHE)
+    every = max(1, len(files) // SNAPSHOTS_WHILE_STEADY)
+    with metering(snapshot_every=every) as meter:
+        until_serving(meter, place=8)
+        last, before = progress()
+        feeder = Feeder(files)
+        feeder.start()
+        feeder.join()
+        meter.wait_for(before + traffic.records)
+        return waited_since(last), meter, feeder.late
+
+
+def messages_since(batch: int) -> int:
+    """How many messages the batches after this one brought about."""
+    with connection.cursor() as cursor:
+        cursor.execute(MESSAGES, [batch])
+        return int(cursor.fetchone()[0])

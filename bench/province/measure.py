@@ -1,0 +1,160 @@
+"""`make bench`: a province's day from usage files to committed effects, beside others' ways.
+
+Facts and records are made once (see `scale.py` for the sizes, which the environment can change).
+The meter is the product's own process; all it writes is durable as in production. Figures are kept
+after each stage, so that a run that was stopped has those it came to.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+from bench.figures import SERVER, figure, say, show
+from bench.plots import Chart
+from bench.province import counting, peers
+from bench.province import setting_up as ready
+from bench.province.meter import metering
+from bench.province.scale import (
+    CACHE,
+    FILE_ROWS,
+    FLAT_LINES,
+    LINES,
+    PEER_RECORDS,
+    STEADY_PER_SECOND,
+)
+from bench.scratch import SCRATCH
+from wanhao.project.postgres import EmbeddedPostgres
+
+OPTIONS = {**SERVER, "track_commit_timestamp": "on", "max_wal_size": "16GB"}
+MILLION = 1_000_000
+Figures = list[dict[str, object]]
+
+
+def main() -> None:
+    """Set up, measure stage by stage, print and keep the figures."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    asked = os.environ.get("BENCH_STAGES", ",".join(STAGES)).split(",")
+    ready.make_inputs()
+    figures: Figures = []
+    with EmbeddedPostgres(SCRATCH, OPTIONS):
+        ready.make_database()
+        for name in asked:
+            say(f"[bold]{name}[/bold]")
+            began = time.monotonic()
+            figures += STAGES[name]()
+            show("province", figures)
+            say(f"  {name} took {time.monotonic() - began:.0f} s")
+
+
+def flatness() -> Figures:
+    """The same records a line for operators from a fourteenth of the province up to all of it."""
+    points, cores = [], []
+    for lines in FLAT_LINES:
+        ready.prepare_meter(lines)
+        with metering(snapshot_every=1_000_000) as meter:
+            counting.until_serving(meter, place=1)
+            counted = counting.count_traffic(meter, ready.flat(lines))
+        counted.tell(f"{lines:,} lines")
+        points.append((lines / MILLION, 1e9 / counted.per_second))
+        cores.append((lines / MILLION, counted.processors * 1e9 / counted.records))
+    Chart(
+        title="From usage files to committed effects, by the number of lines",
+        across="million lines",
+        upward="nanoseconds a record",
+        lines={"by the clock": points, "of processors": cores},
+    ).write(CACHE / "flatness.svg")
+    first, last = points[0][1], points[-1][1]
+    return [figure(f"cost_at_{lines:g}_million_lines", ns, "ns", first) for lines, ns in points] + [
+        figure("cost_of_most_lines_to_fewest", last / first, "times", 1.0)
+    ]
+
+
+def month() -> Figures:
+    """All records of an ordinary day, then a power cut."""
+    ready.prepare_meter(LINES)
+    with metering() as meter:
+        first = counting.until_serving(meter, place=2)
+        counted = counting.count_traffic(meter, ready.month())
+        counted.tell("an ordinary month")
+        meter.kill()
+    again = counting.serving_after(place=3)
+    return [
+        figure("records_per_second", counted.per_second, "records/s", 0),
+        figure("processors_busy", counted.processors / counted.seconds, "cores", 0),
+        figure("memory_of_the_meter", counted.memory, "MB", 0),
+        figure("effects_of_records", 100 * counted.crossings / counted.records, "%", 0),
+        figure("start_to_serving", first, "s", 0),
+        figure("start_to_serving_after_a_kill", again, "s", 0),
+    ]
+
+
+def steady() -> Figures:
+    """A busy hour's rate, with snapshots: how long a message waits from its file's arrival."""
+    waited, meter, late = counting.count_steadily(ready.steady())
+    say(f"  {len(waited.messages):,} messages, the feeder at most {late:.2f} s late")
+    return [
+        figure("steady_records_per_second", STEADY_PER_SECOND, "records/s", 0),
+        *(
+            figure(f"steady_wait_p{share:g}", waited.percentile(share), "s", 0)
+            for share in (50, 99, 100)
+        ),
+        figure("steady_memory", meter.most_memory, "MB", 0),
+    ]
+
+
+def review() -> Figures:
+    """Everybody looked through for allowances that are used below 40 %."""
+    command = [sys.executable, "-m", "bench.province.reviewing"]
+    told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return [
+        figure("review_of_all_lines", told["seconds"], "s", 0),
+        figure("review_longest_part", 1_000 * told["longest"], "ms", 0),
+        figure("review_found", told["found"], "groups", 0),
+    ]
+
+
+def stress() -> Figures:
+    """A day on which one record in twenty has an effect."""
+    with metering() as meter:
+        counting.until_serving(meter, place=4)
+        counted = counting.count_traffic(meter, ready.stress())
+    counted.tell("stress")
+    return [
+        figure("stress_records_per_second", counted.per_second, "records/s", 0),
+        figure("stress_effects_of_records", 100 * counted.crossings / counted.records, "%", 0),
+    ]
+
+
+def others() -> Figures:
+    """The first files by other means; ours are as many of the same, alone on the machine."""
+    files = ready.month().files(CACHE)[: max(1, PEER_RECORDS // FILE_ROWS)]
+    facts, records = ready.facts_of(LINES), len(files) * FILE_ROWS
+    ready.prepare_meter(LINES)
+    with metering() as meter:
+        counting.until_serving(meter, place=5)
+        ours = counting.count(meter, files, records)
+    ours.tell("ours, the same files")
+    places = {
+        "postgresql": os.environ["DATABASE_URL"],
+        "duckdb": str(SCRATCH / "peer.duckdb"),
+        "plain": "",
+    }
+    told = []
+    for name, place in places.items():
+        set_up, seconds, found = peers.run(getattr(peers, name), place, facts, files)
+        say(f"  {name}: set up in {set_up:.1f} s, {seconds:.1f} s, {found:,} reminders")
+        peer = records / seconds
+        told.append(figure(f"records_per_second_beside_{name}", ours.per_second, "records/s", peer))
+    return told
+
+
+STAGES = {
+    "flatness": flatness,
+    "month": month,
+    "steady": steady,
+    "review": review,
+    "stress": stress,
+    "others": others,
+}
