@@ -1,10 +1,16 @@
-"""Gathering records from the inbox, each file once, each row once, a batch's worth at a time."""
+"""Gathering records from the inbox, each file once, each row once, a batch's worth at a time.
+
+A thread of its own reads the next batch while this one is counted. It knows nothing of the
+database: which rows were counted before is looked up when a batch is taken from it.
+"""
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from django.db.models import F
@@ -15,15 +21,17 @@ from wanhao.usage.models import UsageFile
 from wanhao.usage.readers import UnreadableFileError, read_blocks, shown_name
 
 log = logging.getLogger(__name__)
+ALL_ROWS = int(np.iinfo(np.int64).max)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilePart:
     """How far one file got within a batch."""
 
     file: WaitingFile
     last_row: int
     finished: bool = False
+    changed: bool = False
     trouble: str = ""
 
 
@@ -43,14 +51,30 @@ class Gathered:
 
 
 @dataclass(slots=True)
+class _Reading:
+    """A file that is being read, and how far."""
+
+    file: WaitingFile
+    blocks: Iterator[Block]
+    last_row: int = 0
+
+
+@dataclass(slots=True)
 class Intake:
-    """Reads the inbox in order of arrival."""
+    """Reads the inbox in order of arrival. `gather` and `settle` are for one thread; what that
+    thread reads ahead is done in another."""
 
     folders: Folders
     batch_rows: int
-    _reading: tuple[FilePart, Iterator[Block]] | None = field(default=None)
-    _queue: list[tuple[datetime, Path]] | None = field(default=None)
+    _reader: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="reading")
+    )
+    _ahead: Future[Gathered | None] | None = field(default=None)
+    _held: Gathered | None = field(default=None)
+    _counted: dict[str, int] = field(default_factory=dict)
+    _reading: _Reading | None = field(default=None)
     _taken: dict[Path, str] = field(default_factory=dict)
+    _taking: Lock = field(default_factory=Lock)
     _left: dict[Path, int] = field(default_factory=dict)
 
     def waiting(self) -> tuple[int, datetime | None]:
@@ -58,73 +82,117 @@ class Intake:
         paths = waiting_paths(self.folders.inbox)
         return len(paths), paths[0][0] if paths else None
 
+    def is_ready(self) -> bool:
+        """Whether `gather` has something at hand, or nothing to wait for."""
+        return self._held is not None or (self._ahead is not None and self._ahead.done())
+
     def gather(self) -> Gathered | None:
-        """The next batch's worth of records, or None when the inbox holds nothing new."""
-        blocks: list[tuple[int, Block]] = []
-        parts: list[FilePart] = []
-        rows = 0
-        self._queue = None
-        while rows < self.batch_rows:
-            if self._reading is None and not self._open_next():
-                break
-            if self._reading is not None and self._reading[0] not in parts:
-                parts.append(self._reading[0])
-            block = self._next_block()
-            if block is not None:
-                blocks.append((len(parts) - 1, block))
-                rows += block.rows_in
-        return _gathered(blocks, parts) if parts else None
+        """The next batch's worth of records, or None when the inbox holds nothing new. The one
+        behind it is read from now on."""
+        while True:
+            if self._held is None:
+                self._held = self._next()
+            if self._held is None:
+                return None
+            admitted = self._admitted(self._held)
+            self._held = None
+            if admitted is not None:
+                return admitted
 
     def settle(self, parts: Sequence[FilePart]) -> None:
         """Put finished files away; follows the commit."""
         for part in parts:
             if part.finished:
                 self._put_away(part.file, refused=bool(part.trouble))
-                self._taken.pop(part.file.path, None)
+                self._forget(part.file)
 
-    def _open_next(self) -> bool:
+    def rest(self) -> None:
+        """Wait until nothing is being read."""
+        if self._ahead is not None:
+            self._ahead.exception()
+
+    def _next(self) -> Gathered | None:
+        """What was read ahead, or else what lies in the inbox now."""
+        ahead, self._ahead = self._ahead, None
+        gathered = ahead.result() if ahead is not None else None
+        if gathered is None:
+            gathered = self._reader.submit(self._read_batch).result()
+        if gathered is not None:
+            self._ahead = self._reader.submit(self._read_batch)
+        return gathered
+
+    def _admitted(self, gathered: Gathered) -> Gathered | None:
+        """Without the rows that were counted before; None when nothing is left of it."""
+        files = {part.file.digest: part.file for part in gathered.parts}
+        new = [digest for digest in files if digest not in self._counted]
+        known = {row.digest: row for row in UsageFile.objects.filter(digest__in=new)}
+        counted = {}
+        for digest in new:
+            row = known.get(digest)
+            if row is not None and row.finished and not row.trouble:
+                counted[digest] = ALL_ROWS
+                self._came_again(files[digest])
+            else:
+                counted[digest] = 0 if row is None else row.rows_done
+        self._counted |= counted
+        kept = _beyond(gathered, self._counted)
+        for part in gathered.parts:
+            if part.finished and self._counted.pop(part.file.digest) == ALL_ROWS:
+                self._forget(part.file)
+        return kept
+
+    def _read_batch(self) -> Gathered | None:
+        blocks: list[tuple[int, Block]] = []
+        parts: list[FilePart] = []
+        rows = 0
+        queue: list[tuple[datetime, Path]] | None = None
+        while rows < self.batch_rows:
+            if self._reading is None:
+                queue = (
+                    list(reversed(waiting_paths(self.folders.inbox))) if queue is None else queue
+                )
+                self._open_next(queue)
+            if self._reading is None:
+                break
+            block, part = self._read_on(self._reading)
+            if parts and parts[-1].file is part.file:
+                parts[-1] = part
+            else:
+                parts.append(part)
+            if block is not None:
+                blocks.append((len(parts) - 1, block))
+                rows += block.rows_in
+        return _gathered(blocks, parts) if parts else None
+
+    def _open_next(self, queue: list[tuple[datetime, Path]]) -> None:
         """Begin the next file. One that repeats a file begun but not yet settled waits for that."""
-        if self._queue is None:
-            self._queue = list(reversed(waiting_paths(self.folders.inbox)))
-        while self._queue:
-            arrived_at, path = self._queue.pop()
-            file = None if path in self._taken else self._looked_at(arrived_at, path)
-            if file is None or file.digest in self._taken.values():
+        while queue and self._reading is None:
+            arrived_at, path = queue.pop()
+            with self._taking:
+                is_taken = path in self._taken
+            file = None if is_taken else self._looked_at(arrived_at, path)
+            if file is None:
                 continue
-            known = UsageFile.objects.filter(digest=file.digest).first()
-            if known is not None and known.finished and not known.trouble:
-                self._came_again(file)
-                continue
-            done = 0 if known is None else known.rows_done
-            self._taken[path] = file.digest
-            self._reading = FilePart(file=file, last_row=done), read_blocks(path, done)
-            return True
-        return False
+            with self._taking:
+                if file.digest in self._taken.values():
+                    continue
+                self._taken[path] = file.digest
+            self._reading = _Reading(file, read_blocks(path))
 
-    def _next_block(self) -> Block | None:
-        if self._reading is None:
-            return None
-        part, reader = self._reading
-        try:
-            block = next(reader, None)
-        except UnreadableFileError as error:
-            part.trouble = str(error)
-            block = None
+    def _read_on(self, reading: _Reading) -> tuple[Block | None, FilePart]:
+        """The next block of a file and how far it got; no block at its end."""
+        trouble = ""
+        block = None
+        if self._counted.get(reading.file.digest) != ALL_ROWS:
+            try:
+                block = next(reading.blocks, None)
+            except UnreadableFileError as error:
+                trouble = str(error)
         if block is None:
-            self._finish(part)
-            return None
-        part.last_row = block.last_row
-        return block
-
-    def _finish(self, part: FilePart) -> None:
-        """At its end. What was changed meanwhile may come again from its first row on."""
-        if part.file.is_changed():
-            part.trouble = f"{part.file.name} was changed while it was read."
-            part.last_row = 0
-        if part.trouble:
-            log.warning("refused: %s", part.trouble)
-        part.finished = True
-        self._reading = None
+            self._reading = None
+            return None, _finished(reading, trouble)
+        reading.last_row = block.last_row
+        return block, FilePart(file=reading.file, last_row=block.last_row)
 
     def _came_again(self, file: WaitingFile) -> None:
         """A file that was counted before is put away; its records are not counted again."""
@@ -154,6 +222,44 @@ class Intake:
     def _leave(self, path: Path, error: OSError) -> None:
         log.warning("%s stays where it is: %s", shown_name(path), error.strerror)
         self._left[path] = _changed_at(path)
+
+    def _forget(self, file: WaitingFile) -> None:
+        with self._taking:
+            self._taken.pop(file.path, None)
+
+
+def _finished(reading: _Reading, trouble: str) -> FilePart:
+    """A file at its end. What was changed meanwhile may come again from its first row on."""
+    file, changed = reading.file, reading.file.is_changed()
+    if changed:
+        trouble = f"{file.name} was changed while it was read."
+    if trouble:
+        log.warning("refused: %s", trouble)
+    last_row = 0 if changed else reading.last_row
+    return FilePart(file=file, last_row=last_row, finished=True, changed=changed, trouble=trouble)
+
+
+def _beyond(gathered: Gathered, counted: dict[str, int]) -> Gathered | None:
+    """What of a batch lies beyond the rows of each file that were counted before."""
+    done = np.array([counted[part.file.digest] for part in gathered.parts], np.int64)
+    if not done.any():
+        return gathered
+    kept = np.flatnonzero(done < ALL_ROWS)
+    place = np.cumsum(done < ALL_ROWS) - 1
+    parts = [_moved_on(gathered.parts[part], int(done[part])) for part in kept]
+    unreadable = [(place[part], row) for part, row in gathered.unreadable if row.row > done[part]]
+    block, part = gathered.block, gathered.part
+    if block is not None:
+        rows = np.flatnonzero(block.row > done[part])
+        block, part = block.take(rows), place[part[rows]]
+    has_rows = bool(unreadable) or (block is not None and len(block) > 0)
+    if not has_rows and not any(part.finished for part in parts):
+        return None
+    return Gathered(block=block, part=part, parts=parts, unreadable=unreadable)
+
+
+def _moved_on(part: FilePart, done: int) -> FilePart:
+    return part if part.changed else replace(part, last_row=max(part.last_row, done))
 
 
 def _changed_at(path: Path) -> int:
