@@ -8,7 +8,8 @@ from datetime import datetime
 class UsageDetail:
     """One record as it was counted: seconds, messages or octets; the number is whole.
 
-    `start` is epoch seconds in UTC. `files` are the usage files that its batch was read from.
+    `start` is epoch seconds in UTC. `files` are the usage files that its batch was read from;
+    `charge_fen` is what whoever wrote them had charged for it, None where they said nothing.
     """
 
     batch: int
@@ -22,3 +23,4 @@ class UsageDetail:
     start: int
     quantity: int
     sign: int
+    charge_fen: int | None = None

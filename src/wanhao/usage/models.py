@@ -277,6 +277,42 @@ class MeterHome(models.Model):
         return self.folder
 
 
+class ArchiveHold(models.Model):
+    """Records of a number, begun on these days, that stay in the archive past their time, as long
+    as the hold is not released; `by` and `released_by` are users of the machine."""
+
+    number = models.BigIntegerField()
+    first_day = models.DateField()
+    last_day = models.DateField()
+    reason = models.CharField(max_length=200)
+    by = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    released_by = models.CharField(max_length=64, default="", blank=True)
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["last_day"],
+                name="usage_hold_open",
+                condition=models.Q(released_at__isnull=True),
+            )
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(first_day__lte=models.F("last_day")), name="archive_hold_days"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(released_at__isnull=True, released_by="")
+                | models.Q(released_at__isnull=False) & ~models.Q(released_by=""),
+                name="archive_hold_released_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"hold {self.pk}"
+
+
 class MeterPulse(models.Model):
     """The one row by which the meter shows that it lives and what waits for it."""
 

@@ -14,6 +14,7 @@ from wanhao.metering.facts import FactColumns, apply_facts, enrol, fold_facts
 from wanhao.metering.folding import apply
 from wanhao.metering.reviewing import ReviewStep
 from wanhao.metering.state import MeterState, Watched
+from wanhao.usage.archive import ArchivedBatches
 from wanhao.usage.contracts import Crossing, ThresholdsFact
 from wanhao.usage.crossings import crossings_of
 from wanhao.usage.facts_log import alone
@@ -22,7 +23,7 @@ from wanhao.usage.folders import Folders
 from wanhao.usage.home import home
 from wanhao.usage.judging import fold_block
 from wanhao.usage.models import Batch, ClosedCycle
-from wanhao.usage.recovery import archived, is_ours
+from wanhao.usage.recovery import is_ours
 from wanhao.usage.snapshots import by_age, load_snapshot
 
 SHARDS = 8
@@ -71,7 +72,8 @@ class _Replay:
     """A state on its way through a month."""
 
     def __init__(self, folders: Folders, cycle: int, sink: Sink, reviews: tuple[int, ...]) -> None:
-        self.folders, self.cycle, self.sink, self.reviews = folders, cycle, sink, reviews
+        self.cycle, self.sink, self.reviews = cycle, sink, reviews
+        self.archived = ArchivedBatches(folders.archive)
         self.state = _before(folders, cycle) or MeterState.empty(SHARDS)
         self.at = 0
 
@@ -85,7 +87,7 @@ class _Replay:
         self.at = int(batch.taken_at.timestamp())
         self.catch_up(batch.last_fact)
         if batch.metered:
-            delta, effects = fold_block(self.state, archived(self.folders.archive, batch))
+            delta, effects = fold_block(self.state, self.archived.read(batch))
             self._tell(effects)
             apply(self.state, delta)
         self.state.last_batch = batch.number

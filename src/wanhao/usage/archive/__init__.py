@@ -2,8 +2,10 @@
 
 from wanhao.usage.archive.batch_files import doubtful, read_archive, write_archive
 from wanhao.usage.archive.layout import archive_path, batch_number, sync_folder
+from wanhao.usage.archive.restoring import ArchivedBatches
 
 __all__ = [
+    "ArchivedBatches",
     "archive_path",
     "batch_number",
     "doubtful",

@@ -9,7 +9,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from wanhao.usage.archive.keys import encryption_for, open_parquet
-from wanhao.usage.archive.layout import batch_number, sync_file, sync_folder
+from wanhao.usage.archive.layout import BATCHES, batch_number, sync_file, sync_folder
+from wanhao.usage.archive.manifest import load_manifest
 from wanhao.usage.archive.rows import WORDS, block_from, sorted_table
 from wanhao.usage.blocks import Block
 from wanhao.values.errors import WanhaoError
@@ -51,8 +52,16 @@ def doubtful(folder: Path, last: int) -> list[Path]:
     that counted them.
     """
     found: dict[int, list[Path]] = defaultdict(list)
-    for path in folder.glob("batch-*.parquet"):
+    for path in folder.glob(BATCHES):
         found[batch_number(path)].append(path)
+    compacted = load_manifest(folder).through
+    if compacted > last:
+        raise WanhaoError(
+            f"The archive is compacted through batch {compacted}; the last one of this database is"
+            f" {last}.",
+            "Set DATABASE_URL to the database that counted it. If this one came from a backup,"
+            " restore the archive folder as it was then.",
+        )
     newest = max(found, default=0)
     if newest > last + 1:
         raise WanhaoError(

@@ -5,6 +5,7 @@ name it was written; Parquet's modular encryption authenticates that with the re
 change one by one: the first of the keyring encrypts, all of it decrypts.
 """
 
+import errno
 import hashlib
 import hmac
 import os
@@ -90,7 +91,7 @@ def open_parquet(path: Path) -> pq.ParquetFile:
     """
     label = _label(path)
     if label is None:
-        return pq.ParquetFile(path)
+        return _opened(path)
     name, salt, written_as = label
     key = keyring().keys.get(name)
     if key is None:
@@ -101,15 +102,21 @@ def open_parquet(path: Path) -> pq.ParquetFile:
             "Restore the archive folder from its backup.",
         )
     try:
-        return pq.ParquetFile(
-            path, decryption_properties=pe.create_decryption_properties(_file_key(key, salt))
-        )
+        return _opened(path, pe.create_decryption_properties(_file_key(key, salt)))
     except FileNotFoundError:
         raise
     except OSError as error:
         raise WanhaoError(
             f"{path.name} cannot be decrypted with the key that is given as {name}.", REMEDY
         ) from error
+
+
+def _opened(path: Path, decryption: Any = None) -> pq.ParquetFile:
+    """Arrow's words of a file that is gone do not say which."""
+    try:
+        return pq.ParquetFile(path, decryption_properties=decryption)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(errno.ENOENT, "taken away", str(path)) from error
 
 
 def key_of(path: Path) -> str:

@@ -4,6 +4,9 @@ import os
 import uuid
 from pathlib import Path
 
+from wanhao.values.errors import WanhaoError
+
+BATCHES = "batch-*.parquet"
 DAYS = "days"
 MANIFEST = "manifest.json"
 INDEX = "index.parquet"
@@ -22,6 +25,14 @@ def batch_number(path: Path) -> int:
 def part_folder(folder: Path, day: str, name: str) -> Path:
     """Where the files of a part of a day (as 2026-11-23) are kept."""
     return folder / DAYS / day / name
+
+
+def missing(path: Path) -> WanhaoError:
+    """What to say of a file that should be there."""
+    return WanhaoError(
+        f"A file of the archive is missing: {path}.",
+        "Restore the archive folder from its backup.",
+    )
 
 
 def sync_file(path: Path) -> None:

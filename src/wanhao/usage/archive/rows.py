@@ -47,6 +47,16 @@ def block_from(table: pa.Table) -> Block:
     return block_of(columns, row, table.num_rows, text_id)
 
 
+def as_compacted(table: pa.Table, batch: int | None) -> pa.Table:
+    """Records as compacted files hold them; those of a batch's own file get its number."""
+    if CHARGE not in table.column_names:
+        table = table.append_column(CHARGE, pa.nulls(table.num_rows, pa.int64()))
+    if batch is not None:
+        numbers = np.full(table.num_rows, batch, np.int64)
+        table = table.append_column(BATCH, pa.array(numbers))
+    return table.select(SCHEMA.names)
+
+
 def _within_span(start: Int64) -> Int64:
     """Times since the first, for a sort key; two open cycles are far shorter than the span."""
     since: Int64 = np.minimum(start - start.min(), WIDEST_SPAN - 1)

@@ -1,0 +1,175 @@
+"""Merging sorted runs of records into parts of days, a stretch of numbers at a time.
+
+However many records there are, only one stretch and a row group of each run are in memory.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from wanhao.metering.numbering import LOWEST
+from wanhao.usage.archive.keys import open_parquet
+from wanhao.usage.archive.parts import PartWriter, Shard, shards_of
+from wanhao.usage.archive.rows import as_compacted
+from wanhao.usage.blocks import Int64
+
+STRETCH_ROWS = 3_000_000
+"""About so many records are sorted at once, in some hundred megabytes."""
+DAY_SECONDS = 86_400
+EAST = 8 * 3600
+"""Asia/Shanghai is ahead of UTC by so many seconds all year."""
+_NUMBER_BITS, _SECOND_BITS = 34, 17
+
+
+class Run:
+    """Records sorted by number and start: the file of a batch, or the shards of a part."""
+
+    def __init__(self, paths: Sequence[Path], batch: int | None = None) -> None:
+        self._batch = batch
+        self._paths = list(paths)
+        self._file: pq.ParquetFile | None = None
+        self._group = 0
+        self._ahead: pa.Table | None = None
+        self.weights: list[tuple[int, int]] = []
+
+    @classmethod
+    def of_batch(cls, path: Path, batch: int) -> "Run":
+        """The records of a batch; a file that is short is read at once and closed."""
+        run = cls([], batch)
+        file = open_parquet(path)
+        run.weights = _weights(file)
+        if file.num_row_groups == 1:
+            run._ahead = run._rows(file.read())
+            file.close()
+        else:
+            run._file = file
+        return run
+
+    @classmethod
+    def of_part(cls, folder: Path) -> "Run":
+        """The records of a part."""
+        shards = shards_of(folder)
+        run = cls([shard.path for shard in shards])
+        run.weights = [(shard.last, shard.rows) for shard in shards]
+        return run
+
+    @classmethod
+    def of_table(cls, table: pa.Table) -> "Run":
+        """Records that are in memory already, sorted here."""
+        run = cls([])
+        run._ahead = table.sort_by([("number", "ascending"), ("start", "ascending")])
+        run.weights = [(run._ahead["number"][-1].as_py(), table.num_rows)]
+        return run
+
+    def until(self, bound: int) -> Iterator[pa.Table]:
+        """The next records, up to a number."""
+        while (table := self._next()) is not None:
+            inside = int(np.searchsorted(table["number"].to_numpy(), bound, side="right"))
+            if inside:
+                yield table.slice(0, inside)
+            if inside < table.num_rows:
+                self._ahead = table.slice(inside)
+                return
+
+    def close(self) -> None:
+        """Let the file go that is being read."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _next(self) -> pa.Table | None:
+        if self._ahead is not None:
+            table, self._ahead = self._ahead, None
+            return table
+        while self._file is None or self._group == self._file.num_row_groups:
+            self.close()
+            if not self._paths:
+                return None
+            self._file, self._group = open_parquet(self._paths.pop(0)), 0
+        table = self._rows(self._file.read_row_group(self._group, use_threads=False))
+        self._group += 1
+        return table
+
+    def _rows(self, table: pa.Table) -> pa.Table:
+        return as_compacted(table, self._batch).combine_chunks()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The part that was written of a day (its number since 1970), and how many records it has."""
+
+    day: int
+    folder: Path
+    shards: Sequence[Shard]
+
+    @property
+    def rows(self) -> int:
+        """Records in all its files."""
+        return sum(shard.rows for shard in self.shards)
+
+
+def merge(runs: Sequence[Run], place: Callable[[int], Path]) -> list[Written]:
+    """Write the records of sorted runs as one part for each day, where `place` says for a day.
+
+    Records of the same number and second stay in the order of the runs.
+    """
+    writers: dict[int, PartWriter] = {}
+    try:
+        for bound in _bounds(runs):
+            pieces = [table for run in runs for table in run.until(bound)]
+            for day, table in _by_day(pieces):
+                if day not in writers:
+                    writers[day] = PartWriter(place(day))
+                writers[day].add(table)
+    finally:
+        for run in runs:
+            run.close()
+    return [
+        Written(day=day, folder=writer.folder, shards=writer.close())
+        for day, writer in sorted(writers.items())
+    ]
+
+
+def _weights(file: pq.ParquetFile) -> list[tuple[int, int]]:
+    """The last number of each row group, and how many records there are."""
+    groups = map(file.metadata.row_group, range(file.num_row_groups))
+    place = file.schema_arrow.get_field_index("number")
+    return [(group.column(place).statistics.max, group.num_rows) for group in groups]
+
+
+def _bounds(runs: Sequence[Run]) -> list[int]:
+    """Numbers that cut all records into stretches of about the same length."""
+    weights = sorted(pair for run in runs for pair in run.weights)
+    if not weights:
+        return []
+    last = np.array([pair[0] for pair in weights])
+    stretch = np.cumsum([pair[1] for pair in weights]) // STRETCH_ROWS
+    ends = np.flatnonzero(np.append(stretch[1:] != stretch[:-1], True))
+    found: list[int] = np.unique(last[ends]).tolist()
+    return found
+
+
+def _by_day(pieces: Sequence[pa.Table]) -> Iterator[tuple[int, pa.Table]]:
+    """The records of a stretch, sorted by day, number and start."""
+    if not pieces:
+        return
+    table = pa.concat_tables(pieces).unify_dictionaries().combine_chunks()
+    key = _key(table["number"].to_numpy(), table["start"].to_numpy())
+    order = np.argsort(key, kind="stable")
+    day = key[order] >> (_NUMBER_BITS + _SECOND_BITS)
+    begins = np.flatnonzero(np.append(True, day[1:] != day[:-1]))
+    first = int((table["start"].to_numpy().min() + EAST) // DAY_SECONDS)
+    for begin, end in zip(begins, [*begins[1:], len(day)], strict=True):
+        yield first + int(day[begin]), table.take(pa.array(order[begin:end]))
+
+
+def _key(number: Int64, start: Int64) -> Int64:
+    """What to sort by: the day counted from the first, then the number, then the second."""
+    day, second = np.divmod(start + EAST, DAY_SECONDS)
+    day -= day.min()
+    key: Int64 = (day << _NUMBER_BITS | number - LOWEST) << _SECOND_BITS | second
+    return key
