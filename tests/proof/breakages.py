@@ -1,0 +1,176 @@
+"""What is done to a meter: killed, frozen, cut off, doubled, its files damaged."""
+
+import signal
+import subprocess
+from pathlib import Path
+
+from tests.proof.moments import Breaking
+from tests.proof.running import Run
+
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY(%(pids)s)"
+REFUSED = 1
+
+
+class Killed(Breaking):
+    """SIGKILL, and a new meter at once, which may be killed while it comes up."""
+
+    name = "killed"
+    most = 4
+
+    def strike(self, run: Run) -> None:
+        kill(run)
+        self.moments.once_more(self.measure.come_up)
+
+
+class SnapshotDamaged(Breaking):
+    """Killed, and the snapshot that was written last is cut short, changed or gone; now and then
+    all of them."""
+
+    name = "snapshot damaged"
+
+    def strike(self, run: Run) -> None:
+        kill(run)
+        entries = sorted(_entries(run.data / "usage" / "snapshots"), key=_age, reverse=True)
+        for entry in entries if self.chance.random() < 0.3 else entries[:1]:
+            self._damage(run, entry)
+
+    def _damage(self, run: Run, entry: Path) -> None:
+        files = [path for path in entry.rglob("*") if path.is_file()] or [entry]
+        victim = self.chance.choice(sorted(files))
+        content = victim.read_bytes()
+        how = self.chance.choice(("cut short", "changed", "gone"))
+        if how == "cut short":
+            victim.write_bytes(content[: self.chance.randrange(len(content) + 1)])
+        elif how == "changed" and content:
+            place = self.chance.randrange(len(content))
+            changed = bytes([content[place] ^ self.chance.randrange(1, 256)])
+            victim.write_bytes(content[:place] + changed + content[place + 1 :])
+        else:
+            victim.unlink()
+        run.blows[f"snapshot {how}"] += 1
+
+
+class CutOff(Breaking):
+    """The server ends the meter's connections."""
+
+    name = "connection cut"
+    most = 4
+
+    def strike(self, run: Run) -> None:
+        run.ask(CUT, {"pids": run.sessions()})
+        run.blows["connections cut"] += 1
+
+
+class ServerRestarted(Breaking):
+    """PostgreSQL ends without a shutdown and comes up again."""
+
+    name = "PostgreSQL restarted"
+    most = 2
+
+    def strike(self, run: Run) -> None:
+        run.ground.restart()
+        run.blows["server ended at once"] += 1
+
+
+class SecondMeter(Breaking):
+    """Somebody starts a second meter while the first one counts; it must go away by itself."""
+
+    name = "two meters"
+    most = 2
+
+    def strike(self, run: Run) -> None:
+        if not run.lives():
+            return
+        second = run.start_meter()
+        self.later(self.measure.come_up + 30, lambda run: self._must_have_left(run, second))
+
+    def _must_have_left(self, run: Run, second: subprocess.Popen[bytes]) -> None:
+        """Called before the first one leaves, so the second cannot have had a turn."""
+        assert second.wait(60) == REFUSED, "a second meter was not refused"
+        run.blows["second meter refused"] += 1
+
+
+class Frozen(Breaking):
+    """A meter stands still and is cut off; another takes over, dies or is told to stop, and the
+    first one, which knows nothing of it, goes on."""
+
+    name = "frozen, another took over"
+    most = 2
+    _first: subprocess.Popen[bytes] | None = None
+
+    def strike(self, run: Run) -> None:
+        first = run.meter
+        if self._first is not None or first is None or first.poll() is not None or not run.lives():
+            return
+        self._first = first
+        first.send_signal(signal.SIGSTOP)
+        run.ask(CUT, {"pids": run.sessions()})
+        before, other = run.pulse(), run.start_meter()
+        run.blows["frozen"] += 1
+
+        def once_it_counts(run: Run) -> None:
+            if other.poll() is None and run.pulse() == before:
+                self.later(0.02, once_it_counts)
+                return
+            run.blows["another took over"] += other.poll() is None
+            self._end(other)
+
+        self.later(0.02, once_it_counts)
+
+    def _end(self, other: subprocess.Popen[bytes]) -> None:
+        """The other one ends a little later, before or after the first one wakes up."""
+        how = self.chance.choice((signal.SIGKILL, signal.SIGTERM))
+        ends = self.chance.uniform(0, 1)
+        self.later(ends, lambda run: other.send_signal(how))
+        self.later(max(ends + self.chance.uniform(-0.5, 0.5), 0), self._wake)
+
+    def _wake(self, run: Run) -> None:
+        if self._first is not None:
+            self._first.send_signal(signal.SIGCONT)
+        self._first = None
+
+    def mend(self, run: Run) -> None:
+        self.drop_later()
+        run.end_others()
+        self._wake(run)
+
+
+def kill(run: Run) -> None:
+    """End the meter without a chance to tidy up, and note what it was about."""
+    meter = run.meter
+    if meter is None or meter.poll() is not None:
+        return
+    meter.send_signal(signal.SIGKILL)
+    meter.wait()
+    run.blows[met(run, meter.pid)] += 1
+
+
+def met(run: Run, pid: int) -> str:
+    """What a killed meter was about, by what it left behind."""
+    usage = run.data / "usage"
+    if pid not in run.lived:
+        return "coming up"
+    for folder, what in (
+        ("snapshots", "in a snapshot"),
+        ("closed", "closing the month"),
+        ("archive", "writing the archive"),
+    ):
+        if run.left_unfinished(usage / folder):
+            return what
+    archived = [int(path.name.split("-")[1]) for path in (usage / "archive").glob("batch-*")]
+    if archived and max(archived) > run.progress.batches:
+        return "between archive and commit"
+    done = run.ask("SELECT name FROM wanhao_usage_usagefile WHERE finished")
+    if any((run.inbox / name).exists() for (name,) in done):
+        return "between commit and putting away"
+    return "reading, folding or waiting"
+
+
+def _entries(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if path.name[0] != "." and path.name != "months"]
+
+
+def _age(path: Path) -> tuple[int, str]:
+    return path.stat().st_mtime_ns, path.name

@@ -1,0 +1,165 @@
+"""What came of a run, read from outside: the database's tables, the closed month, the archive."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tests.proof.running import Run
+
+Rows = Counter[str]
+TABLES: Mapping[str, str] = {
+    "decisions": """
+        SELECT subject_kind, subject_id, rule, cycle, episode, tier, outcome, line_id,
+            rule_values, trigger
+        FROM wanhao_communications_reminderdecision
+    """,
+    "outbox": """
+        SELECT d.subject_kind, d.subject_id, d.rule, d.cycle, d.episode, d.tier, m.number,
+            m.language, m.delivery_class, m.urgent, m.figures, m.text, m.state, m.waits,
+            m.holds_kind, m.holds_key, m.channel, m.error
+        FROM wanhao_communications_communicationmessage m
+        LEFT JOIN wanhao_communications_reminderdecision d ON d.id = m.decision_id
+    """,
+    "promises": "SELECT kind, key, payload, state FROM wanhao_promises_promise",
+    "facts": "SELECT number, kind, cycle, body FROM wanhao_usage_fact",
+    "quarantine": """
+        SELECT file, row, reason, text, state FROM wanhao_usage_quarantinedrecord
+    """,
+    "quarantine by reason": "SELECT reason, records FROM wanhao_usage_quarantinecount",
+    "late records": """
+        SELECT cycle, account_id, group_id, number, service, zone, start, quantity, sign
+        FROM wanhao_usage_lateusage
+    """,
+    "closed months": "SELECT cycle, rows, digest FROM wanhao_usage_closedcycle",
+    "files": """
+        SELECT name, digest, rows_done, finished, trouble FROM wanhao_usage_usagefile
+    """,
+}
+BY_DELIVERY = ("files", "quarantine by reason")
+"""Tables that tell how often something came, and in which file."""
+STEADY = {"decisions": 8, "outbox": 10}
+"""Of these the first columns; the others hold figures as they were when the batch ended."""
+TOTALS = """
+    SELECT sum(records_in)::bigint, sum(metered)::bigint, sum(duplicate)::bigint,
+        sum(quarantined)::bigint, sum(crossings)::bigint
+    FROM wanhao_usage_batch
+"""
+CONSERVED = """
+    SELECT count(*) FROM (
+        SELECT records_in <> metered + duplicate + quarantined AS broken,
+            total_in <> sum(records_in) OVER so_far OR total_metered <> sum(metered) OVER so_far
+            OR total_duplicate <> sum(duplicate) OVER so_far
+            OR total_quarantined <> sum(quarantined) OVER so_far AS wrong,
+            number <> row_number() OVER so_far AS missing
+        FROM wanhao_usage_batch WINDOW so_far AS (ORDER BY number)
+    ) b WHERE broken OR wrong OR missing
+"""
+RECORD = pa.schema(
+    [
+        ("source", pa.utf8()),
+        ("record_id", pa.int64()),
+        ("text_id", pa.binary()),
+        ("start", pa.int64()),
+        ("number", pa.int64()),
+        ("service", pa.utf8()),
+        ("zone", pa.utf8()),
+        ("quantity", pa.int64()),
+        ("sign", pa.int8()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Rows of each table as text, each with how often it is there; records by what became of
+    them; `archive` is every record that the archive holds."""
+
+    tables: Mapping[str, Rows]
+    records: Mapping[str, int]
+    closed: Mapping[str, Rows]
+    archive: pa.Table
+
+    def however_delivered(self) -> "Outcome":
+        """What is the same however often, and cut however, the records came: not the duplicates,
+        not what a total stood at when a batch ended."""
+        tables = {name: rows for name, rows in self.tables.items() if name not in BY_DELIVERY}
+        for name, columns in STEADY.items():
+            tables[name] = Counter(_as_text(json.loads(row)[:columns]) for row in tables[name])
+        held = self.tables["quarantine"]
+        tables["quarantine"] = Counter({_as_text(json.loads(row)[2:4]) for row in held})
+        return Outcome(
+            tables=tables,
+            records={"metered": self.records["metered"]},
+            closed=self.closed,
+            archive=self.archive,
+        )
+
+
+def outcome_of(run: Run) -> Outcome:
+    """Everything that must come out the same; AssertionError where records are not conserved."""
+    ((broken,),) = run.ask(CONSERVED)
+    assert broken == 0, f"{run.name}: {broken} batches do not add up"
+    (totals,) = run.ask(TOTALS)
+    names = ("in", "metered", "duplicate", "quarantined", "crossings")
+    records = dict(zip(names, map(int, totals), strict=True))
+    archive = _archived(run.data / "usage" / "archive")
+    assert len(archive) == records["metered"], (
+        f"{run.name}: {len(archive)} records in the archive, {records['metered']} metered"
+    )
+    tables = {name: Counter(map(_as_text, run.ask(asked))) for name, asked in TABLES.items()}
+    return Outcome(
+        tables=tables,
+        records=records,
+        closed={path.name: _closed(path) for path in (run.data / "usage" / "closed").iterdir()},
+        archive=archive,
+    )
+
+
+def differences(expected: Outcome, found: Outcome) -> list[str]:
+    """What is missing and what is too much, a few of each; nothing when all is the same."""
+    said = []
+    for name, number in expected.records.items():
+        if found.records[name] != number:
+            said.append(f"records {name}: {number} expected, {found.records[name]} found")
+    pairs = [
+        *((name, expected.tables[name], found.tables[name]) for name in expected.tables),
+        *(
+            (f"closed {n}", expected.closed[n], found.closed.get(n, Rows()))
+            for n in expected.closed
+        ),
+    ]
+    if not expected.archive.equals(found.archive):
+        pairs.append(("archive", _rows(expected.archive), _rows(found.archive)))
+    for name, wanted, got in pairs:
+        for what, odd in (("missing", wanted - got), ("too much", got - wanted)):
+            if odd:
+                some = "; ".join(list(odd)[:3])
+                said.append(f"{name}, {what}: {odd.total()}, such as {some[:600]}")
+    return said
+
+
+def _closed(path: Path) -> Rows:
+    """Totals and charges of everybody in a closed month."""
+    return Counter(_as_text(row.values()) for row in pq.read_table(path).to_pylist())
+
+
+def _archived(folder: Path) -> pa.Table:
+    """Every record in the archive, whatever files it lies in, in one order."""
+    paths = [path for path in folder.rglob("*.parquet") if not path.name.startswith(".")]
+    names = RECORD.names
+    parts = [pq.read_table(path, columns=names).select(names).cast(RECORD) for path in paths]
+    table = pa.concat_tables([RECORD.empty_table(), *parts]).combine_chunks()
+    return table.sort_by([(name, "ascending") for name in names])
+
+
+def _rows(table: pa.Table) -> Rows:
+    return Counter(_as_text(row.values()) for row in table.to_pylist())
+
+
+def _as_text(row: Iterable[object]) -> str:
+    return json.dumps(list(row), default=str, sort_keys=True, ensure_ascii=False)
