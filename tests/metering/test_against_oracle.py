@@ -196,7 +196,7 @@ class Both:
         """The kernel's totals by group and cycle."""
         places = {g: int(self.state.places_of(np.array([g]))[0]) for g in self.oracle.groups}
         return {
-            (g, slot.cycle): dict(zip(NAMES, slot.totals[p, :3].tolist(), strict=True))
+            (g, slot.cycle): {name: int(slot.totals[p, n]) for n, name in enumerate(NAMES)}
             for g, p in places.items()
             for slot in self.state.slots
             if slot.cycle in self.oracle.groups[g].months

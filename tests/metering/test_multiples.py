@@ -44,8 +44,8 @@ def done(customer, what):
 def share(customer):
     """MB used, and of how many."""
     state, slot = customer.state, customer.state.current()
-    cells = slot.cells(state.places_of(np.array([1])), np.array([NAMES.index("data")]))
-    rated = rate(state, slot, cells, slot.totals[cells.place, cells.service])
+    cells = state.cells(slot, state.places_of(np.array([1])), np.array([NAMES.index("data")]))
+    rated = rate(state, slot, cells, slot.totals.at(cells.place, cells.service))
     return int(rated.used[0]) // MB, int(rated.allowance[0]) // MB
 
 

@@ -60,13 +60,13 @@ class Month:
 
     def left(self) -> int:
         """What the meter believes the account can still spend."""
-        (place,) = np.flatnonzero(self.meter.state.account_id == self.account_id)
+        (place,) = np.flatnonzero(self.meter.state.account_id[:] == self.account_id)
         return int(self.meter.state.left(np.array([place]))[0])
 
     def minutes(self) -> int:
         """What the meter has counted of voice."""
-        (place,) = np.flatnonzero(self.meter.state.group_id == self.group_id)[:1]
-        return int(self.meter.state.current().totals[place][VOICE])
+        (place,) = np.flatnonzero(self.meter.state.group_id[:] == self.group_id)[:1]
+        return int(self.meter.state.current().totals[place, VOICE])
 
     def _crossed(self) -> list[int]:
         before = len(self.sink.seen)

@@ -218,13 +218,17 @@ def _packed(name: str, data: bytes) -> bytes:
 
 def _month(state, slot, place) -> list:
     """All that one month says of the group at a place."""
-    columns = (slot.totals, slot.free, slot.alarm, slot.rolled, slot.rolls_in)
+    here, services = np.full(3, place), np.arange(3)
+    free = state.cells(slot, here, services).free
+    totals = [column[place] for column in slot.totals.columns]
+    alarms = [column[place] for column in slot.alarm.columns]
     bases = {f.name: getattr(slot.baselines, f.name) for f in fields(slot.baselines)}
     packs = slot.packs.at(np.array([place]))
     held = [getattr(packs, f.name).tolist() for f in fields(packs) if f.name != "place"]
     return [
         slot.cycle,
-        *(column[place].tolist() for column in columns),
+        [int(figure) for figure in (*totals, *free, *alarms)],
+        [int(column[place]) for column in (slot.rolled, slot.rolls_in)],
         state.terms.row[slot.terms[place]].tolist(),
         {name: column[slot.baseline[place]].tolist() for name, column in bases.items()},
         held,
@@ -235,7 +239,7 @@ def figures(made: LocalMeter) -> str:
     """Everything that counts in the meter's state, by group and account, as text to compare."""
     state = made.state
     groups = {}
-    for index, identity in enumerate(state.group_id.tolist()):
+    for index, identity in enumerate(state.group_id[:].tolist()):
         if identity:
             key = f"{identity}/{state.zone[index]}"
             months = [_month(state, slot, index) for slot in state.slots]
@@ -248,7 +252,7 @@ def figures(made: LocalMeter) -> str:
             *(int(getattr(state, name)[index]) for name in money),
             *sorted((slot.cycle, int(slot.charge[index])) for slot in state.slots),
         ]
-        for index, identity in enumerate(state.account_id.tolist())
+        for index, identity in enumerate(state.account_id[:].tolist())
         if identity
     }
     rest = [state.last_fact, state.closed_through, sorted(state.usage_episode.values())]

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tests.usage.older_snapshots import written_by_format_3
 from tests.usage.operators import (
     CYCLE,
     MB,
@@ -18,6 +19,7 @@ from tests.usage.operators import (
     figures,
     group,
     meter,
+    pack,
     row,
     settle,
     tell,
@@ -169,29 +171,19 @@ def test_a_review_is_told_once_whatever_is_replayed_later(tmp_path):
     assert (Batch.objects.count(), figures(again)) == (batches, figures(made))
 
 
-def test_a_snapshot_of_before_there_were_limits_still_reads(tmp_path):
+def test_a_snapshot_of_an_earlier_version_still_reads(tmp_path):
     two_customers()
-    made = counted(tmp_path, [row(1)], KeepingSink())
+    tell(group(2, packs=(pack(7),)))
+    made = counted(tmp_path, [row(1), row(2, service="data", quantity=7 * MB)], KeepingSink())
+    tell(group(1, packs=(pack(8),)))
+    settle(made)
     made.snapshot()
     (path,) = made.folders.snapshots.glob("*.npz")
-    _as_before_limits(path)
-    state, _, _ = load_snapshot(path)
-    assert state.credit.tolist() == [0] * len(state.account_id)
-    assert state.thresholds == made.state.thresholds
-    assert (
-        state.left(np.arange(len(state.account_id))).tolist()
-        == made.state.left(np.arange(len(state.account_id))).tolist()
-    )
-
-
-def _as_before_limits(path):
-    """Write a snapshot as the version before would have."""
-    with np.load(path) as stored:
-        arrays = {name: stored[name] for name in stored.files if name != "credit"}
-    plain = json.loads(arrays["plain"].tobytes())
-    del plain["thresholds/credit"]
-    arrays["plain"] = np.frombuffer(json.dumps({**plain, "format": 3}).encode(), np.uint8)
-    np.savez(path, **arrays)
+    written_by_format_3(path, made.state)
+    before = figures(made)
+    made.state, _, _ = load_snapshot(path)
+    assert figures(made) == before
+    assert made.state.group_id.data.dtype == np.int32
 
 
 def test_a_new_threshold_is_silent_about_those_who_are_past_it(tmp_path):

@@ -4,6 +4,7 @@ import threading
 import time
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
 
@@ -71,8 +72,10 @@ def spendable(made):
 
 def free_data(made):
     """Up to which total Zhao's data costs nothing."""
-    places = made.state.place_of_group
-    return int(made.state.current().free[places[1], 2]) if len(places) > 1 else None
+    state = made.state
+    place = state.places_of(np.array([1]))
+    cells = state.cells(state.current(), place, np.array([2])) if place[0] >= 0 else None
+    return int(cells.free[0]) if cells is not None else None
 
 
 def test_a_payment_and_a_pack_reach_a_running_meter(tmp_path, capsys):

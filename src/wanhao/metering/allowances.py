@@ -14,11 +14,13 @@ from wanhao.metering.meters import DATA, SERVICES
 
 @dataclass(slots=True)
 class Baselines:
-    """Per row: `base` the total there, `over` units charged by the schedule since it began,
-    `outside` all units outside allowances, `frozen` fen charged by earlier schedules, `plan_used`
-    and `rolled_used` what was taken from the two, `episode` the fact at which the schedule began.
+    """Per row: `free` the total up to which nothing more is charged, `base` the total there, `over`
+    units charged by the schedule since it began, `outside` all units outside allowances, `frozen`
+    fen charged by earlier schedules, `plan_used` and `rolled_used` what was taken from the two,
+    `episode` the fact at which the schedule began.
     """
 
+    free: I64 = field(default_factory=lambda: np.zeros((1, SERVICES), np.int64))
     base: I64 = field(default_factory=lambda: np.zeros((1, SERVICES), np.int64))
     over: I64 = field(default_factory=lambda: np.zeros((1, SERVICES), np.int64))
     outside: I64 = field(default_factory=lambda: np.zeros((1, SERVICES), np.int64))

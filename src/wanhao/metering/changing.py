@@ -11,7 +11,8 @@ from wanhao.metering.effects import UsageCrossings
 from wanhao.metering.enrolment import with_zones
 from wanhao.metering.meters import SERVICES
 from wanhao.metering.rebasing import Change, TermsDelta, rebased, take_terms
-from wanhao.metering.state import NO_CYCLE, MeterState
+from wanhao.metering.slots import NO_CYCLE
+from wanhao.metering.state import MeterState
 from wanhao.metering.tariffs import TariffTable
 from wanhao.metering.terms import ALLOWANCE, PLAN, ROLLS, TARIFF, WIDTH
 from wanhao.metering.thresholds import usage_lifted
@@ -90,6 +91,8 @@ def fold_terms(
     fresh = state.told[home] == 0
     deltas: list[TermsDelta] = []
     for slot in (state.older(), state.current()):
+        if slot.cycle == NO_CYCLE and slot is not state.current():
+            continue
         takes = fresh | (slot is state.current())
         packs = facts.packs_at(home)
         change = Change(place=home[takes], terms=terms[takes], packs=packs, number=number)
@@ -108,7 +111,7 @@ def fold_continue(
         return [], {}, []
     change = Change(
         place=home,
-        terms=slot.terms[home].astype(np.int64),
+        terms=slot.terms[home],
         packs=slot.packs.at(home),
         number=number,
         restarts=True,
@@ -117,21 +120,19 @@ def fold_continue(
     return deltas, *_crossed(state, deltas, number, now)
 
 
-def apply_terms(
-    state: MeterState, facts: GroupTerms | Continue, deltas: list[TermsDelta], number: int
-) -> None:
+def apply_terms(state: MeterState, facts: GroupTerms | Continue, deltas: list[TermsDelta]) -> None:
     """Carry out what was folded."""
     for delta in deltas:
-        take_terms(state.slots[delta.slot], delta)
+        take_terms(state, state.slots[delta.slot], delta)
     if isinstance(facts, GroupTerms) and deltas:
-        mark_told(state, facts, number)
+        mark_told(state, facts)
 
 
-def mark_told(state: MeterState, facts: GroupTerms, number: int) -> None:
+def mark_told(state: MeterState, facts: GroupTerms) -> None:
     """Remember which groups have terms, and from which cycle on."""
     place = with_zones(state, state.places_of(facts.group))
     fresh = place[state.told[place] == 0]
-    state.told[fresh] = number
+    state.told[fresh] = 1
     state.first_cycle[fresh] = facts.cycle
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from wanhao.metering.allowances import Cells, over, taken
-from wanhao.metering.columns import I64, Mask
-from wanhao.metering.meters import DATA, SERVICES
+from wanhao.metering.columns import I64, Mask, no_rows
+from wanhao.metering.meters import DATA
 from wanhao.metering.rating import rate
-from wanhao.metering.state import MeterState, Slot
+from wanhao.metering.slots import Slot
+from wanhao.metering.state import MeterState
 from wanhao.metering.tariffs import Mode, TariffTable, kilobytes, price_of, scheduled
 
 AT_ONCE = 1 << 16
@@ -71,7 +72,9 @@ def closed_cells(state: MeterState, cycle: int) -> Iterator[tuple[ClosedCells, C
     slot = state.slot_of(cycle)
     if slot is None:
         return
-    known = np.flatnonzero(state.told > 0)
+    known = np.concatenate(
+        [part[state.told[part] > 0] for part in state.stretches()] or [no_rows()]
+    )
     account = state.account_id[state.account_place[known]]
     known = known[np.lexsort((state.zone[known], state.group_id[known], account))]
     for first in range(0, len(known), AT_ONCE):
@@ -97,10 +100,10 @@ def recharged(tariffs: TariffTable, cells: ClosedCells, total: I64) -> I64:
 
 
 def _closed(state: MeterState, slot: Slot, place: I64) -> tuple[ClosedCells, ClosedPacks]:
-    used = slot.totals[place, :SERVICES] != 0
+    used = slot.totals.of_services(place) != 0
     at, service = np.nonzero(used | (state.zone[place] == 0)[:, None])
-    cells = slot.cells(place[at], service)
-    total = slot.totals[cells.place, service]
+    cells = state.cells(slot, place[at], service)
+    total = slot.totals.at(cells.place, service)
     rated = rate(state, slot, cells, total)
     spread = taken(cells, total, slot.packs.at(place))
     row, terms = slot.baseline[cells.place], slot.terms[cells.place]

@@ -1,15 +1,77 @@
-"""Names for the arrays that the kernel passes around."""
+"""The arrays that the kernel passes around, and the narrow ones in which its state is kept."""
 
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 I64: TypeAlias = NDArray[np.int64]
 I32: TypeAlias = NDArray[np.int32]
 I8: TypeAlias = NDArray[np.int8]
 U8: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.bool_]
+Narrow: TypeAlias = NDArray[np.signedinteger[Any]]
+
+AT_ONCE = 1 << 20
+WIDER = (np.int8, np.int16, np.int32, np.int64)
+
+
+@dataclass(slots=True)
+class Column:
+    """Whole numbers of the state, kept as narrow as they fit: what is read is of 64 bits, so that
+    no sum wraps; a value that does not fit widens the column. `data` may have several dimensions.
+    """
+
+    data: Narrow
+
+    @classmethod
+    def zeros(cls, *shape: int, dtype: DTypeLike = np.int32) -> "Column":
+        """All zero; memory is taken page by page, as values are written."""
+        return cls(np.zeros(shape, dtype))
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __getitem__(self, rows: Any) -> I64:
+        found: I64 = self.data[rows].astype(np.int64)
+        return found
+
+    def __setitem__(self, rows: Any, values: I64 | int) -> None:
+        self.fit(values)
+        self.data[rows] = values
+
+    def fit(self, values: I64 | int) -> None:
+        """Widen the column if one of the values needs it."""
+        low, high = _ends(values)
+        kinds = (each for each in WIDER if np.iinfo(each).min <= low and high <= np.iinfo(each).max)
+        least = np.dtype(next(kinds))
+        if least.itemsize > self.data.itemsize:
+            self.data = self.data.astype(least)
+
+    def change(self, rows: I64, values: I64) -> None:
+        """Set values; where nothing changes no page is touched."""
+        changed = np.flatnonzero(self.data[rows] != values)
+        if len(changed):
+            self[rows[changed]] = values[changed]
+
+    def move(self, old: int, new: int) -> None:
+        """Follow places when every shard gets room for `new` instead of `old`; the column's own
+        entries are places, negative ones stand for none."""
+        for first in range(0, len(self.data), AT_ONCE):
+            part = self[first : first + AT_ONCE]
+            shard, row = np.divmod(part, old)
+            self[first : first + AT_ONCE] = np.where(part >= 0, shard * new + row, part)
+
+    def grow(self, length: int, fill: int = 0) -> None:
+        """Make room for `length` entries along the first axis, and some to spare."""
+        self.data = grown(self.data, length, fill)
+
+
+def _ends(values: I64 | int) -> tuple[int, int]:
+    if isinstance(values, int):
+        return values, values
+    return (int(values.min()), int(values.max())) if values.size else (0, 0)
 
 
 def ceil_div(amount: I64, unit: I64 | int) -> I64:
@@ -18,12 +80,15 @@ def ceil_div(amount: I64, unit: I64 | int) -> I64:
     return result
 
 
-def grown(array: I64, length: int, fill: int) -> I64:
-    """The array with room for `length` entries along its first axis."""
-    if array.shape[0] >= length:
+def grown(array: Any, length: int, fill: int) -> Any:
+    """The array with room for `length` entries along its first axis, and a quarter to spare."""
+    have = array.shape[0]
+    if have >= length:
         return array
-    larger = np.full((max(length, 2 * array.shape[0]), *array.shape[1:]), fill, array.dtype)
-    larger[: array.shape[0]] = array
+    larger = np.zeros((max(length, have + have // 4), *array.shape[1:]), array.dtype)
+    larger[:have] = array
+    if fill:
+        larger[have:] = fill
     return larger
 
 

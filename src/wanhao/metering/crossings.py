@@ -17,7 +17,8 @@ from wanhao.metering.effects import (
 )
 from wanhao.metering.meters import DATA, SERVICES
 from wanhao.metering.rating import Rated, span_of
-from wanhao.metering.state import MeterState, Slot
+from wanhao.metering.slots import Slot
+from wanhao.metering.state import MeterState
 from wanhao.metering.tariffs import Mode, TariffTable, kilobytes, scheduled
 from wanhao.metering.thresholds import MoneySpan, Span, level, money_crossed, usage_crossed
 

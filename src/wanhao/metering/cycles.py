@@ -1,22 +1,19 @@
 """Opening and closing cycles, and what is watched: steps that touch every group at once."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from wanhao.metering.allowances import Baselines, Packs
 from wanhao.metering.changing import GroupTerms, mark_told
-from wanhao.metering.columns import I64, Mask
+from wanhao.metering.columns import Column, Mask, distinct
 from wanhao.metering.enrolment import with_zones
 from wanhao.metering.funding import Fees, take_waiting_fees
-from wanhao.metering.meters import DATA, SERVICES
+from wanhao.metering.meters import DATA
 from wanhao.metering.rating import set_alarms
-from wanhao.metering.rebasing import Change, rebased, take_terms
+from wanhao.metering.rebasing import Change, rebased, take_packs, take_terms
 from wanhao.metering.rolling import unused
-from wanhao.metering.state import ALWAYS, NO_CYCLE, MeterState, Slot, Watched
-
-AT_ONCE = 1 << 20
+from wanhao.metering.slots import ALWAYS, NO_CYCLE, Slot
+from wanhao.metering.state import AT_ONCE, MeterState, Watched, unbilled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +35,15 @@ def open_cycle(state: MeterState, step: CycleStep, number: int) -> None:
     if step.cycle <= newest.cycle:
         return
     if oldest.cycle != NO_CYCLE:
-        state.settled += np.where(oldest.cycle > state.billed, oldest.charge, 0)
+        _settle(state, oldest)
         state.closed_through = max(state.closed_through, oldest.cycle)
-    _clear(oldest, newest, step.cycle)
+    opening = _begun(state, newest, step.cycle)
+    state.slots[next(at for at, one in enumerate(state.slots) if one is oldest)] = opening
     for pending in step.pending:
-        _take_pending(state, oldest, pending, number)
-    _roll_over(state, newest, oldest)
-    _tell(state, step.pending, number)
-    _give_allowances(state, oldest)
-    set_alarms(state, oldest)
+        _take_pending(state, opening, pending, number)
+    _roll_over(state, newest, opening)
+    _tell(state, step.pending)
+    set_alarms(state, opening)
     _forget_episodes(state)
 
 
@@ -58,25 +55,33 @@ def close_cycle(state: MeterState, step: CycleStep) -> None:
 def watch(state: MeterState, watched: Watched, number: int) -> None:
     """Take new thresholds; whoever is past one already stays silent until lifted above it."""
     previous = state.thresholds.marks
-    episode = np.full((len(state.account_id), len(watched.marks)), number, np.int64)
+    before = state.money_episode.data
+    state.money_episode = Column.zeros(len(state.account_id), len(watched.marks))
+    state.money_episode.fit(number)
     for index, mark in enumerate(watched.marks):
-        if mark in previous:
-            episode[:, index] = state.money_episode[:, previous.index(mark)]
-    state.money_episode = episode
+        known = before[:, previous.index(mark)] if mark in previous else number
+        state.money_episode.data[:, index] = known
     state.thresholds = watched
     for slot in state.slots:
-        set_alarms(state, slot)
+        if slot.cycle != NO_CYCLE:
+            set_alarms(state, slot)
 
 
-def _clear(slot: Slot, newest: Slot, cycle: int) -> None:
+def _settle(state: MeterState, slot: Slot) -> None:
+    """What a cycle charged that no bill has taken stays owed when it leaves its slot."""
+    for first in range(0, len(state.account_id), AT_ONCE):
+        part = np.arange(first, min(first + AT_ONCE, len(state.account_id)))
+        state.settled.change(part, state.settled[part] + unbilled(slot, state.billed, part))
+
+
+def _begun(state: MeterState, newest: Slot, cycle: int) -> Slot:
     """An empty month under the terms of the one before; of its packs those stay that renew."""
-    slot.cycle = cycle
-    for column in (slot.totals, slot.rolled, slot.rolls_in, slot.baseline, slot.charge):
-        column[:] = 0
-    slot.terms[:] = newest.terms
-    slot.baselines = Baselines()
-    slot.packs = newest.packs.take(newest.packs.renews > 0)
-    slot.packs.used[:] = 0
+    slot = Slot.empty(len(state.group_id), len(state.account_id), cycle)
+    slot.terms.data = newest.terms.data.copy()
+    packs = newest.packs.take(newest.packs.renews > 0)
+    packs.used[:] = 0
+    take_packs(state, slot, distinct(packs.place), packs)
+    return slot
 
 
 def _take_pending(state: MeterState, slot: Slot, pending: GroupTerms | Fees, number: int) -> None:
@@ -88,22 +93,24 @@ def _take_pending(state: MeterState, slot: Slot, pending: GroupTerms | Fees, num
     slot.terms[home] = state.terms.number_of(pending.rows(state.tariffs))
     everywhere = with_zones(state, home)
     slot.terms[everywhere] = slot.terms[state.places_of(state.group_id[everywhere])]
-    slot.packs = slot.packs.replaced(home, pending.packs_at(home))
+    take_packs(state, slot, home, pending.packs_at(home))
     fresh = state.told[home] == 0
     before = state.older()
+    if before.cycle == NO_CYCLE:
+        return
     change = Change(
         place=home[fresh],
-        terms=slot.terms[home[fresh]].astype(np.int64),
+        terms=slot.terms[home[fresh]],
         packs=pending.packs_at(home),
         number=number,
     )
-    take_terms(before, rebased(state, before, change))
+    take_terms(state, before, rebased(state, before, change))
 
 
-def _tell(state: MeterState, pending: tuple[GroupTerms | Fees, ...], number: int) -> None:
+def _tell(state: MeterState, pending: tuple[GroupTerms | Fees, ...]) -> None:
     for terms in pending:
         if isinstance(terms, GroupTerms):
-            mark_told(state, terms, number)
+            mark_told(state, terms)
 
 
 def _roll_over(state: MeterState, ended: Slot, opening: Slot) -> None:
@@ -113,24 +120,15 @@ def _roll_over(state: MeterState, ended: Slot, opening: Slot) -> None:
         return
     of_packs = np.zeros(len(state.group_id), bool)
     of_packs[ended.packs.place[ended.packs.rolls > 0]] = True
-    for part in _stretches(len(state.group_id)):
+    for part in state.stretches():
         before, after = ended.terms[part], opening.terms[part]
         same = state.terms.plan(before) == state.terms.plan(after)
         rolls: Mask = same & (state.terms.rolls(before) | of_packs[part])
         held = (state.told[part] > 0) & (state.first_cycle[part] <= ended.cycle)
         place = part[rolls & (state.zone[part] == 0) & held]
         opening.rolls_in[place] = 1
-        opening.rolled[place] = unused(state, ended, place, ended.totals[place, DATA])
-        ended.alarm[place, DATA] = ALWAYS
-
-
-def _give_allowances(state: MeterState, slot: Slot) -> None:
-    for part in _stretches(len(state.group_id)):
-        home = (state.zone[part] == 0)[:, None]
-        slot.free[part] = state.terms.allowance(slot.terms[part]) * home
-    slot.free[:, DATA] += slot.rolled
-    packs: Packs = slot.packs
-    np.add.at(slot.free.reshape(-1), packs.place * SERVICES + packs.service, packs.quantity)
+        opening.rolled.change(place, unused(state, ended, place, ended.totals[place, DATA]))
+        ended.alarm.put(place, DATA, ALWAYS)
 
 
 def _forget_episodes(state: MeterState) -> None:
@@ -138,8 +136,3 @@ def _forget_episodes(state: MeterState) -> None:
     kept = {slot.cycle for slot in state.slots}
     old = state.usage_episode
     state.usage_episode = {key: number for key, number in old.items() if key[0] in kept}
-
-
-def _stretches(length: int) -> Iterator[I64]:
-    for first in range(0, length, AT_ONCE):
-        yield np.arange(first, min(first + AT_ONCE, length))

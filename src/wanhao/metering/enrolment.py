@@ -1,16 +1,13 @@
 """Giving groups and accounts their places, and making room for more; no figure changes by it."""
 
+from typing import Any
+
 import numpy as np
 
-from wanhao.metering.columns import I64, distinct, grown
-from wanhao.metering.meters import ZONES
-from wanhao.metering.state import (
-    ACCOUNT_COLUMNS,
-    GROUP_COLUMNS,
-    NEVER,
-    SLOT_GROUP_COLUMNS,
-    MeterState,
-)
+from wanhao.metering.columns import I64, Column, distinct
+from wanhao.metering.meters import SERVICES, ZONES
+from wanhao.metering.slots import NEVER, NO_CYCLE, SLOT_GROUP_COLUMNS
+from wanhao.metering.state import ACCOUNT_COLUMNS, GROUP_COLUMNS, MeterState
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
@@ -29,10 +26,10 @@ def enrol_accounts(state: MeterState, account: I64) -> I64:
         shard = shard_of(new, state.shards)
         needed = int((state.accounts_used + np.bincount(shard, minlength=state.shards)).max())
         if needed > state.account_capacity:
-            _widen_accounts(state, max(needed, 2 * state.account_capacity))
+            _widen_accounts(state, _room(needed, state.account_capacity))
         place = _next_places(shard, state.accounts_used, state.account_capacity)
         state.account_id[place] = new
-        state.place_of_account = grown(state.place_of_account, int(new.max()) + 1, -1)
+        state.place_of_account.grow(int(new.max()) + 1, -1)
         state.place_of_account[new] = place
     return state.account_places_of(account)
 
@@ -47,8 +44,9 @@ def enrol_groups(state: MeterState, group: I64, account: I64) -> I64:
         place = _group_places(state, owner)
         state.group_id[place] = new
         state.account_place[place] = owner
-        state.place_of_group = grown(state.place_of_group, int(new.max()) + 1, -1)
+        state.place_of_group.grow(int(new.max()) + 1, -1)
         state.place_of_group[new] = place
+        _set_alarms(state, place, NEVER)
     return state.places_of(group)
 
 
@@ -67,7 +65,7 @@ def enrol_zones(state: MeterState, group: I64, zone: I64) -> None:
         column[place] = column[home]
     for slot in state.slots:
         slot.terms[place] = slot.terms[home]
-        slot.alarm[place] = 1
+    _set_alarms(state, place, 1)
     order = np.argsort(keys := np.append(state.zone_key, home * ZONES + zone))
     state.zone_key, state.zone_place = keys[order], np.append(state.zone_place, place)[order]
 
@@ -91,13 +89,24 @@ def with_zones(state: MeterState, home: I64) -> I64:
     return found
 
 
+def _set_alarms(state: MeterState, place: I64, alarm: int) -> None:
+    for slot in state.slots:
+        if slot.cycle != NO_CYCLE:
+            for service in range(SERVICES):
+                slot.alarm.put(place, service, alarm)
+
+
 def _group_places(state: MeterState, owner: I64) -> I64:
     """A fresh place in the shard of each owner (places of accounts)."""
     shard = owner // state.account_capacity
     needed = int((state.groups_used + np.bincount(shard, minlength=state.shards)).max())
     if needed > state.capacity:
-        _widen_groups(state, max(needed, 2 * state.capacity))
+        _widen_groups(state, _room(needed, state.capacity))
     return _next_places(shard, state.groups_used, state.capacity)
+
+
+def _room(needed: int, have: int) -> int:
+    return max(needed, have + have // 4)
 
 
 def _next_places(shard: I64, used: I64, capacity: int) -> I64:
@@ -112,35 +121,34 @@ def _next_places(shard: I64, used: I64, capacity: int) -> I64:
     return place
 
 
-def _spread(array: I64, shards: int, old: int, new: int, fill: int = 0) -> I64:
+def _spread(array: Any, shards: int, old: int, new: int) -> Any:
     """Give each shard's slice of an array more room."""
-    wider = np.full((shards, new, *array.shape[1:]), fill, array.dtype)
+    wider = np.zeros((shards, new, *array.shape[1:]), array.dtype)
     wider[:, :old] = array.reshape(shards, old, *array.shape[1:])
     return wider.reshape(shards * new, *array.shape[1:])
 
 
 def _widen_accounts(state: MeterState, capacity: int) -> None:
     old = state.account_capacity
-    for name in (*ACCOUNT_COLUMNS, "money_episode"):
-        setattr(state, name, _spread(getattr(state, name), state.shards, old, capacity))
-    for slot in state.slots:
-        slot.charge = _spread(slot.charge, state.shards, old, capacity)
-    for table in (state.place_of_account, state.account_place):
-        _rebase(table, old, capacity)
+    columns = [getattr(state, name) for name in (*ACCOUNT_COLUMNS, "money_episode")]
+    for column in (*columns, *(slot.charge for slot in state.slots)):
+        column.data = _spread(column.data, state.shards, old, capacity)
+    state.place_of_account.move(old, capacity)
+    state.account_place.move(old, capacity)
     state.account_capacity = capacity
 
 
 def _widen_groups(state: MeterState, capacity: int) -> None:
-    old = state.capacity
-    for name in GROUP_COLUMNS:
-        setattr(state, name, _spread(getattr(state, name), state.shards, old, capacity))
+    old, shards = state.capacity, state.shards
+    columns: list[Column] = [getattr(state, name) for name in GROUP_COLUMNS]
     for slot in state.slots:
-        for name in SLOT_GROUP_COLUMNS:
-            fill = int(NEVER) if name == "alarm" else 0
-            setattr(slot, name, _spread(getattr(slot, name), state.shards, old, capacity, fill))
+        columns += [*slot.totals.columns, *slot.alarm.columns]
+        columns += [getattr(slot, name) for name in SLOT_GROUP_COLUMNS]
         _rebase(slot.packs.place, old, capacity)
-    for table in (state.place_of_group, state.zone_place):
-        _rebase(table, old, capacity)
+    for column in columns:
+        column.data = _spread(column.data, shards, old, capacity)
+    state.place_of_group.move(old, capacity)
+    _rebase(state.zone_place, old, capacity)
     home, zone = np.divmod(state.zone_key, ZONES)
     _rebase(home, old, capacity)
     state.zone_key = home * ZONES + zone

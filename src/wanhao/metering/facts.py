@@ -96,7 +96,7 @@ def apply_facts(state: MeterState, delta: FactsDelta) -> None:
     """Carry out what `fold_facts` said; follows the commit."""
     facts = delta.facts
     if isinstance(facts, GroupTerms | Continue):
-        apply_terms(state, facts, delta.terms, delta.number)
+        apply_terms(state, facts, delta.terms)
         state.usage_episode.update(delta.usage_episode)
     elif isinstance(facts, LineLinks):
         place = state.places_of(facts.group)

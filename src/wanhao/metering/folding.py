@@ -4,6 +4,7 @@ Records are resolved to (cycle, place, meter, units), summed per cell with one s
 cells whose total reaches their alarm are looked at more closely.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from wanhao.metering.enrolment import enrol_zones, zone_places
 from wanhao.metering.meters import (
     DATA,
     METERS,
+    SERVICES,
     VOICE,
     Refusal,
     classify,
@@ -25,7 +27,8 @@ from wanhao.metering.meters import (
 from wanhao.metering.numbering import NOBODY, UNKNOWN
 from wanhao.metering.rating import alarms, rate
 from wanhao.metering.rolling import shifts
-from wanhao.metering.state import MeterState, Slot
+from wanhao.metering.slots import Slot
+from wanhao.metering.state import MeterState
 from wanhao.metering.tariffs import voice_units
 
 SHANGHAI = 8 * 3600
@@ -69,8 +72,9 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotDelta:
-    """Changes to one open cycle: sums per cell, alarms of cells looked at, fen per account, and
-    what late records of the month before took from rolled-over data."""
+    """Changes to one open cycle: sums per cell (meter * places + place, ascending), alarms of cells
+    looked at, fen per account, and what late records of the month before took from rolled-over
+    data."""
 
     cycle: int
     cell: I64
@@ -126,7 +130,8 @@ def resolve(state: MeterState, records: Records, latest: int) -> Resolved:
 def fold(state: MeterState, records: Records, resolved: Resolved) -> tuple[Delta, Effects]:
     """What the records (all of them resolved, none refused) change and bring about. Pure."""
     units = _units(state, records, resolved)
-    key = (resolved.slot * len(state.group_id) + resolved.place) * METERS + resolved.meter
+    groups = len(state.group_id)
+    key = (resolved.slot * METERS + resolved.meter) * groups + resolved.place
     order = np.argsort(key)
     ordered = key[order]
     starts = np.flatnonzero(np.diff(ordered, prepend=-1))
@@ -145,7 +150,7 @@ def fold(state: MeterState, records: Records, resolved: Resolved) -> tuple[Delta
             first=starts[low:high],
             stop=ends,
             shift=np.zeros(high - low, np.int64),
-        ).with_shifts(*moved)
+        ).with_shifts(*moved, groups)
         if not len(touched.cell):
             continue
         delta, near = _fold_slot(state, slot, touched, batch)
@@ -163,11 +168,16 @@ def apply(state: MeterState, delta: Delta) -> None:
         slot = state.slot_of(part.cycle)
         if slot is None:
             raise ValueError(f"cycle {part.cycle} is not open")
-        slot.totals.reshape(-1)[part.cell] += part.added
-        slot.alarm.reshape(-1)[part.alarm_cell] = part.alarm
+        for meter, rows in _by_meter(state, part.cell):
+            place = part.cell[rows] - meter * len(state.group_id)
+            slot.totals.columns[meter][place] += part.added[rows]
+        for meter, rows in _by_meter(state, part.alarm_cell):
+            place = part.alarm_cell[rows] - meter * len(state.group_id)
+            slot.alarm.put(place, meter, part.alarm[rows])
         slot.charge[part.account] += part.charged
         slot.rolled[part.shifted] += part.shift
-        slot.free[part.shifted, DATA] += part.shift
+        row = slot.baseline[part.shifted]
+        slot.baselines.free[row[row > 0], DATA] += part.shift[row > 0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,11 +204,11 @@ class _Touched:
     stop: I64
     shift: I64
 
-    def with_shifts(self, place: I64, shift: I64) -> "_Touched":
+    def with_shifts(self, place: I64, shift: I64, groups: int) -> "_Touched":
         """These cells and those whose rolled-over data changes, in order."""
         if not len(place):
             return self
-        moved = place * METERS + DATA
+        moved = DATA * groups + place
         cell = distinct(np.concatenate([self.cell, moved]))
         spot = np.searchsorted(cell, self.cell)
         columns = {name: np.zeros(len(cell), np.int64) for name in ("added", "first", "stop")}
@@ -248,24 +258,42 @@ def _fold_slot(
 ) -> tuple[SlotDelta, Near]:
     """Below their alarm cells change their total and nothing else, even when units are taken back:
     whatever was charged has an alarm that always rings."""
-    total = slot.totals.reshape(-1)[touched.cell] + touched.added
-    loud = (total >= slot.alarm.reshape(-1)[touched.cell]) | (touched.shift != 0)
-    close = touched.take(np.flatnonzero(loud))
-    place, meter = np.divmod(close.cell, METERS)
-    cells = slot.cells(place, meter)
+    close = touched.take(_loud(state, slot, touched))
+    meter, place = np.divmod(close.cell, len(state.group_id))
+    cells = state.cells(slot, place, meter)
+    total = slot.totals.at(place, meter)
     after = replace(cells, free=cells.free + close.shift, rolled=cells.rolled + close.shift)
     near = Near(
         slot=slot,
         place=place,
         service=meter,
-        before=rate(state, slot, cells, slot.totals[place, meter]),
-        after=rate(state, slot, after, slot.totals[place, meter] + close.added),
+        before=rate(state, slot, cells, total),
+        after=rate(state, slot, after, total + close.added),
         order=batch.order,
         first=close.first,
         stop=close.stop,
         latest=batch.latest,
     )
     return _slot_delta(state, near, touched, after, close), near
+
+
+def _loud(state: MeterState, slot: Slot, touched: _Touched) -> I64:
+    """The cells to be looked at; what is free is only counted."""
+    found = [np.flatnonzero(touched.shift)]
+    for meter, rows in _by_meter(state, touched.cell):
+        if meter in range(SERVICES):
+            place = touched.cell[rows] - meter * len(state.group_id)
+            total = slot.totals[place, meter] + touched.added[rows]
+            found.append(rows.start + slot.alarm.ringing(place, meter, total))
+    return distinct(np.concatenate(found))
+
+
+def _by_meter(state: MeterState, cell: I64) -> Iterator[tuple[int, slice]]:
+    """The run of each meter among cells that ascend."""
+    ends = np.searchsorted(cell, np.arange(METERS + 1) * len(state.group_id))
+    for meter in range(METERS):
+        if ends[meter] < ends[meter + 1]:
+            yield meter, slice(int(ends[meter]), int(ends[meter + 1]))
 
 
 def _slot_delta(

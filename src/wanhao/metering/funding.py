@@ -1,5 +1,6 @@
 """Money of accounts: what they can spend, fees of a cycle, and the rent due in each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy as np
 from wanhao.metering.columns import I64, no_rows
 from wanhao.metering.crossings import money_rows, money_span
 from wanhao.metering.effects import MoneyCrossings
-from wanhao.metering.state import NO_CYCLE, MeterState
+from wanhao.metering.slots import NO_CYCLE
+from wanhao.metering.state import AT_ONCE, MeterState
 from wanhao.metering.thresholds import MoneySpan, money_lifted
 
 
@@ -80,13 +82,14 @@ def apply_money(state: MeterState, delta: MoneyDelta) -> None:
     """Carry out what was folded."""
     place = delta.account
     for name, column in delta.columns.items():
-        getattr(state, name)[place] = column
+        getattr(state, name).change(place, column)
     for cycle, fen in delta.charged:
         slot = state.slot_of(cycle)
         if slot is not None:
-            slot.charge[place] += fen
+            slot.charge.change(place, slot.charge[place] + fen)
         else:
-            state.settled[place] += np.where(cycle > state.billed[place], fen, 0)
+            due = np.where(cycle > state.billed[place], fen, 0)
+            state.settled.change(place, state.settled[place] + due)
     if delta.money_episode.shape[1]:
         state.money_episode[place] = delta.money_episode
 
@@ -164,16 +167,28 @@ def _fees(state: MeterState, facts: Fees) -> tuple[I64, list[tuple[int, I64]], d
 
 
 def _rents(state: MeterState, facts: RentStep) -> tuple[I64, list[tuple[int, I64]], dict[str, I64]]:
-    mine = (state.account_id > 0) & (state.account_id % facts.parts == facts.part)
-    due = (state.rented < facts.cycle) & (state.rent_from <= facts.cycle)
-    place = np.flatnonzero(mine & due)
+    place = np.concatenate([_due(state, facts, each) for each in _stretches(state)])
     columns = {"rented": np.full(len(place), facts.cycle, np.int64)}
     return place, [(facts.cycle, state.rent[place])], columns
 
 
+def _due(state: MeterState, facts: RentStep, part: slice) -> I64:
+    """The accounts among those of a stretch whose rent of the cycle is due now."""
+    account = state.account_id.data[part]
+    due = (state.rented.data[part] < facts.cycle) & (state.rent_from.data[part] <= facts.cycle)
+    due &= (account > 0) & (account % facts.parts == facts.part)
+    found: I64 = np.flatnonzero(due) + part.start
+    return found
+
+
+def _stretches(state: MeterState) -> Iterator[slice]:
+    length = len(state.account_id)
+    return (slice(first, first + AT_ONCE) for first in range(0, length, AT_ONCE))
+
+
 def _lifted(state: MeterState, span: MoneySpan, number: int) -> I64:
     """Who rises to a mark begins a new episode there."""
-    episode = state.money_episode[span.place].copy()
+    episode = state.money_episode[span.place]
     for index, mark in enumerate(state.thresholds.marks):
         episode[money_lifted(span, mark), index] = number
     return episode

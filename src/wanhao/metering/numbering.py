@@ -8,24 +8,26 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from wanhao.metering.columns import I64, Mask, distinct, grown
+from wanhao.metering.columns import I32, I64, Column, Mask, distinct, grown
 
 BLOCK = 10_000
 LOWEST = 10_000_000_000
 HIGHEST = 19_999_999_999
 NOBODY = -1
 UNKNOWN = -2
-NEVER = np.iinfo(np.int64).max
+LONG_AGO = np.iinfo(np.int64).min
 
 
 @dataclass(slots=True)
 class NumberPlan:
-    """Who holds which number since when; places are the state's, times epoch seconds."""
+    """Who holds which number since when; places are the state's, times epoch seconds. `newest` is
+    when the last link of each block began: of records after it nobody asks when the link began."""
 
-    block_of: I64 = field(default_factory=lambda: np.full(1_000_000, -1, np.int64))
+    block_of: I32 = field(default_factory=lambda: np.full(1_000_000, -1, np.int32))
     blocks: int = 0
-    place: I64 = field(default_factory=lambda: np.full(0, UNKNOWN, np.int64))
-    since: I64 = field(default_factory=lambda: np.full(0, NEVER, np.int64))
+    newest: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    place: Column = field(default_factory=lambda: Column.zeros(0))
+    since: Column = field(default_factory=lambda: Column.zeros(0))
     old_slot: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     old_since: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     old_place: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -44,8 +46,9 @@ class NumberPlan:
             return np.full(len(number), UNKNOWN, np.int64)
         slot = self.slots(number)
         found = np.where(slot >= 0, self.place[slot], UNKNOWN)
-        earlier = (slot >= 0) & (at < self.since[slot]) & (found != UNKNOWN)
-        if earlier.any():
+        doubtful = np.flatnonzero((found != UNKNOWN) & (at < self.newest[slot // BLOCK]))
+        earlier = doubtful[at[doubtful] < self.since[slot[doubtful]]]
+        if len(earlier):
             found[earlier] = self._older(slot[earlier], at[earlier])
         return found
 
@@ -59,23 +62,25 @@ class NumberPlan:
         self._keep_old(slot[late], since[late], place[late])
         moved = held & ~late & ~same
         self._keep_old(slot[moved], self.since[slot[moved]], self.place[slot[moved]])
+        np.maximum.at(self.newest, slot // BLOCK, since)
         self.place[slot[~late]] = place[~late]
         self.since[slot[~late]] = since[~late]
 
     def move_places(self, old_capacity: int, capacity: int) -> None:
         """Follow the state when every shard gets more room."""
-        for table in (self.place, self.old_place):
-            held = table >= 0
-            shard, row = np.divmod(table[held], old_capacity)
-            table[held] = shard * capacity + row
+        self.place.move(old_capacity, capacity)
+        held = self.old_place >= 0
+        shard, row = np.divmod(self.old_place[held], old_capacity)
+        self.old_place[held] = shard * capacity + row
 
     def _make_blocks(self, number: I64) -> None:
         prefix = distinct((number - LOWEST) // BLOCK)
         new = prefix[self.block_of[prefix] < 0]
         self.block_of[new] = self.blocks + np.arange(len(new))
         self.blocks += len(new)
-        self.place = grown(self.place, self.blocks * BLOCK, UNKNOWN)
-        self.since = grown(self.since, self.blocks * BLOCK, NEVER)
+        self.newest = grown(self.newest, self.blocks, LONG_AGO)
+        self.place.grow(self.blocks * BLOCK, UNKNOWN)
+        self.since.grow(self.blocks * BLOCK)
 
     def _keep_old(self, slot: I64, since: I64, place: I64) -> None:
         if not len(slot):

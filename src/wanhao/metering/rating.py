@@ -1,6 +1,5 @@
 """Rating cells: from a total to what is beyond, what it costs, and when to look again."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +7,10 @@ import numpy as np
 from wanhao.metering.allowances import Cells, over
 from wanhao.metering.columns import I64
 from wanhao.metering.meters import SERVICES
-from wanhao.metering.state import MeterState, Slot, always_loud
+from wanhao.metering.slots import Slot
+from wanhao.metering.state import MeterState, always_loud
 from wanhao.metering.tariffs import price_of
 from wanhao.metering.thresholds import Span, alarm
-
-AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +73,9 @@ def alarms(state: MeterState, slot: Slot, cells: Cells, rated: Rated) -> I64:
 
 
 def set_alarms(state: MeterState, slot: Slot) -> None:
-    """Set the alarm of every cell of a slot anew, some at a time so that memory stays flat."""
-    for place in _stretches(len(state.group_id)):
+    """Set the alarm of every cell of a slot anew."""
+    for place in state.stretches():
         for service in range(SERVICES):
-            cells = slot.cells(place, np.full(len(place), service))
+            cells = state.cells(slot, place, np.full(len(place), service))
             rated = rate(state, slot, cells, slot.totals[place, service])
-            slot.alarm[place, service] = alarms(state, slot, cells, rated)
-
-
-def _stretches(length: int) -> Iterator[I64]:
-    for first in range(0, length, AT_ONCE):
-        yield np.arange(first, min(first + AT_ONCE, length))
+            slot.alarm.put(place, service, alarms(state, slot, cells, rated))

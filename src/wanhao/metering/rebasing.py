@@ -15,7 +15,8 @@ from wanhao.metering.columns import I64, Mask
 from wanhao.metering.enrolment import with_zones
 from wanhao.metering.meters import SERVICES
 from wanhao.metering.rating import Rated, alarms, rate, span_of, used_of
-from wanhao.metering.state import MeterState, Slot
+from wanhao.metering.slots import Slot
+from wanhao.metering.state import MeterState
 from wanhao.metering.thresholds import Span
 
 PACK_IDS = np.int64(1) << np.int64(31)
@@ -42,7 +43,6 @@ class TermsDelta:
     slot: int
     place: I64
     terms: I64
-    free: I64
     alarm: I64
     packs: Packs
     baseline: dict[str, I64]
@@ -69,8 +69,8 @@ class _Begun:
 def rebased(state: MeterState, slot: Slot, change: Change) -> TermsDelta:
     """The change at the totals of this moment; groups' places abroad follow their group. Pure."""
     place = with_zones(state, change.place)
-    cells = slot.cells(np.repeat(place, SERVICES), np.tile(np.arange(SERVICES), len(place)))
-    total = slot.totals[place, :SERVICES].reshape(-1)
+    cells = state.cells(slot, np.repeat(place, SERVICES), np.tile(np.arange(SERVICES), len(place)))
+    total = slot.totals.of_services(place).reshape(-1)
     before = rate(state, slot, cells, total)
     spread = taken(cells, total, slot.packs.at(place))
     terms = _follow(state, place, change)
@@ -94,7 +94,6 @@ def rebased(state: MeterState, slot: Slot, change: Change) -> TermsDelta:
         slot=next(index for index, one in enumerate(state.slots) if one is slot),
         place=place,
         terms=terms,
-        free=new.free.reshape(-1, SERVICES),
         alarm=alarms(state, slot, new, after).reshape(-1, SERVICES),
         packs=begun.packs,
         baseline=_baseline(slot, place, new, outside, before.fen, anew, change.number),
@@ -103,22 +102,35 @@ def rebased(state: MeterState, slot: Slot, change: Change) -> TermsDelta:
     )
 
 
-def take_terms(slot: Slot, delta: TermsDelta) -> None:
+def take_terms(state: MeterState, slot: Slot, delta: TermsDelta) -> None:
     """Carry out a change; a place where nothing happened yet needs no baseline."""
     slot.terms[delta.place] = delta.terms
-    slot.free[delta.place] = delta.free
-    slot.alarm[delta.place, :SERVICES] = delta.alarm
-    slot.packs = slot.packs.replaced(delta.place, delta.packs)
+    for service in range(SERVICES):
+        slot.alarm.put(delta.place, service, delta.alarm[:, service])
+    take_packs(state, slot, delta.place, delta.packs)
     columns = delta.baseline
     happened = slot.baseline[delta.place] > 0
     for name, column in columns.items():
-        happened |= column > 0 if name == "episode" else (column != 0).any(axis=1)
+        if name == "episode":
+            happened |= column > 0
+        elif name != "free":
+            happened |= (column != 0).any(axis=1)
     rows = np.flatnonzero(happened)
     place = delta.place[rows]
     new = np.flatnonzero(slot.baseline[place] == 0)
     slot.baseline[place[new]] = slot.baselines.add_rows(len(new))
     for name, column in columns.items():
         getattr(slot.baselines, name)[slot.baseline[place]] = column[rows]
+
+
+def take_packs(state: MeterState, slot: Slot, place: I64, packs: Packs) -> None:
+    """These packs instead of all that the places (none twice) had."""
+    slot.packs = slot.packs.replaced(place, packs)
+    order = np.argsort(place)
+    owner = order[np.searchsorted(place[order], packs.place)]
+    given = np.zeros((len(place), SERVICES), np.int64)
+    np.add.at(given, (owner, packs.service), packs.quantity)
+    slot.extra.change(place, state.extras.number_of(given))
 
 
 def _follow(state: MeterState, place: I64, change: Change) -> I64:
@@ -195,6 +207,7 @@ def _baseline(
     """The columns of the side table; an episode begins where a schedule starts after any use."""
     row, bases = slot.baseline[place], slot.baselines
     columns = {
+        "free": new.free,
         "base": new.base,
         "over": new.over,
         "outside": outside,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wanhao.metering.columns import I64
+from wanhao.metering.columns import I64, no_rows
 from wanhao.metering.effects import LowUses
 from wanhao.metering.meters import SERVICES
 from wanhao.metering.rating import rate
@@ -33,7 +33,7 @@ def review(state: MeterState, facts: ReviewStep, now: int) -> LowUses:
     at, service = np.repeat(place, SERVICES), np.tile(np.arange(SERVICES), len(place))
     if slot is None or not len(place):
         return _rows(state, facts, at, service, at, at, now)
-    rated = rate(state, slot, slot.cells(at, service), slot.totals[at, service])
+    rated = rate(state, slot, state.cells(slot, at, service), slot.totals.at(at, service))
     low = (rated.allowance > 0) & (rated.used < level(rated.allowance, facts.percent))
     kept = np.flatnonzero(low)
     used, allowance = rated.used[kept], rated.allowance[kept]
@@ -42,10 +42,13 @@ def review(state: MeterState, facts: ReviewStep, now: int) -> LowUses:
 
 def _places(state: MeterState, facts: ReviewStep) -> I64:
     """The home places of this part, in the order of their groups."""
-    stretch = state.account_id // TOGETHER
-    mine = (state.account_id > 0) & (stretch % facts.parts == facts.part)
-    holds = (state.told > 0) & (state.first_cycle <= facts.cycle) & (state.zone == 0)
-    place = np.flatnonzero(holds & mine[state.account_place])
+    found = [no_rows()]
+    for part in state.stretches():
+        place = part[(state.told[part] > 0) & (state.zone[part] == 0)]
+        stretch = state.account_id[state.account_place[place]] // TOGETHER
+        holds = state.first_cycle[place] <= facts.cycle
+        found.append(place[holds & (stretch % facts.parts == facts.part)])
+    place = np.concatenate(found)
     ordered: I64 = place[np.argsort(state.group_id[place])]
     return ordered
 

@@ -9,12 +9,13 @@ import numpy as np
 from wanhao.metering.allowances import taken
 from wanhao.metering.columns import I64
 from wanhao.metering.meters import DATA
-from wanhao.metering.state import MeterState, Slot
+from wanhao.metering.slots import Slot
+from wanhao.metering.state import MeterState
 
 
 def unused(state: MeterState, slot: Slot, place: I64, total: I64) -> I64:
     """What of the plan's data, and of packs that roll over, is unused at these totals."""
-    cells = slot.cells(place, np.full(len(place), DATA))
+    cells = state.cells(slot, place, np.full(len(place), DATA))
     spread = taken(cells, total, slot.packs.at(place))
     left = np.where(state.terms.rolls(slot.terms[place]), np.maximum(spread.plan_left, 0), 0)
     packs = spread.packs

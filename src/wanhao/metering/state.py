@@ -1,74 +1,26 @@
 """The meter's state: two open cycles of totals per group, money per account, cut into shards.
 
 A place is shard * capacity + row; whatever must be seen together (an account and its groups) lies
-in one shard, chosen by a hash of the account. Arrays are indexed by place, one row each. What a
+in one shard, chosen by a hash of the account. Columns are indexed by place, one row each. What a
 group uses abroad is counted at places of its own, one per rate zone, made when first needed.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from wanhao.metering.allowances import Baselines, Cells, Packs, data_only
-from wanhao.metering.columns import I8, I32, I64, no_rows
-from wanhao.metering.meters import DATA, METERS, SERVICES
+from wanhao.metering.allowances import Cells, data_only
+from wanhao.metering.columns import I64, Column, no_rows
+from wanhao.metering.meters import DATA, SERVICES
 from wanhao.metering.numbering import NumberPlan
+from wanhao.metering.slots import NO_CYCLE, Slot
 from wanhao.metering.tariffs import TariffTable
-from wanhao.metering.terms import TermsTable
+from wanhao.metering.terms import DistinctRows, TermsTable
 
-ALWAYS = np.iinfo(np.int64).min
-NEVER = np.iinfo(np.int64).max
-NO_CYCLE = -1
-
-
-@dataclass(slots=True)
-class Slot:
-    """One open cycle. `free` is the total up to which nothing more is charged, `alarm` the lowest
-    total at which something may happen, `rolled` data from the month before, which shrinks with
-    its late records where `rolls_in`; `terms` and `baseline` are rows of their tables."""
-
-    cycle: int
-    totals: I64
-    free: I64
-    alarm: I64
-    rolled: I64
-    rolls_in: I8
-    terms: I32
-    baseline: I32
-    charge: I64
-    baselines: Baselines = field(default_factory=Baselines)
-    packs: Packs = field(default_factory=Packs)
-
-    @classmethod
-    def empty(cls, groups: int, accounts: int) -> "Slot":
-        """A slot that holds no cycle yet."""
-        return cls(
-            cycle=NO_CYCLE,
-            totals=np.zeros((groups, METERS), np.int64),
-            free=np.zeros((groups, SERVICES), np.int64),
-            alarm=np.full((groups, METERS), NEVER, np.int64),
-            rolled=np.zeros(groups, np.int64),
-            rolls_in=np.zeros(groups, np.int8),
-            terms=np.zeros(groups, np.int32),
-            baseline=np.zeros(groups, np.int32),
-            charge=np.zeros(accounts, np.int64),
-        )
-
-    def cells(self, place: I64, service: I64) -> Cells:
-        """These cells as they stand at their baseline."""
-        row = self.baseline[place]
-        bases = self.baselines
-        return Cells(
-            place=place,
-            service=service,
-            free=self.free[place, service],
-            rolled=data_only(service, self.rolled[place]),
-            base=bases.base[row, service],
-            over=bases.over[row, service],
-            plan_used=bases.plan_used[row, service],
-            rolled_used=bases.rolled_used[row, service],
-        )
+AT_ONCE = 1 << 20
 
 
 class Mark(NamedTuple):
@@ -94,60 +46,73 @@ class Watched:
         return (*(Mark(fen, False) for fen in self.money), *of_credit)
 
 
-GROUP_COLUMNS = ("group_id", "account_place", "told", "first_cycle", "zone")
-ACCOUNT_COLUMNS = (
-    "account_id",
-    "spendable",
-    "credit",
-    "watched",
-    "settled",
-    "billed",
-    "rent",
-    "rent_from",
-    "rented",
-)
-SLOT_GROUP_COLUMNS = ("totals", "free", "alarm", "rolled", "rolls_in", "terms", "baseline")
+GROUP_TYPES: Mapping[str, DTypeLike] = {
+    "group_id": np.int32,
+    "account_place": np.int32,
+    "told": np.int8,
+    "first_cycle": np.int32,
+    "zone": np.int8,
+}
+"""The columns by group, and what they are kept as unless a value needs more."""
+ACCOUNT_TYPES: Mapping[str, DTypeLike] = {
+    "account_id": np.int32,
+    "spendable": np.int32,
+    "credit": np.int32,
+    "watched": np.int8,
+    "settled": np.int32,
+    "billed": np.int32,
+    "rent": np.int32,
+    "rent_from": np.int32,
+    "rented": np.int32,
+}
+"""The same by account."""
+GROUP_COLUMNS, ACCOUNT_COLUMNS = tuple(GROUP_TYPES), tuple(ACCOUNT_TYPES)
+
+
+def _no_column() -> Column:
+    return Column.zeros(0)
 
 
 @dataclass(slots=True)
 class MeterState:
     """All that counting needs; changed only by `apply`, `apply_facts` and enrolment.
 
-    `told` is the number of the fact that first told a group's terms, 0 before that, `first_cycle`
-    the cycle from which they hold. `credit` is the limit of an account that pays afterwards,
-    which `spendable` includes, `settled` are charges of cycles that left their slot and are in no
-    bill yet, `billed` the last cycle whose bill is in `spendable`; `rent` is due once a cycle from
-    `rent_from` on, `rented` says up to which cycle it was taken.
+    `told` is 1 where a group's terms were told, `first_cycle` the cycle from which they hold.
+    `credit` is the limit of an account that pays afterwards, which `spendable` includes, `settled`
+    are charges of cycles that left their slot and are in no bill yet, `billed` the last cycle whose
+    bill is in `spendable`; `rent` is due once a cycle from `rent_from` on, `rented` says up to
+    which cycle it was taken. `extras` are the sums of packs that groups hold.
     """
 
     shards: int
     capacity: int = 1
     account_capacity: int = 1
-    group_id: I64 = field(default_factory=no_rows)
-    account_place: I64 = field(default_factory=no_rows)
-    told: I64 = field(default_factory=no_rows)
-    first_cycle: I64 = field(default_factory=no_rows)
-    zone: I64 = field(default_factory=no_rows)
-    account_id: I64 = field(default_factory=no_rows)
-    spendable: I64 = field(default_factory=no_rows)
-    credit: I64 = field(default_factory=no_rows)
-    watched: I64 = field(default_factory=no_rows)
-    settled: I64 = field(default_factory=no_rows)
-    billed: I64 = field(default_factory=no_rows)
-    rent: I64 = field(default_factory=no_rows)
-    rent_from: I64 = field(default_factory=no_rows)
-    rented: I64 = field(default_factory=no_rows)
-    money_episode: I64 = field(default_factory=lambda: no_rows(0))
+    group_id: Column = field(default_factory=_no_column)
+    account_place: Column = field(default_factory=_no_column)
+    told: Column = field(default_factory=_no_column)
+    first_cycle: Column = field(default_factory=_no_column)
+    zone: Column = field(default_factory=_no_column)
+    account_id: Column = field(default_factory=_no_column)
+    spendable: Column = field(default_factory=_no_column)
+    credit: Column = field(default_factory=_no_column)
+    watched: Column = field(default_factory=_no_column)
+    settled: Column = field(default_factory=_no_column)
+    billed: Column = field(default_factory=_no_column)
+    rent: Column = field(default_factory=_no_column)
+    rent_from: Column = field(default_factory=_no_column)
+    rented: Column = field(default_factory=_no_column)
+    money_episode: Column = field(default_factory=_no_column)
+    place_of_group: Column = field(default_factory=_no_column)
+    place_of_account: Column = field(default_factory=_no_column)
     groups_used: I64 = field(default_factory=no_rows)
     accounts_used: I64 = field(default_factory=no_rows)
-    place_of_group: I64 = field(default_factory=no_rows)
-    place_of_account: I64 = field(default_factory=no_rows)
     zone_key: I64 = field(default_factory=no_rows)
     zone_place: I64 = field(default_factory=no_rows)
     slots: list[Slot] = field(default_factory=list)
     plan: NumberPlan = field(default_factory=NumberPlan)
     tariffs: TariffTable = field(default_factory=TariffTable)
     terms: TermsTable = field(default_factory=TermsTable)
+    extras: DistinctRows = field(default_factory=lambda: DistinctRows.of_width(SERVICES))
     thresholds: Watched = field(default_factory=Watched)
     usage_episode: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
     closed_through: int = NO_CYCLE
@@ -159,9 +124,9 @@ class MeterState:
     def empty(cls, shards: int) -> "MeterState":
         """A state in which nobody is enrolled and no cycle is open."""
         state = cls(shards=shards)
-        for name in (*GROUP_COLUMNS, *ACCOUNT_COLUMNS):
-            setattr(state, name, np.zeros(shards, np.int64))
-        state.money_episode = np.zeros((shards, 0), np.int64)
+        for name, kind in (*GROUP_TYPES.items(), *ACCOUNT_TYPES.items()):
+            setattr(state, name, Column.zeros(shards, dtype=kind))
+        state.money_episode = Column.zeros(shards, 0)
         state.groups_used = np.zeros(shards, np.int64)
         state.accounts_used = np.zeros(shards, np.int64)
         state.slots = [Slot.empty(shards, shards), Slot.empty(shards, shards)]
@@ -187,6 +152,31 @@ class MeterState:
         """The place of each account, -1 for those never enrolled."""
         return looked_up(self.place_of_account, account)
 
+    def stretches(self) -> Iterator[I64]:
+        """The places of all groups, some at a time, so that whoever goes through all of them needs
+        little room."""
+        for shard, used in enumerate(self.groups_used.tolist()):
+            start = shard * self.capacity
+            for first in range(start, start + used, AT_ONCE):
+                yield np.arange(first, min(first + AT_ONCE, start + used))
+
+    def cells(self, slot: Slot, place: I64, service: I64) -> Cells:
+        """These cells as they stand at their baseline. Without one, all allowances are free."""
+        row, bases = slot.baseline[place], slot.baselines
+        rolled = data_only(service, slot.rolled[place])
+        plan = self.terms.included(slot.terms[place], service) * (self.zone[place] == 0)
+        whole = plan + self.extras.row[slot.extra[place], service] + rolled
+        return Cells(
+            place=place,
+            service=service,
+            free=np.where(row > 0, bases.free[row, service], whole),
+            rolled=rolled,
+            base=bases.base[row, service],
+            over=bases.over[row, service],
+            plan_used=bases.plan_used[row, service],
+            rolled_used=bases.rolled_used[row, service],
+        )
+
     def left(self, place: I64) -> I64:
         """What each account has left, in fen: what it can spend less what is charged so far and
         not yet in a bill."""
@@ -196,13 +186,13 @@ class MeterState:
         return running
 
 
-def unbilled(slot: Slot, billed: I64, place: I64) -> I64:
+def unbilled(slot: Slot, billed: Column, place: I64) -> I64:
     """The charges of a slot that no bill has taken from the balance yet, by account place."""
     due: I64 = np.where(slot.cycle > billed[place], slot.charge[place], 0)
     return due
 
 
-def looked_up(table: I64, key: I64) -> I64:
+def looked_up(table: Column, key: I64) -> I64:
     """The entry of each key, -1 for those outside the table."""
     inside = (key > 0) & (key < len(table))
     found: I64 = np.where(inside, table[np.where(inside, key, 0)] if len(table) else -1, -1)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from wanhao.metering.columns import I64, Mask, ceil_div, places_within
-from wanhao.metering.state import ALWAYS, NEVER, Mark
+from wanhao.metering.slots import ALWAYS, NEVER
+from wanhao.metering.state import Mark
 
 FULL = 100
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from wanhao.metering.state import NO_CYCLE, MeterState
+from wanhao.metering.slots import NO_CYCLE
+from wanhao.metering.state import MeterState
 from wanhao.usage.actions import record_facts
 from wanhao.usage.contracts import CycleFact, Fact, RentFact
 from wanhao.usage.facts_log import decode

@@ -18,10 +18,10 @@ import numpy as np
 from wanhao.metering.state import MeterState
 from wanhao.usage.archive import sync_folder
 from wanhao.usage.duplicates import DuplicateIndex, Run
+from wanhao.usage.older_snapshots import READABLE, brought_up
 
 KEPT = 2
-FORMAT = 4
-BEFORE_CREDIT = 3
+FORMAT = 5
 Arrays = dict[str, Any]
 
 
@@ -61,8 +61,8 @@ def load_snapshot(path: Path) -> tuple[MeterState, DuplicateIndex, str] | None:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         plain = json.loads(arrays.pop("plain").tobytes())
-        if plain["format"] == BEFORE_CREDIT:
-            _give_credit(arrays, plain)
+        if plain["format"] in READABLE:
+            brought_up(arrays, plain)
         elif plain["format"] != FORMAT:
             return None
         index = DuplicateIndex(sources=plain["sources"])
@@ -74,12 +74,6 @@ def load_snapshot(path: Path) -> tuple[MeterState, DuplicateIndex, str] | None:
         return state, index, plain["fact_at"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
-
-
-def _give_credit(arrays: Arrays, plain: dict[str, Any]) -> None:
-    """A snapshot of when no account had a credit limit, as it would be written now."""
-    arrays["credit"] = np.zeros_like(arrays["spendable"])
-    plain["thresholds/credit"] = []
 
 
 def _age(path: Path) -> tuple[int, str]:

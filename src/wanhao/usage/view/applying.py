@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from wanhao.metering.columns import I64
 from wanhao.metering.folding import Delta, SlotDelta, apply
 from wanhao.metering.meters import METERS
 from wanhao.metering.state import MeterState
 from wanhao.usage.view.writer import MeterView
 
-_BY_PLACE = (("cell", "added"), ("alarm_cell", "alarm"), ("shifted", "shift"))
+_BY_CELL = (("cell", "added"), ("alarm_cell", "alarm"))
 
 
 def apply_in_view(view: MeterView, state: MeterState, delta: Delta, batch: int) -> None:
@@ -22,15 +24,24 @@ def apply_in_view(view: MeterView, state: MeterState, delta: Delta, batch: int) 
 
 
 def _parts(state: MeterState, delta: Delta, shard: int) -> Iterator[SlotDelta]:
-    """What changes in one shard; all columns of a delta are in the order of their places."""
+    """What changes in one shard; cells lie meter by meter, all else in the order of places."""
+    groups, first = len(state.group_id), shard * state.capacity
+    meters = np.arange(METERS) * groups + first
     for slot in delta.slots:
-        taken = {}
-        for places, amounts in _BY_PLACE:
-            column = getattr(slot, places)
-            wide = state.capacity * (1 if places == "shifted" else METERS)
-            low, high = np.searchsorted(column, [shard * wide, (shard + 1) * wide])
-            taken |= {places: column[low:high], amounts: getattr(slot, amounts)[low:high]}
+        taken: dict[str, Any] = {}
+        for cells, amounts in _BY_CELL:
+            rows = _within(getattr(slot, cells), meters, state.capacity)
+            taken |= {cells: getattr(slot, cells)[rows], amounts: getattr(slot, amounts)[rows]}
+        rows = _within(slot.shifted, np.array([first]), state.capacity)
+        taken |= {"shifted": slot.shifted[rows], "shift": slot.shift[rows]}
         wide = state.account_capacity
-        low, high = np.searchsorted(slot.account, [shard * wide, (shard + 1) * wide])
-        taken |= {"account": slot.account[low:high], "charged": slot.charged[low:high]}
+        rows = _within(slot.account, np.array([shard * wide]), wide)
+        taken |= {"account": slot.account[rows], "charged": slot.charged[rows]}
         yield replace(slot, **taken)
+
+
+def _within(ascending: I64, starts: I64, wide: int) -> Any:
+    """The rows of these stretches."""
+    low, high = np.searchsorted(ascending, [starts, starts + wide])
+    stretches = zip(low.tolist(), high.tolist(), strict=True)
+    return np.concatenate([np.arange(first, last) for first, last in stretches])

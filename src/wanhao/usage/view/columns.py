@@ -12,18 +12,18 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 
 from wanhao.metering.columns import I64
-from wanhao.metering.meters import SERVICES, ZONES
+from wanhao.metering.meters import DATA, SERVICES, ZONES
 from wanhao.metering.state import MeterState
-from wanhao.metering.terms import TARIFF
+from wanhao.metering.terms import ALLOWANCE, TARIFF
 
 SLOTS = 2
 _GROUPS = ("place_of_group", "group_id", "account_place")
 _ACCOUNTS = ("account_id", "spendable", "watched", "settled", "billed")
-_OF_SLOT = ("totals", "free", "baseline", "terms", "charge")
+_OF_SLOT = ("rolled", "terms", "extra", "baseline", "charge")
+_TOTALS = tuple(f"totals/columns/{service}" for service in range(SERVICES))
 SHARED = (
-    *_GROUPS,
-    *_ACCOUNTS,
-    *(f"slots/{slot}/{name}" for slot in range(SLOTS) for name in _OF_SLOT),
+    *(f"{name}/data" for name in (*_GROUPS, *_ACCOUNTS)),
+    *(f"slots/{slot}/{name}/data" for slot in range(SLOTS) for name in (*_TOTALS, *_OF_SLOT)),
 )
 """Large arrays, which lie in shared memory themselves."""
 COPIED = (
@@ -31,7 +31,8 @@ COPIED = (
     "zone_place",
     "terms/row",
     "tariffs/voice_unit",
-    *(f"slots/{slot}/baselines/outside" for slot in range(SLOTS)),
+    "extras/row",
+    *(f"slots/{slot}/baselines/{name}" for slot in range(SLOTS) for name in ("free", "outside")),
 )
 """Small tables, which the kernel replaces when they grow; readers get copies."""
 
@@ -46,11 +47,13 @@ class SlotColumns:
     """One open cycle's arrays."""
 
     cycle: int
-    totals: Array
-    free: Array
-    baseline: Array
+    totals: tuple[Array, ...]
+    rolled: Array
     terms: Array
+    extra: Array
+    baseline: Array
     charge: Array
+    free: Array
     outside: Array
 
 
@@ -70,6 +73,7 @@ class Columns:
     zone_key: Array
     zone_place: Array
     terms: Array
+    extras: Array
     voice_unit: Array
     slots: tuple[SlotColumns, ...]
 
@@ -90,15 +94,20 @@ def together(arrays: Mapping[str, Array], capacity: int, cycles: list[int]) -> C
     slots = tuple(
         SlotColumns(
             cycle=cycle,
+            totals=tuple(arrays[f"slots/{slot}/{name}/data"] for name in _TOTALS),
+            free=arrays[f"slots/{slot}/baselines/free"],
             outside=arrays[f"slots/{slot}/baselines/outside"],
-            **{name: arrays[f"slots/{slot}/{name}"] for name in _OF_SLOT},
+            **{name: arrays[f"slots/{slot}/{name}/data"] for name in _OF_SLOT},
         )
         for slot, cycle in enumerate(cycles)
     )
-    plain = {name: arrays[name] for name in (*_GROUPS, *_ACCOUNTS, "zone_key", "zone_place")}
+    plain = {name: arrays[f"{name}/data"] for name in (*_GROUPS, *_ACCOUNTS)}
     return Columns(
         capacity=capacity,
+        zone_key=arrays["zone_key"],
+        zone_place=arrays["zone_place"],
         terms=arrays["terms/row"],
+        extras=arrays["extras/row"],
         voice_unit=arrays["tariffs/voice_unit"],
         slots=slots,
         **plain,
@@ -106,7 +115,7 @@ def together(arrays: Mapping[str, Array], capacity: int, cycles: list[int]) -> C
 
 
 def array_at(state: MeterState, path: str) -> Array:
-    """The array of a path as "slots/0/totals"."""
+    """The array of a path as "slots/0/rolled/data"."""
     holder, name = _holder(state, path)
     found = getattr(holder, name)
     return found if isinstance(found, np.ndarray) else found.data
@@ -141,14 +150,19 @@ def many(column: Array, *index: Any) -> I64:
     return found
 
 
-def at_home(at: At, slot: SlotColumns, place: Whole, service: int) -> tuple[Whole, Whole]:
-    """Use and allowance of a service at home. What was charged before the group's terms changed is
-    part of neither; without an allowance all that was used counts."""
+def at_home(at: At, columns: Columns, place: Whole, service: int) -> tuple[Whole, Whole]:
+    """Use and allowance of a service at home in the newest cycle. What was charged before the
+    group's terms changed is part of neither; without an allowance all that was used counts."""
+    slot = columns.newest
     row = at(slot.baseline, place)
     outside = at(slot.outside, row, service)
-    free = at(slot.free, place, service)
+    plan = at(columns.terms, at(slot.terms, place), ALLOWANCE.start + service)
+    free = plan + at(columns.extras, at(slot.extra, place), service)
+    if service == DATA:
+        free = free + at(slot.rolled, place)
+    free = free * (row == 0) + at(slot.free, row, service)
     held = free > outside
-    used = at(slot.totals, place, service) - outside * held
+    used = at(slot.totals[service], place) - outside * held
     return used, (free - outside) * held
 
 
@@ -174,7 +188,7 @@ def abroad(columns: Columns, slot: SlotColumns, place: int) -> list[tuple[int, i
     spot = bisect_left(columns.zone_key, place * ZONES)
     while spot < len(columns.zone_key) and columns.zone_key[spot] < (place + 1) * ZONES:
         zone, there = one(columns.zone_key, spot) % ZONES, one(columns.zone_place, spot)
-        units = [one(slot.totals, there, service) for service in range(SERVICES)]
+        units = [one(slot.totals[service], there) for service in range(SERVICES)]
         found += [(zone, service, used) for service, used in enumerate(units) if used]
         spot += 1
     return found

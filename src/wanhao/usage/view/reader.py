@@ -13,9 +13,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from wanhao.metering.columns import I64, Mask
+from wanhao.metering.columns import I64, Column, Mask
 from wanhao.metering.meters import SERVICES as SERVICE_COUNT
-from wanhao.metering.state import NO_CYCLE, looked_up
+from wanhao.metering.slots import NO_CYCLE
+from wanhao.metering.state import looked_up
 from wanhao.usage.ports import OutOfReachError
 from wanhao.usage.schema import PRICED_ZONES, SERVICES
 from wanhao.usage.use_contracts import ServiceUse, UseSoFar, ZoneUse
@@ -182,7 +183,7 @@ def _map(directory: layout.Directory) -> _Mapping:
 
 def _row(mapping: _Mapping, group: int) -> UseSoFar | None:
     numbers = mapping.numbers
-    table = mapping.arrays["place_of_group"]
+    table = mapping.arrays["place_of_group/data"]
     place = table.item(group) if 0 < group < len(table) else -1
     shard = max(place, 0) // max(numbers[layout.CAPACITY], 1)
     block = layout.shard_at(min(shard, mapping.directory.shards - 1))
@@ -212,7 +213,9 @@ def _use(
         home=tuple(
             ServiceUse(service=name, used=used, allowance=allowance)
             for name, (used, allowance) in zip(
-                SERVICES, (at_home(one, slot, place, n) for n in range(SERVICE_COUNT)), strict=True
+                SERVICES,
+                (at_home(one, columns, place, service) for service in range(SERVICE_COUNT)),
+                strict=True,
             )
         ),
         abroad=tuple(
@@ -230,12 +233,12 @@ def _rows(mapping: _Mapping, group: I64) -> UseColumns:
     blocks = mapping.header[layout.FIRST_SHARD :].reshape(-1, layout.BLOCK)
     before = blocks[:, layout.SEQUENCE].copy()
     columns = mapping.columns()
-    place = looked_up(columns.place_of_group, group)
+    place = looked_up(Column(columns.place_of_group), group)
     known = place >= 0
     place = np.where(known, place, 0)
     shard = np.unique(place // max(columns.capacity, 1)) if len(place) else np.arange(len(blocks))
     slot, account = columns.newest, many(columns.account_place, place)
-    home = [at_home(many, slot, place, service) for service in range(SERVICE_COUNT)]
+    home = [at_home(many, columns, place, service) for service in range(SERVICE_COUNT)]
     found = UseColumns(
         cycle=slot.cycle,
         group=group,
