@@ -20,6 +20,11 @@ SELECT count(*) FROM wanhao_communications_communicationmessage AS message
 JOIN wanhao_communications_reminderdecision AS decision ON decision.id = message.decision_id
 WHERE decision.batch > %s
 """
+# What the peers find, too: other thresholds and money are ours alone.
+REMINDERS = """
+SELECT count(*) FROM wanhao_communications_reminderdecision
+WHERE batch > %s AND rule ~ '^(voice|message|data)-(80|100)$'
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,7 @@ class Counted:
     quarantined: int
     crossings: int
     messages: int
+    reminders: int
 
     @property
     def per_second(self) -> float:
@@ -82,7 +88,8 @@ def count(meter: MeterProcess, files: list[Path], records: int) -> Counted:
         seconds=ended - began,
         processors=meter.processor_seconds() - busy,
         memory=meter.most_memory,
-        messages=messages_since(last),
+        messages=_since(MESSAGES, last),
+        reminders=_since(REMINDERS, last),
         **{name.removesuffix("__sum"): figure or 0 for name, figure in sums.items()},
     )
 
@@ -107,8 +114,8 @@ def count_steadily(traffic: Traffic) -> tuple[Waited, MeterProcess, float]:
         return waited_since(last), meter, feeder.late
 
 
-def messages_since(batch: int) -> int:
-    """How many messages the batches after this one brought about."""
+def _since(query: str, batch: int) -> int:
+    """What the batches after this one brought about."""
     with connection.cursor() as cursor:
-        cursor.execute(MESSAGES, [batch])
+        cursor.execute(query, [batch])
         return int(cursor.fetchone()[0])

@@ -7,9 +7,11 @@ after each stage, so that a run that was stopped has those it came to.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from bench.figures import SERVER, figure, say, show
 from bench.plots import Chart
@@ -29,6 +31,7 @@ from wanhao.project.postgres import EmbeddedPostgres
 
 OPTIONS = {**SERVER, "track_commit_timestamp": "on", "max_wal_size": "16GB"}
 MILLION = 1_000_000
+FLAME_FILES = 20
 Figures = list[dict[str, object]]
 
 
@@ -72,7 +75,7 @@ def flatness() -> Figures:
 
 
 def month() -> Figures:
-    """All records of an ordinary day, then a power cut."""
+    """All records of an ordinary day, then a power cut, then the compaction of the next morning."""
     ready.prepare_meter(LINES)
     with metering() as meter:
         first = counting.until_serving(meter, place=2)
@@ -80,8 +83,17 @@ def month() -> Figures:
         counted.tell("an ordinary month")
         meter.kill()
     again = counting.serving_after(place=3)
+    counting.serving_after(place=6)
+    compacted = _told_by("compacting")
+    a_record = counted.seconds / counted.records + compacted["seconds"] / compacted["records"]
+    say(
+        f"  {compacted['records']:,} records compacted in {compacted['seconds']:.1f} s,"
+        f" {compacted['octets'] / compacted['records']:.1f} octets each"
+    )
     return [
+        figure("records_per_second_with_compaction", 1 / a_record, "records/s", 0),
         figure("records_per_second", counted.per_second, "records/s", 0),
+        figure("octets_a_record_in_the_archive", compacted["octets"] / compacted["records"], "", 0),
         figure("processors_busy", counted.processors / counted.seconds, "cores", 0),
         figure("memory_of_the_meter", counted.memory, "MB", 0),
         figure("effects_of_records", 100 * counted.crossings / counted.records, "%", 0),
@@ -106,8 +118,7 @@ def steady() -> Figures:
 
 def review() -> Figures:
     """Everybody looked through for allowances that are used below 40 %."""
-    command = [sys.executable, "-m", "bench.province.reviewing"]
-    told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    told = _told_by("reviewing")
     return [
         figure("review_of_all_lines", told["seconds"], "s", 0),
         figure("review_longest_part", 1_000 * told["longest"], "ms", 0),
@@ -136,6 +147,7 @@ def others() -> Figures:
         counting.until_serving(meter, place=5)
         ours = counting.count(meter, files, records)
     ours.tell("ours, the same files")
+    say(f"    {ours.reminders:,} of the effects are at 80 or 100 % of an allowance")
     places = {
         "postgresql": os.environ["DATABASE_URL"],
         "duckdb": str(SCRATCH / "peer.duckdb"),
@@ -150,6 +162,29 @@ def others() -> Figures:
     return told
 
 
+def flame() -> Figures:
+    """Where the time goes: a picture of the first files, of all threads of the meter."""
+    files = ready.month().files(CACHE)[:FLAME_FILES]
+    ready.prepare_meter(LINES)
+    with metering() as meter:
+        counting.until_serving(meter, place=7)
+        picture = [str(Path(sys.executable).with_name("py-spy")), "record", "--threads"]
+        picture += ["--pid", str(meter.pid), "--output", str(CACHE / "flame.svg")]
+        watching = subprocess.Popen(picture, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        counting.count(meter, files, len(files) * FILE_ROWS).tell("while it was watched")
+        watching.send_signal(signal.SIGINT)
+        watching.wait()
+    return []
+
+
+def _told_by(module: str) -> dict[str, float]:
+    """The figures that a process of its own prints last."""
+    command = [sys.executable, "-m", f"bench.province.{module}"]
+    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    figures: dict[str, float] = json.loads(said.splitlines()[-1])
+    return figures
+
+
 STAGES = {
     "flatness": flatness,
     "month": month,
@@ -157,4 +192,5 @@ STAGES = {
     "review": review,
     "stress": stress,
     "others": others,
+    "flame": flame,
 }

@@ -28,7 +28,7 @@ from bench.scratch import SCRATCH
 # The first place of each kind of traffic, so that no record of one is known from another.
 PROBES, STEADY, STRESS, FLAT = (place * 10**10 for place in (1, 2, 3, 4))
 A_PROBE = 1_000
-HEAVY = 25.0
+HEAVY = 11.0
 FORGOTTEN = ("wanhao_usage_", "wanhao_communications_reminderdecision")
 
 
@@ -38,7 +38,7 @@ def month() -> Traffic:
 
 
 def stress() -> Traffic:
-    """A day on which each record weighs 25 times as much, so that about one in twenty crosses."""
+    """A day on which each record weighs eleven times as much, so that about one in twenty crosses."""
     return Traffic(lines=LINES, records=STRESS_RECORDS, first=STRESS, weight=HEAVY)
 
 
