@@ -38,7 +38,7 @@ def month() -> Traffic:
 
 
 def stress() -> Traffic:
-    """A day on which each record weighs eleven times as much, so that about one in twenty crosses."""
+    """A day of records eleven times as heavy: about one in twenty crosses something."""
     return Traffic(lines=LINES, records=STRESS_RECORDS, first=STRESS, weight=HEAVY)
 
 
