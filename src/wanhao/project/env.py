@@ -50,6 +50,23 @@ def _split(value: object) -> object:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
+def _reachable(url: str) -> str:
+    """A token must not travel in the clear, so only this machine may be asked over http."""
+    parts = urlsplit(url)
+    local = parts.scheme == "http" and parts.hostname in HERE
+    if url and not (parts.hostname and (local or parts.scheme == "https")):
+        raise ValueError("give an https address; http only for this machine")
+    return url
+
+
+def _place(place: str) -> str:
+    """A host and a port, as 127.0.0.1:8011."""
+    host, _, port = place.rpartition(":")
+    if place and not (host and port.isdigit() and 0 < int(port) < 1 << 16):
+        raise ValueError("give a host and a port, as 127.0.0.1:8011")
+    return place
+
+
 class Environment(BaseSettings):
     """Read once from the process environment; a bad value stops the start.
 
@@ -94,6 +111,20 @@ class Environment(BaseSettings):
     snapshot_every: int = Field(default=50, ge=1, description="batches between two snapshots")
     keep_done_days: int = Field(
         default=3, ge=0, description="days that usage files are kept after they were counted"
+    )
+    meter_serve: Annotated[str, AfterValidator(_place)] = Field(
+        default="",
+        description="host:port at which `wanhao usage serve` answers other machines; "
+        "empty: nowhere",
+    )
+    meter_url: Annotated[str, AfterValidator(_reachable)] = Field(
+        default="",
+        description="where the meter of another machine answers; https, or http on this machine; "
+        "empty: the meter runs here",
+    )
+    meter_token: str = Field(
+        default="",
+        description="lets other machines read the meter; needed unless only this machine is served",
     )
     smsc_file: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
         default=None,
@@ -160,15 +191,11 @@ class Environment(BaseSettings):
 
     @field_validator("billing_url")
     @classmethod
-    def _reachable(cls, url: str, info: ValidationInfo) -> str:
-        """A token must not travel in the clear, so only this machine may be asked over http."""
-        parts = urlsplit(url)
-        local = parts.scheme == "http" and parts.hostname in HERE
-        if url and not (parts.hostname and (local or parts.scheme == "https")):
-            raise ValueError("give an https address; http only for this machine")
+    def _billing_reachable(cls, url: str, info: ValidationInfo) -> str:
+        """A foreign billing must have an address."""
         if not url and info.data.get("billing") is Billing.FOREIGN:
             raise ValueError("a foreign billing needs an address")
-        return url
+        return _reachable(url)
 
     @field_validator("billing_token_file", mode="before")
     @classmethod

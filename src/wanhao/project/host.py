@@ -135,6 +135,8 @@ class _Host:
     def _programs(self) -> list[Program]:
         names = ("web", "worker", "meter", "sms")
         programs = [Program(name=name, command=(*OURSELVES, name)) for name in names]
+        if self._env.meter_serve:
+            programs.append(Program(name="readers", command=(*OURSELVES, "usage", "serve")))
         if not self._env.demo:
             return programs
         peer = PeerSettings(

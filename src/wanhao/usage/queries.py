@@ -30,7 +30,9 @@ from wanhao.usage.models import (
     UsageFile,
 )
 from wanhao.usage.models import QuarantinedRecord as QuarantineRow
+from wanhao.usage.ports import usage_reader
 from wanhao.usage.quarantine_contracts import HeldState
+from wanhao.usage.use_contracts import UseSoFar
 
 RATE_WINDOW = timedelta(minutes=1)
 PULSE_LIMIT = timedelta(seconds=15)
@@ -68,6 +70,13 @@ def closed_home_use(cycle: int, first_account: int, last_account: int) -> Iterat
     stretch of them at a time. WanhaoError as `closed_usage` says.
     """
     return home_use(cycle, first_account, last_account)
+
+
+def use_so_far(group_id: int) -> UseSoFar | None:
+    """What a group used in the newest month as the meter has counted it, asked of the meter and not
+    of the database; None for a group it does not know. OutOfReachError where no meter can be read.
+    """
+    return usage_reader().use_of(group_id)
 
 
 def late_waiting() -> int:

@@ -12,6 +12,7 @@ from wanhao.project.command.sessions import database, refuse_without_database
 from wanhao.project.command.usage_quarantine import quarantine
 from wanhao.project.env import environment
 from wanhao.project.inbox import check_names, hand_over
+from wanhao.project.reading import serve_readers
 from wanhao.project.waiting import wait_until_taken
 from wanhao.usage.contracts import MeterStatus
 from wanhao.usage.queries import meter_status, refused_files
@@ -52,6 +53,12 @@ def status() -> None:
         for line in status_lines(meter_status(clock.now()), refused_files()):
             click.echo(line)
     click.echo(f"{'inbox':<20}{environment().inbox}")
+
+
+@usage.command()
+def serve() -> None:
+    """Answer other machines at WANHAO_METER_SERVE: where their customers stand."""
+    serve_readers()
 
 
 def status_lines(status: MeterStatus, refused: int) -> list[str]:
