@@ -18,13 +18,13 @@ from wanhao.usage.archive.manifest import Manifest, Part, load_manifest
 from wanhao.usage.archive.rows import BATCH, TEXT_ID
 from wanhao.usage.cycles import CLOSES_AFTER
 from wanhao.usage.detail_contracts import UsageDetail
-from wanhao.usage.duplicates import WINDOW_DAYS
+from wanhao.usage.duplicates import LONGEST_DAYS
 from wanhao.usage.home import home
 from wanhao.usage.judging import FUTURE_TOLERANCE
 from wanhao.usage.models import Batch
 from wanhao.values.cycle import SHANGHAI, Cycle
 
-LATEST = CLOSES_AFTER + timedelta(days=WINDOW_DAYS)
+LATEST = CLOSES_AFTER + timedelta(days=LONGEST_DAYS)
 Where = Callable[[Manifest], tuple[Sequence[Part], Sequence[Batch]]]
 
 

@@ -80,6 +80,11 @@ class Folders:
         return self.root / "snapshots"
 
     @property
+    def duplicates(self) -> Path:
+        """Identities of the records that were counted."""
+        return self.root / "duplicates"
+
+    @property
     def months(self) -> Path:
         """The state before each of the last months opened, from which it can be lived again."""
         return self.snapshots / "months"

@@ -12,7 +12,7 @@ from wanhao.metering.meters import Refusal
 from wanhao.metering.numbering import NOBODY, UNKNOWN
 from wanhao.metering.state import MeterState
 from wanhao.usage.blocks import Block, Int64
-from wanhao.usage.duplicates import HOUR, WINDOW_DAYS, DuplicateIndex, Run
+from wanhao.usage.duplicates import DuplicateIndex, New
 from wanhao.usage.intake import Gathered
 from wanhao.usage.schema import REFUSALS, UNCHARGED, Reason
 
@@ -58,7 +58,7 @@ class Judged:
     duplicate: int
     held: Sequence[Held]
     metered: Block | None
-    identities: Run | None
+    identities: New | None
     delta: Delta
     effects: Effects
     late: LateRecords | None = None
@@ -93,7 +93,10 @@ def judge(
             effects=effects,
         )
     resolved = resolve(state, block.records, now + FUTURE_TOLERANCE)
-    late = _late(state, block.records, resolved.refusal, now, closed)
+    late = resolved.refusal == Refusal.CYCLE_CLOSED
+    if late.any():
+        late &= index.reaches(block.source, block.records.start, now)
+        late = _late(state, block.records, resolved.refusal, late, closed)
     refused = (resolved.refusal != Refusal.NONE) & ~late
     countable = np.flatnonzero(~refused)
     verdict = index.judge(block.take(countable))
@@ -133,14 +136,10 @@ def _fold_open(state: MeterState, block: Block, resolved: Resolved) -> tuple[Del
 
 
 def _late(
-    state: MeterState, records: Records, refusal: U8, now: int, closed: Collection[int]
+    state: MeterState, records: Records, refusal: U8, late: Mask, closed: Collection[int]
 ) -> Mask:
-    """Which records are of a closed cycle and not older than the identities that are kept. One
-    whose number nobody held is refused for that."""
-    late: Mask = refusal == Refusal.CYCLE_CLOSED
-    if not late.any():
-        return late
-    late &= records.start // HOUR >= now // HOUR - WINDOW_DAYS * 24
+    """Which of these records, of closed cycles and young enough for their duplicates to be known,
+    are late ones. One whose number nobody held is refused for that."""
     late &= np.isin(cycle_of(records.start), list(closed))
     place = state.plan.places(records.number, records.start)
     refusal[late & (place == NOBODY)] = Refusal.NO_HOLDER

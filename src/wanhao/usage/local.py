@@ -24,7 +24,7 @@ from wanhao.usage.batches import Step, commit_step, is_committed, pulse
 from wanhao.usage.closing import ClosedFile, closed_cycles, move_closed, write_closed
 from wanhao.usage.crossings import crossings_of
 from wanhao.usage.cycles import Calendar
-from wanhao.usage.duplicates import DuplicateIndex
+from wanhao.usage.duplicates import DuplicateIndex, Remembering
 from wanhao.usage.feed import facts_after, recorded_at
 from wanhao.usage.folders import Folders
 from wanhao.usage.home import note_home
@@ -67,6 +67,7 @@ class LocalMeter:
     batch_rows: int = 500_000
     snapshot_every: int = 50
     keep_done: timedelta = timedelta(days=3)
+    remembering: Remembering = field(default_factory=Remembering)
     clock: Clock = utc_now
     calendar: Calendar = field(default_factory=Calendar)
     checkpoint: Checkpoint = lambda name: None
@@ -84,7 +85,7 @@ class LocalMeter:
         self.folders.make()
         take_lock()
         note_home(self.folders)
-        self.state, self.index = recovered(self.folders, self.shards)
+        self.state, self.index = recovered(self.folders, self.shards, self.remembering)
         self.intake = Intake(self.folders, self.batch_rows)
         move_closed(self.folders.closed)
         self._closed = set(closed_cycles())
@@ -118,6 +119,7 @@ class LocalMeter:
         """Leave a snapshot and give the lock back; with the database gone, so is the lock."""
         try:
             self.snapshot()
+            self.index.close()
             give_lock_back()
         except LOST as error:
             log.warning("stopped without the database: %s", error)
@@ -313,6 +315,7 @@ class LocalMeter:
     def _tidy(self) -> None:
         """In a quiet moment, once in ten minutes, remove what was counted days ago."""
         now = self.clock()
+        self.index.tend()
         if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY:
             self._tidied_at = now
             try:

@@ -1,6 +1,7 @@
 """Coming back: the last snapshot that belongs to this database, then the batches after it."""
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 from wanhao.metering.facts import apply_facts, enrol, fold_facts
@@ -8,21 +9,38 @@ from wanhao.metering.folding import apply
 from wanhao.metering.state import MeterState
 from wanhao.usage.archive import archive_path, batch_number, doubtful, read_archive
 from wanhao.usage.blocks import Block
-from wanhao.usage.duplicates import DuplicateIndex
+from wanhao.usage.duplicates import (
+    LONGEST_DAYS,
+    CutRunError,
+    DuplicateIndex,
+    Remembering,
+    Told,
+    opened,
+)
 from wanhao.usage.feed import facts_after, recorded_at, refuse_older_log
 from wanhao.usage.folders import Folders
 from wanhao.usage.judging import fold_block
 from wanhao.usage.models import Batch
-from wanhao.usage.snapshots import by_age, load_snapshot
+from wanhao.usage.snapshots import by_age, load_snapshot, runs_needed
 from wanhao.values.errors import WanhaoError
 
 log = logging.getLogger(__name__)
 
 
-def recovered(folders: Folders, shards: int) -> tuple[MeterState, DuplicateIndex]:
+def recovered(
+    folders: Folders, shards: int, remembering: Remembering
+) -> tuple[MeterState, DuplicateIndex]:
     """State and duplicate index as the last committed batch left them."""
     refuse_older_log()
-    state, index = _from_snapshot(folders.snapshots) or (MeterState.empty(shards), DuplicateIndex())
+    found = _from_snapshot(folders.snapshots)
+    if found is None:
+        state, index = MeterState.empty(shards), opened(folders.duplicates, remembering)
+    else:
+        state, told = found
+        index = _index(folders, remembering, told) or _relearned(
+            folders, remembering, state.last_batch
+        )
+    index.keep_only(runs_needed(folders.snapshots))
     batches = Batch.objects.filter(number__gt=state.last_batch).order_by("number")
     for batch in batches.iterator(chunk_size=500):
         _replay(folders.archive, state, index, batch)
@@ -30,17 +48,41 @@ def recovered(folders: Folders, shards: int) -> tuple[MeterState, DuplicateIndex
     return state, index
 
 
-def _from_snapshot(folder: Path) -> tuple[MeterState, DuplicateIndex] | None:
+def _from_snapshot(folder: Path) -> tuple[MeterState, Told | None] | None:
     for path in by_age(folder):
         loaded = load_snapshot(path)
         if loaded is None:
             log.warning("snapshot %s does not read whole; the one before it is tried", path.name)
             continue
-        state, index, fact_at = loaded
+        state, told, fact_at = loaded
         if is_ours(state, fact_at):
-            return state, index
+            return state, told
         log.warning("snapshot %s is not of this database", path.name)
     return None
+
+
+def _index(folders: Folders, remembering: Remembering, told: Told | None) -> DuplicateIndex | None:
+    """The index that a snapshot tells of; None where it tells of none or its files are damaged."""
+    if told is None:
+        log.warning("the snapshot is of an earlier version and knows no record that came before")
+        return None
+    try:
+        return opened(folders.duplicates, remembering, told)
+    except CutRunError as error:
+        log.warning("%s", error)
+        return None
+
+
+def _relearned(folders: Folders, remembering: Remembering, last: int) -> DuplicateIndex:
+    """An index of what the archive holds of the batches until the last one."""
+    log.warning("which records came before is read again from the archive; this takes a while")
+    index = opened(folders.duplicates, remembering)
+    since = Batch.objects.get(number=last).taken_at - timedelta(days=LONGEST_DAYS)
+    batches = Batch.objects.filter(number__lte=last, taken_at__gte=since, metered__gt=0)
+    for batch in batches.order_by("number").iterator(chunk_size=500):
+        index.relearn(archived(folders.archive, batch))
+        index.forget_before(int(batch.taken_at.timestamp()))
+    return index
 
 
 def is_ours(state: MeterState, fact_at: str) -> bool:
@@ -60,7 +102,7 @@ def _replay(archive: Path, state: MeterState, index: DuplicateIndex, batch: Batc
     if batch.metered:
         block = archived(archive, batch)
         records, _ = fold_block(state, block)
-        index.remember(index.judge(block).new)
+        index.relearn(block)
         apply(state, records)
     state.last_batch = batch.number
     state.last_token = batch.token.hex

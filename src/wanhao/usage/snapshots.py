@@ -1,4 +1,4 @@
-"""Snapshots of the meter: the whole state and the duplicate index in one checked file.
+"""Snapshots of the meter: the whole state in one file, and which files the duplicate index has.
 
 A snapshot carries the number and token of its batch and the time of its last fact, so that one of
 another database, or of a time that was undone, is never taken. A file that does not read whole is
@@ -9,6 +9,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ import numpy as np
 
 from wanhao.metering.state import MeterState
 from wanhao.usage.archive import sync_folder
-from wanhao.usage.duplicates import DuplicateIndex, Run
+from wanhao.usage.duplicates import DuplicateIndex, Told, names_in
 from wanhao.usage.older_snapshots import READABLE, brought_up
 
 KEPT = 2
 FORMAT = 5
 Arrays = dict[str, Any]
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 
 def save_snapshot(folder: Path, state: MeterState, index: DuplicateIndex, fact_at: str) -> Path:
@@ -31,9 +33,7 @@ def save_snapshot(folder: Path, state: MeterState, index: DuplicateIndex, fact_a
     path = folder / f"snapshot-{state.last_batch:012d}.npz"
     unfinished = path.with_name(f".{path.name}.tmp")
     arrays, plain = _taken_apart(state)
-    for number, run in enumerate(index.runs):
-        arrays |= {f"run/{number}/{f.name}": getattr(run, f.name) for f in fields(Run)}
-    plain |= {"format": FORMAT, "sources": index.sources, "runs": len(index.runs)}
+    plain |= {"format": FORMAT, "duplicates": index.seal().told()}
     arrays["plain"] = np.frombuffer(json.dumps({**plain, "fact_at": fact_at}).encode(), np.uint8)
     for left in folder.glob(".snapshot-*.tmp"):
         left.unlink()
@@ -46,7 +46,17 @@ def save_snapshot(folder: Path, state: MeterState, index: DuplicateIndex, fact_a
     sync_folder(folder)
     for old in by_age(folder)[KEPT:]:
         old.unlink()
+    index.keep_only(runs_needed(folder))
     return path
+
+
+def runs_needed(folder: Path) -> set[str]:
+    """The run files of the duplicate index that the snapshots of a folder name."""
+    needed: set[str] = set()
+    for path in by_age(folder):
+        with suppress(*UNREADABLE), np.load(path, allow_pickle=False) as stored:
+            needed |= names_in(json.loads(stored["plain"].tobytes())["duplicates"])
+    return needed
 
 
 def by_age(folder: Path) -> list[Path]:
@@ -54,9 +64,9 @@ def by_age(folder: Path) -> list[Path]:
     return sorted(folder.glob("snapshot-*.npz"), key=_age, reverse=True)
 
 
-def load_snapshot(path: Path) -> tuple[MeterState, DuplicateIndex, str] | None:
-    """A snapshot's state, index and time of its last fact; None when the file does not read
-    whole."""
+def load_snapshot(path: Path) -> tuple[MeterState, Told | None, str] | None:
+    """A snapshot's state, what it tells of the duplicate index (None in earlier versions) and the
+    time of its last fact; None when the file does not read whole."""
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
@@ -65,14 +75,10 @@ def load_snapshot(path: Path) -> tuple[MeterState, DuplicateIndex, str] | None:
             brought_up(arrays, plain)
         elif plain["format"] != FORMAT:
             return None
-        index = DuplicateIndex(sources=plain["sources"])
-        for number in range(plain["runs"]):
-            named = {f.name: arrays[f"run/{number}/{f.name}"] for f in fields(Run)}
-            index.keep(Run(**named))
         state = MeterState.empty(1)
         _put_together(state, arrays, plain)
-        return state, index, plain["fact_at"]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return state, plain.get("duplicates"), plain["fact_at"]
+    except UNREADABLE:
         return None
 
 

@@ -1,0 +1,175 @@
+"""What a record is known by, in columns of whole numbers that sort by start hour.
+
+`key` has the start hour in its upper bits and most of the mixed record id below them, `tail` the
+rest of the id and the source. Mixing is one-to-one, so equal keys and tails mean the same source,
+id and hour: nothing is left to chance. Of a text id they are only a digest; its bytes stand beside.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wanhao.metering.columns import I64, Mask
+from wanhao.metering.folding import Records
+from wanhao.usage.blocks import Block, TextIds
+
+HOUR = 3600
+HOUR_BITS = 21
+"""Hours since 1970, until the year 2209."""
+ID_BITS = 64 - HOUR_BITS
+U64 = NDArray[np.uint64]
+Tail = NDArray[np.uint32] | NDArray[np.uint64]
+_REST = np.uint64((1 << HOUR_BITS) - 1)
+_ODD = (np.uint64(0x9FB21C651E98DF25), np.uint64(0xD6E8FEB86659FD93))
+_SALT = np.uint64(0x9E3779B97F4A7C15)
+_HALF = np.uint64(32)
+_WEIGHTS = tuple(
+    map(
+        np.uint64,
+        (
+            0xA0761D6478BD642F,
+            0xE7037ED1A0B428DB,
+            0x8EBC6AF09C88C6E3,
+            0x589965CC75374CC3,
+            0x1D8E4E27C47D124F,
+        ),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identities:
+    """Identities sorted by key, with a fingerprint of what each record said; `text` is there where
+    ids are text."""
+
+    key: U64
+    tail: Tail
+    content: U64
+    text: TextIds | None = None
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    @property
+    def size(self) -> int:
+        """Octets."""
+        text = 0 if self.text is None else self.text.nbytes
+        return self.key.nbytes + self.tail.nbytes + self.content.nbytes + text
+
+    def take(self, rows: I64 | Mask) -> "Identities":
+        """The chosen rows."""
+        return Identities(
+            key=self.key[rows],
+            tail=self.tail[rows],
+            content=self.content[rows],
+            text=None if self.text is None else self.text[rows],
+        )
+
+
+def hour_bounds(key: U64) -> tuple[I64, I64]:
+    """The start hours of sorted keys, each once, and where each begins; the last bound is the
+    end."""
+    if not len(key):
+        return np.zeros(0, np.int64), np.zeros(1, np.int64)
+    hour = key >> np.uint64(ID_BITS)
+    starts = np.insert(np.flatnonzero(hour[1:] != hour[:-1]) + 1, 0, 0)
+    return hour[starts].astype(np.int64), np.append(starts, len(key))
+
+
+def sorted_identities(block: Block, source: I64) -> list[tuple[Identities, I64]]:
+    """The identities of a block whose rows have these source codes, sorted by key, with the row of
+    each: those with a numeric id, then those with text. ValueError for an hour that no key holds.
+    """
+    records, text = block.records, block.text_id
+    if text is None:
+        return [_sorted(records, block.id, source, None)]
+    found = []
+    for rows, named in ((np.flatnonzero(text == b""), False), (np.flatnonzero(text != b""), True)):
+        if len(rows):
+            texts = text[rows] if named else None
+            number = block.id[rows] if texts is None else _digest(texts)
+            some, order = _sorted(records.take(rows), number, source[rows], texts)
+            found.append((some, rows[order]))
+    return found
+
+
+def repeats_within(asked: Identities, row: I64) -> tuple[Mask, Mask]:
+    """Which identities repeat one of an earlier row, and whether they say the same as it."""
+    seen = np.zeros(len(asked), np.bool_)
+    agrees = np.ones(len(asked), np.bool_)
+    twin = asked.key[1:] == asked.key[:-1]
+    if not twin.any():
+        return seen, agrees
+    spots = np.flatnonzero(np.append(twin, False) | np.insert(twin, 0, False))
+    part, order = asked.take(spots), row[spots]
+    text = () if part.text is None else (part.text,)
+    by_identity = np.lexsort((order, *text, part.tail, part.key))
+    part, spots = part.take(by_identity), spots[by_identity]
+    same = (part.key[1:] == part.key[:-1]) & (part.tail[1:] == part.tail[:-1])
+    if part.text is not None:
+        same &= part.text[1:] == part.text[:-1]
+    repeats = np.insert(same, 0, False)
+    first = np.maximum.accumulate(np.where(repeats, 0, np.arange(len(spots))))
+    seen[spots] = repeats
+    agrees[spots] = part.content == part.content[first]
+    return seen, agrees
+
+
+def _sorted(
+    records: Records, number: I64, source: I64, text: TextIds | None
+) -> tuple[Identities, I64]:
+    hour = records.start // HOUR
+    if len(hour) and not 0 <= hour.min() <= hour.max() < 1 << HOUR_BITS:
+        raise ValueError("a record starts before 1970 or after 2209")
+    mixed = mixed_ids(number, source)
+    key = mixed >> np.uint64(HOUR_BITS)
+    key |= hour.view(np.uint64) << np.uint64(ID_BITS)
+    mixed &= _REST
+    mixed |= source.view(np.uint64) << np.uint64(HOUR_BITS)
+    narrow = not len(source) or int(source.max()) < 1 << (32 - HOUR_BITS)
+    tail = mixed.astype(np.uint32) if narrow else mixed
+    order = np.argsort(key)
+    found = Identities(key=key, tail=tail, content=_content(records), text=text)
+    return found.take(order), order
+
+
+def mixed_ids(number: I64, source: I64) -> U64:
+    """Well spread and one-to-one: of one source, no two ids give the same."""
+    mixed = source.view(np.uint64) * _SALT
+    mixed += number.view(np.uint64)
+    mixed *= _ODD[0]
+    mixed ^= mixed >> _HALF
+    mixed *= _ODD[1]
+    return mixed
+
+
+def source_of(tail: Tail) -> I64:
+    """The source codes in tails."""
+    return (tail >> tail.dtype.type(HOUR_BITS)).astype(np.int64)
+
+
+def _digest(text: TextIds) -> I64:
+    """One number for each fixed-width text, not one-to-one."""
+    words = np.ascontiguousarray(text).view(np.uint64)
+    words = words.reshape(len(text), -1)
+    found = np.zeros(len(text), np.uint64)
+    for word in words.T:
+        found ^= word
+        found *= _ODD[0]
+        found ^= found >> _HALF
+    return found.view(np.int64)
+
+
+def _content(records: Records) -> U64:
+    """A weighted sum: two contents that differ give the same only by a chance of one in 2^64."""
+    what = records.service.astype(np.int64) << 16
+    what += records.zone.astype(np.int64) << 8
+    what += records.sign
+    columns = [records.number, records.start, records.quantity, what]
+    if records.priced is not None:
+        columns.append(records.priced)
+    found = np.zeros(len(records), np.uint64)
+    for column, weight in zip(columns, _WEIGHTS, strict=False):
+        found += column.astype(np.int64, copy=False).view(np.uint64) * weight
+    return found
