@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wanhao.metering.columns import I64, no_rows
+from wanhao.metering.columns import I64
 from wanhao.metering.effects import LowUses
 from wanhao.metering.meters import SERVICES
 from wanhao.metering.rating import rate
@@ -17,8 +17,8 @@ TOGETHER = 4_096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewStep:
-    """Which groups of one part of all accounts (of `parts`, dealt out in stretches of ids) have
-    used less than `percent` of an allowance of an open cycle so far."""
+    """Which groups of one part of them all (of `parts`, dealt out in stretches of ids) have used
+    less than `percent` of an allowance of an open cycle so far."""
 
     cycle: int
     percent: int
@@ -41,16 +41,11 @@ def review(state: MeterState, facts: ReviewStep, now: int) -> LowUses:
 
 
 def _places(state: MeterState, facts: ReviewStep) -> I64:
-    """The home places of this part, in the order of their groups."""
-    found = [no_rows()]
-    for part in state.stretches():
-        place = part[(state.told[part] > 0) & (state.zone[part] == 0)]
-        stretch = state.account_id[state.account_place[place]] // TOGETHER
-        holds = state.first_cycle[place] <= facts.cycle
-        found.append(place[holds & (stretch % facts.parts == facts.part)])
-    place = np.concatenate(found)
-    ordered: I64 = place[np.argsort(state.group_id[place])]
-    return ordered
+    """The home places of this part, in the order of their groups; no others are looked at."""
+    first = np.arange(facts.part, len(state.place_of_group) // TOGETHER + 1, facts.parts) * TOGETHER
+    place = state.places_of((first[:, None] + np.arange(TOGETHER)).reshape(-1))
+    place = place[place >= 0]
+    return place[(state.told[place] > 0) & (state.first_cycle[place] <= facts.cycle)]
 
 
 def _rows(

@@ -164,7 +164,7 @@ class RentFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFact:
-    """Part `part` of `parts` of all accounts is looked through for groups that have used less than
+    """Part `part` of `parts` of all groups is looked through for those that have used less than
     `percent` of an allowance of an open cycle so far. Nothing changes by it."""
 
     cycle: int
