@@ -1,4 +1,4 @@
-"""Compaction of the archive: by day, sorted by number and start, and never a record less or more."""
+"""Compaction of the archive: by day, by number and start, never a record less or more."""
 
 import threading
 from datetime import timedelta

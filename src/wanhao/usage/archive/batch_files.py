@@ -11,12 +11,14 @@ import pyarrow.parquet as pq
 from wanhao.usage.archive.keys import encryption_for, open_parquet
 from wanhao.usage.archive.layout import BATCHES, batch_number, sync_file, sync_folder
 from wanhao.usage.archive.manifest import load_manifest
-from wanhao.usage.archive.rows import WORDS, block_from, sorted_table
+from wanhao.usage.archive.rows import SMALL, block_from, sorted_table
 from wanhao.usage.blocks import Block
 from wanhao.values.errors import WanhaoError
 
 ROW_GROUP = 1 << 14
 """So many records are read at least to find those of one number."""
+AHEAD = 2
+"""So many batches may be archived before they commit: one commits while the next is folded."""
 
 
 def write_archive(path: Path, block: Block) -> None:
@@ -26,12 +28,9 @@ def write_archive(path: Path, block: Block) -> None:
     pq.write_table(
         sorted_table(block),
         unfinished,
-        compression="zstd",
-        compression_level=1,
         row_group_size=ROW_GROUP,
-        use_dictionary=list(WORDS),
-        write_statistics=["number", "start"],
         encryption_properties=encryption_for(path.name),
+        **SMALL,
     )
     sync_file(unfinished)
     unfinished.rename(path)
@@ -63,7 +62,7 @@ def doubtful(folder: Path, last: int) -> list[Path]:
             " restore the archive folder as it was then.",
         )
     newest = max(found, default=0)
-    if newest > last + 1:
+    if newest > last + AHEAD:
         raise WanhaoError(
             f"The archive holds batch {newest}; the last one of this database is {last}.",
             "Set DATABASE_URL to the database that counted it. If this one came from a backup, move"

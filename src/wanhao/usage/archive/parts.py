@@ -4,25 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from wanhao.usage.archive.keys import encryption_for, open_parquet
 from wanhao.usage.archive.layout import INDEX, sync_file, sync_folder
-from wanhao.usage.archive.rows import SCHEMA, WORDS
+from wanhao.usage.archive.rows import SCHEMA, SMALL
 
 ROW_GROUP = 1 << 14
 """So many records are read at least to find those of one number."""
 SHARD_ROWS = 1 << 20
 """So many records are in one file at most: its footer is read in a millisecond."""
-PARQUET: dict[str, Any] = {
-    "compression": "zstd",
-    "compression_level": 1,
-    "use_dictionary": list(WORDS),
-    "write_statistics": ["number"],
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +104,7 @@ class _OpenShard:
 
     def __post_init__(self) -> None:
         encryption = encryption_for(self.path.name)
-        self.writer = pq.ParquetWriter(
-            self.path, SCHEMA, encryption_properties=encryption, **PARQUET
-        )
+        self.writer = pq.ParquetWriter(self.path, SCHEMA, encryption_properties=encryption, **SMALL)
 
     def add(self, table: pa.Table) -> None:
         if not self.rows:
