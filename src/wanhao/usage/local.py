@@ -17,7 +17,6 @@ from django.db import InterfaceError, OperationalError, connection
 
 from wanhao.metering.cycles import CycleStep
 from wanhao.metering.facts import FactColumns, FactsDelta, apply_facts, enrol, fold_facts
-from wanhao.metering.folding import apply
 from wanhao.metering.state import MeterState
 from wanhao.usage.archive import archive_path, write_archive
 from wanhao.usage.batches import Step, commit_step, is_committed, pulse
@@ -36,6 +35,8 @@ from wanhao.usage.ports import EffectSink
 from wanhao.usage.recovery import recovered
 from wanhao.usage.rejudging import Again, asked_again
 from wanhao.usage.snapshots import save_snapshot
+from wanhao.usage.view.applying import apply_in_view
+from wanhao.usage.view.writer import MeterView
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.2
@@ -74,6 +75,7 @@ class LocalMeter:
     state: MeterState = field(init=False)
     index: DuplicateIndex = field(init=False)
     intake: Intake = field(init=False)
+    view: MeterView = field(init=False)
     _halt: threading.Event = field(init=False, default_factory=threading.Event)
     _closed: set[int] = field(init=False, default_factory=set)
     _snapshot_at: int = field(init=False, default=0)
@@ -87,6 +89,8 @@ class LocalMeter:
         note_home(self.folders)
         self.state, self.index = recovered(self.folders, self.shards, self.remembering)
         self.intake = Intake(self.folders, self.batch_rows)
+        self.view = MeterView(folder=self.folders.root, state=self.state, clock=self.clock)
+        self.view.announce()
         move_closed(self.folders.closed)
         self._closed = set(closed_cycles())
         self._snapshot_at = self.state.last_batch
@@ -150,6 +154,7 @@ class LocalMeter:
         if self.state.last_batch - self._snapshot_at >= self.snapshot_every:
             self.snapshot()
         if not records:
+            self.view.tick()
             self._tidy()
         return facts or records
 
@@ -175,13 +180,15 @@ class LocalMeter:
         return taken
 
     def _take_fact(self, number: int, facts: FactColumns) -> None:
-        enrol(self.state, facts)
+        with self.view.changing():
+            enrol(self.state, facts)
         now = self.clock()
         delta, effects = fold_facts(self.state, facts, number, int(now.timestamp()))
         self._keep_month(facts)
         closed = self._close(facts)
         if closed is None and not len(effects):
-            apply_facts(self.state, delta)
+            with self.view.changing():
+                apply_facts(self.state, delta)
             return
         step = Step(
             number=self.state.last_batch + 1,
@@ -214,10 +221,11 @@ class LocalMeter:
         return closed
 
     def _apply_facts(self, step: Step, delta: FactsDelta) -> None:
-        apply_facts(self.state, delta)
+        with self.view.changing():
+            apply_facts(self.state, delta)
+            self.state.last_batch = step.number
         if step.closed is not None:
             self._closed.add(step.closed.cycle)
-        self.state.last_batch = step.number
         self.state.last_token = step.token.hex
         self.checkpoint("apply facts")
 
@@ -266,7 +274,7 @@ class LocalMeter:
             write_archive(path, judged.metered)
 
     def _apply(self, step: Step, judged: Judged) -> None:
-        apply(self.state, judged.delta)
+        apply_in_view(self.view, self.state, judged.delta, step.number)
         if judged.identities is not None:
             self.index.remember(judged.identities)
             self.index.forget_before(int(step.taken_at.timestamp()))
