@@ -1,6 +1,8 @@
 """Why a customer was told, or was not: the page, and the clerk's switches."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -12,14 +14,20 @@ from wanhao.access.queries import reads_of
 from wanhao.communications import actions as communications
 from wanhao.communications.optouts import opt_outs
 from wanhao.parties.queries import lines_by_number
+from wanhao.usage import ports
+from wanhao.usage.view.reader import LocalReader
+from wanhao.values.cycle import Cycle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HERE = f"/reminders/line/{TALKER}/"
 
 
 @pytest.fixture(autouse=True)
-def _open(settings: Settings) -> None:
+def _open(settings: Settings) -> Iterator[None]:
     settings.DEMO = True
+    usual = ports.usage_reader()
+    yield
+    ports.provide_reader(usual)
 
 
 def page(client: Client, path: str = HERE, language: str = "en") -> str:
@@ -133,5 +141,37 @@ def test_the_page_asks_a_limited_number_of_times(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     committing_operator.calls([30, 20, 35, 20])
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         page(client)
+
+
+def read_by(operator: SmallOperator) -> None:
+    """Let the pages read this operator's meter."""
+    ports.provide_reader(LocalReader(operator.folders.root))
+
+
+def test_the_running_month_stands_as_the_meter_has_counted_it(
+    client: Client, committing_operator: SmallOperator
+) -> None:
+    read_by(committing_operator)
+    committing_operator.calls([30, 20])
+    shown = page(client)
+    assert "Used so far this month" in shown
+    assert "As of " in shown
+    voice = shown.split('data-service="voice"')[1].split("</tr>")[0]
+    assert "50 min" in voice
+    assert "100 min" in voice
+    assert "50 %" in voice
+    committing_operator.calls([35])
+    assert "85 %" in page(client).split('data-service="voice"')[1].split("</tr>")[0]
+    assert "本月已用" in page(client, language="zh-hans")
+
+
+def test_other_months_and_meters_out_of_reach_are_told(
+    client: Client, committing_operator: SmallOperator, tmp_path: Path
+) -> None:
+    read_by(committing_operator)
+    before = Cycle.of(datetime.now(UTC)).previous.number
+    assert "Used so far this month" not in page(client, f"{HERE}?cycle={before}")
+    ports.provide_reader(LocalReader(tmp_path / "nobody"))
+    assert "The meter cannot be read just now" in page(client)

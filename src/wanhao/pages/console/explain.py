@@ -17,6 +17,7 @@ from wanhao.pages.console import explain_words as words
 from wanhao.pages.console import message_words, reminder_words
 from wanhao.pages.console.access import for_employees
 from wanhao.pages.console.acting import back, person, said
+from wanhao.pages.console.so_far import so_far_context
 from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import spoken
@@ -69,6 +70,7 @@ def explain_line(request: HttpRequest, number: int) -> HttpResponse:
         "silent": [rule_context(one) for one in found.rules if not one.decided],
         "others": [decided_context(one) for one in found.others],
         "switches": _switches(found),
+        "so_far": so_far_context(found.line.group_id, cycle) if cycle == months[0][0] else {},
         "said": said(request, SAID),
         "still": True,
     }
