@@ -15,7 +15,7 @@ RETRY_SECONDS = 0.05
 def take_lock() -> None:
     """Only one meter may count: a second one is refused before it reads anything."""
     until = time.monotonic() + PATIENCE_SECONDS
-    while not _taken():
+    while not try_lock():
         if time.monotonic() > until:
             raise WanhaoError(
                 "Another meter is counting into this database.",
@@ -30,7 +30,17 @@ def give_lock_back() -> None:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [METER_LOCK])
 
 
-def _taken() -> bool:
+def try_lock() -> bool:
+    """Take the lock if nobody else holds it; True also where this session has it already."""
     with connection.cursor() as cursor:
+        cursor.execute(_HELD, [METER_LOCK >> 32, METER_LOCK & 0xFFFFFFFF])
+        if cursor.fetchone() is not None:
+            return True
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [METER_LOCK])
         return bool(cursor.fetchone()[0])
+
+
+_HELD = """
+    SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()
+    AND classid = %s AND objid = %s AND objsubid = 1 AND granted
+"""

@@ -313,6 +313,17 @@ class ArchiveHold(models.Model):
         return f"hold {self.pk}"
 
 
+class MeterStandby(models.Model):
+    """A meter that stands by: its host and process, and the last batch it followed."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    last_batch = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class MeterPulse(models.Model):
     """The one row by which the meter shows that it lives and what waits for it."""
 
