@@ -8,10 +8,12 @@ from django.db.models import Sum
 
 from bench.figures import say
 from bench.province.latency import Feeder, Waited, waited_since
-from bench.province.meter import MeterProcess, drop, metering, progress
+from bench.province.meter import MeterProcess, drop, metering, processor_seconds, progress
 from bench.province.records import Traffic
 from bench.province.scale import CACHE
 from bench.province.setting_up import A_PROBE, probe
+from bench.scratch import SCRATCH
+from wanhao.project.postgres import EmbeddedPostgres
 from wanhao.usage.models import Batch
 
 SNAPSHOTS_WHILE_STEADY = 6
@@ -29,7 +31,8 @@ WHERE batch > %s AND rule ~ '^(voice|message|data)-(80|100)$'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """One run from the first file's arrival to the last record's commit."""
+    """One run from the first file's arrival to the last record's commit. `processors` is what the
+    meter used of them, and the database meanwhile."""
 
     records: int
     seconds: float
@@ -45,6 +48,11 @@ class Counted:
     def per_second(self) -> float:
         """Records a second."""
         return self.records / self.seconds
+
+    @property
+    def by_processor(self) -> float:
+        """Records a second of one processor's time, whatever else the machine did meanwhile."""
+        return self.records / self.processors
 
     def tell(self, name: str) -> None:
         """A few lines about it."""
@@ -76,7 +84,7 @@ def until_serving(meter: MeterProcess, place: int) -> float:
 def count(meter: MeterProcess, files: list[Path], records: int) -> Counted:
     """Drop all files at once and wait for the commit of the last record."""
     last, before = progress()
-    busy = meter.processor_seconds()
+    busy = _processors(meter)
     meter.most_memory = 0.0
     began = drop(files)
     ended = meter.wait_for(before + records)
@@ -86,7 +94,7 @@ def count(meter: MeterProcess, files: list[Path], records: int) -> Counted:
     return Counted(
         records=records,
         seconds=ended - began,
-        processors=meter.processor_seconds() - busy,
+        processors=_processors(meter) - busy,
         memory=meter.most_memory,
         messages=_since(MESSAGES, last),
         reminders=_since(REMINDERS, last),
@@ -112,6 +120,11 @@ def count_steadily(traffic: Traffic) -> tuple[Waited, MeterProcess, float]:
         feeder.join()
         meter.wait_for(before + traffic.records)
         return waited_since(last), meter, feeder.late
+
+
+def _processors(meter: MeterProcess) -> float:
+    server = EmbeddedPostgres(SCRATCH).server_pid()
+    return processor_seconds(meter.pid) + processor_seconds(server)
 
 
 def _since(query: str, batch: int) -> int:

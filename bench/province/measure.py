@@ -13,10 +13,13 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+
 from bench.figures import SERVER, figure, say, show
 from bench.plots import Chart
 from bench.province import counting, peers
 from bench.province import setting_up as ready
+from bench.province.facts import numbers_of
 from bench.province.meter import metering
 from bench.province.scale import (
     CACHE,
@@ -27,11 +30,14 @@ from bench.province.scale import (
     STEADY_PER_SECOND,
 )
 from bench.scratch import SCRATCH
+from bench.world import CYCLE
 from wanhao.project.postgres import EmbeddedPostgres
+from wanhao.usage.details import records_of
 
 OPTIONS = {**SERVER, "track_commit_timestamp": "on", "max_wal_size": "16GB"}
 MILLION = 1_000_000
 FLAME_FILES = 20
+DETAILS = 50
 Figures = list[dict[str, object]]
 
 
@@ -61,7 +67,7 @@ def flatness() -> Figures:
             counted = counting.count_traffic(meter, ready.flat(lines))
         counted.tell(f"{lines:,} lines")
         points.append((lines / MILLION, 1e9 / counted.per_second))
-        cores.append((lines / MILLION, counted.processors * 1e9 / counted.records))
+        cores.append((lines / MILLION, 1e9 / counted.by_processor))
     Chart(
         title="From usage files to committed effects, by the number of lines",
         across="million lines",
@@ -90,16 +96,30 @@ def month() -> Figures:
         f"  {compacted['records']:,} records compacted in {compacted['seconds']:.1f} s,"
         f" {compacted['octets'] / compacted['records']:.1f} octets each"
     )
+    asked = detail()
     return [
         figure("records_per_second_with_compaction", 1 / a_record, "records/s", 0),
         figure("records_per_second", counted.per_second, "records/s", 0),
         figure("octets_a_record_in_the_archive", compacted["octets"] / compacted["records"], "", 0),
-        figure("processors_busy", counted.processors / counted.seconds, "cores", 0),
+        figure("records_per_second_of_a_processor", counted.by_processor, "records/s", 0),
         figure("memory_of_the_meter", counted.memory, "MB", 0),
         figure("effects_of_records", 100 * counted.crossings / counted.records, "%", 0),
         figure("start_to_serving", first, "s", 0),
         figure("start_to_serving_after_a_kill", again, "s", 0),
+        figure("detail_of_a_line_and_month_half", asked[len(asked) // 2], "ms", 0),
+        figure("detail_of_a_line_and_month_most", asked[-1], "ms", 0),
     ]
+
+
+def detail() -> list[float]:
+    """Milliseconds to find what a line used this month among all that is archived, ascending."""
+    took = []
+    for number in numbers_of(1 + np.arange(DETAILS) * (LINES // DETAILS), LINES).tolist():
+        began = time.perf_counter()
+        found = records_of([number], CYCLE)
+        took.append(1_000 * (time.perf_counter() - began))
+        assert all(one.number == number for one in found), number
+    return sorted(took)
 
 
 def steady() -> Figures:

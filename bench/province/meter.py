@@ -92,10 +92,6 @@ class MeterProcess:
             self._process.send_signal(signal.SIGTERM)
         self._end()
 
-    def processor_seconds(self) -> float:
-        """What its processes have used so far."""
-        return sum(_processor_seconds(pid) for pid in _tree(self.pid))
-
     def _end(self) -> None:
         self._process.wait()
         self._over.set()
@@ -180,10 +176,15 @@ def _memory(pid: int) -> float:
     return 0.0
 
 
+def processor_seconds(pid: int) -> float:
+    """What a process and those below it, dead or alive, have used so far."""
+    return sum(map(_processor_seconds, _tree(pid)))
+
+
 def _processor_seconds(pid: int) -> float:
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return 0.0
-    ticks = [int(field) for field in stat.rpartition(")")[2].split()[11:13]]
+    ticks = [int(field) for field in stat.rpartition(")")[2].split()[11:15]]
     return sum(ticks) / os.sysconf("SC_CLK_TCK")
