@@ -7,8 +7,7 @@ from pathlib import Path
 from wanhao.metering.facts import apply_facts, enrol, fold_facts
 from wanhao.metering.folding import apply
 from wanhao.metering.state import MeterState
-from wanhao.usage.archive import archive_path, batch_number, doubtful, read_archive
-from wanhao.usage.blocks import Block
+from wanhao.usage.archive import ArchivedBatches, archive_path, batch_number, doubtful
 from wanhao.usage.duplicates import (
     LONGEST_DAYS,
     CutRunError,
@@ -22,7 +21,6 @@ from wanhao.usage.folders import Folders
 from wanhao.usage.judging import fold_block
 from wanhao.usage.models import Batch
 from wanhao.usage.snapshots import by_age, load_snapshot, runs_needed
-from wanhao.values.errors import WanhaoError
 
 log = logging.getLogger(__name__)
 
@@ -32,23 +30,24 @@ def recovered(
 ) -> tuple[MeterState, DuplicateIndex]:
     """State and duplicate index as the last committed batch left them."""
     refuse_older_log()
-    found = _from_snapshot(folders.snapshots)
+    archived = ArchivedBatches(folders.archive)
+    found = from_snapshot(folders.snapshots)
     if found is None:
         state, index = MeterState.empty(shards), opened(folders.duplicates, remembering)
     else:
         state, told = found
-        index = _index(folders, remembering, told) or _relearned(
-            folders, remembering, state.last_batch
+        index = _index(folders, remembering, told) or relearned(
+            folders, remembering, archived, state.last_batch
         )
     index.keep_only(runs_needed(folders.snapshots))
     batches = Batch.objects.filter(number__gt=state.last_batch).order_by("number")
     for batch in batches.iterator(chunk_size=500):
-        _replay(folders.archive, state, index, batch)
-    _remove_uncommitted(folders.archive, state.last_batch)
+        replay(archived, state, index, batch)
+    remove_uncommitted(folders.archive, state.last_batch)
     return state, index
 
 
-def _from_snapshot(folder: Path) -> tuple[MeterState, Told | None] | None:
+def from_snapshot(folder: Path) -> tuple[MeterState, Told | None] | None:
     for path in by_age(folder):
         loaded = load_snapshot(path)
         if loaded is None:
@@ -73,14 +72,16 @@ def _index(folders: Folders, remembering: Remembering, told: Told | None) -> Dup
         return None
 
 
-def _relearned(folders: Folders, remembering: Remembering, last: int) -> DuplicateIndex:
+def relearned(
+    folders: Folders, remembering: Remembering, archived: ArchivedBatches, last: int
+) -> DuplicateIndex:
     """An index of what the archive holds of the batches until the last one."""
     log.warning("which records came before is read again from the archive; this takes a while")
     index = opened(folders.duplicates, remembering)
     since = Batch.objects.get(number=last).taken_at - timedelta(days=LONGEST_DAYS)
     batches = Batch.objects.filter(number__lte=last, taken_at__gte=since, metered__gt=0)
     for batch in batches.order_by("number").iterator(chunk_size=500):
-        index.relearn(archived(folders.archive, batch))
+        index.relearn(archived.read(batch))
         index.forget_before(int(batch.taken_at.timestamp()))
     return index
 
@@ -93,14 +94,16 @@ def is_ours(state: MeterState, fact_at: str) -> bool:
     return same_batch and fact_at == recorded_at(state.last_fact)
 
 
-def _replay(archive: Path, state: MeterState, index: DuplicateIndex, batch: Batch) -> None:
+def replay(
+    archived: ArchivedBatches, state: MeterState, index: DuplicateIndex, batch: Batch
+) -> None:
     """Facts up to the batch's position first, then its records, as they were counted."""
     for number, facts in facts_after(state.last_fact, until=batch.last_fact):
         enrol(state, facts)
         delta, _ = fold_facts(state, facts, number, 0)
         apply_facts(state, delta)
     if batch.metered:
-        block = archived(archive, batch)
+        block = archived.read(batch)
         records, _ = fold_block(state, block)
         index.relearn(block)
         apply(state, records)
@@ -108,18 +111,7 @@ def _replay(archive: Path, state: MeterState, index: DuplicateIndex, batch: Batc
     state.last_token = batch.token.hex
 
 
-def archived(archive: Path, batch: Batch) -> Block:
-    """The records of a batch as they were counted; WanhaoError when its file is gone."""
-    path = archive_path(archive, batch.number, batch.token)
-    if not path.exists():
-        raise WanhaoError(
-            f"The archive of batch {batch.number} is missing: {path.name}.",
-            "Restore the archive folder from its backup, then start the meter again.",
-        )
-    return read_archive(path)
-
-
-def _remove_uncommitted(archive: Path, last: int) -> None:
+def remove_uncommitted(archive: Path, last: int) -> None:
     """Remove what batches left that never committed; only doubtful files are looked up."""
     files = doubtful(archive, last)
     rows = Batch.objects.filter(number__in={batch_number(path) for path in files})

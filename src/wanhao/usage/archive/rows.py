@@ -34,8 +34,8 @@ def sorted_table(block: Block) -> pa.Table:
     """A block as a table, sorted by number and start."""
     records = block.records
     order = np.argsort((records.number - LOWEST) * WIDEST_SPAN + _within_span(records.start))
-    columns = {"record_id": block.id, "number": records.number, "start": records.start}
-    columns |= {"quantity": records.quantity, "sign": records.sign}
+    columns: dict[str, Any] = {"record_id": block.id, "number": records.number}
+    columns |= {name: getattr(records, name) for name in ("start", "quantity", "sign")}
     table = {name: pa.array(column[order]) for name, column in columns.items()}
     table |= {name: _words(getattr(block, name), order) for name in WORDS}
     if records.priced is not None:
