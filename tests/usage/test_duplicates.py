@@ -29,6 +29,13 @@ def test_no_two_ids_of_a_source_are_mixed_into_the_same(ids, source):
     assert len(set(mixed.tolist())) == len(ids)
 
 
+@pytest.mark.parametrize("most", [1, 2, 70_000, 2**33, 2**45, 2**64])
+def test_keys_are_put_in_order(most):
+    random = np.random.default_rng(most)
+    key = random.integers(0, most, 3 * identities.FEW, np.uint64)
+    assert (key[identities.sorted_order(key)] == np.sort(key)).all()
+
+
 def test_ids_with_the_same_key_are_told_apart():
     """Forty ids whose keys are equal, made by mixing backwards, in one hour of one source."""
     rows = [(str(number), "msc-1", 0, 60) for number in ids_of_one_key(40)]

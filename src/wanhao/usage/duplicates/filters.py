@@ -2,9 +2,10 @@
 
 A filter marks four bits of one 64-bit word for each identity of its hour. What finds its bits
 marked may have come before and is looked up; what does not is new. Filters are kept within a limit
-of memory; an hour that has none is looked up, or gets one when many of its records are asked for.
+of memory; an hour that has none is looked up, and gets one when it is asked for often.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ BITS = 20
 """Bits for each identity that a filter has room for; four of 20 let one of 300 through at most."""
 LEAST = 1 << 12
 WORTH = 16
-"""An hour gets a filter when at least one in so many of its identities is asked for at once."""
+"""An hour gets a filter when one was asked for, for so many that there are of it."""
 AT_ONCE = 1 << 16
 """Identities looked at together; so many fit the processor's cache."""
 _SPREAD = np.uint64(0xC2B2AE3D27D4EB4F)
@@ -82,10 +83,12 @@ class Filter:
 
 @dataclass(slots=True)
 class Filters:
-    """The filters of the hours asked for last, in `memory` octets at most."""
+    """The filters of the hours asked for last, in `memory` octets at most; `asked` is how many
+    records of an hour were looked up since it has none."""
 
     memory: int
     of_hour: dict[int, Filter] = field(default_factory=dict)
+    asked: Counter[int] = field(default_factory=Counter)
 
     @property
     def size(self) -> int:
@@ -127,6 +130,8 @@ class Filters:
         """Drop the filters of earlier hours."""
         for early in [each for each in self.of_hour if each < hour]:
             del self.of_hour[early]
+        for early in [each for each in self.asked if each < hour]:
+            del self.asked[early]
 
     def _filter_for(
         self, hour: int, asked: int, known: Callable[[int], int], keys: Keys
@@ -137,8 +142,11 @@ class Filters:
             self.of_hour[hour] = filter_
             return filter_
         count = known(hour)
-        if not count or asked * WORTH < count:
-            return count > 0
+        if not count:
+            return False
+        self.asked[hour] += asked
+        if self.asked[hour] * WORTH < count:
+            return True
         return self._make(hour, 2 * count, keys(hour))
 
     def _grow(self, hour: int, filter_: Filter, key: U64, keys: Keys) -> None:
@@ -161,6 +169,7 @@ class Filters:
         while self.of_hour and size + needed > self.memory:
             oldest = next(iter(self.of_hour))
             size -= self.of_hour.pop(oldest).words.nbytes
+        self.asked.pop(hour, None)
         made = Filter.empty(room)
         for part in keys:
             made.mark(part)

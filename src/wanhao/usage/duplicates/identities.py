@@ -18,6 +18,8 @@ HOUR = 3600
 HOUR_BITS = 21
 """Hours since 1970, until the year 2209."""
 ID_BITS = 64 - HOUR_BITS
+FEW = 1 << 12
+"""Keys that are sorted in the ordinary way."""
 U64 = NDArray[np.uint64]
 Tail = NDArray[np.uint32] | NDArray[np.uint64]
 _REST = np.uint64((1 << HOUR_BITS) - 1)
@@ -129,9 +131,27 @@ def _sorted(
     mixed |= source.view(np.uint64) << np.uint64(HOUR_BITS)
     narrow = not len(source) or int(source.max()) < 1 << (32 - HOUR_BITS)
     tail = mixed.astype(np.uint32) if narrow else mixed
-    order = np.argsort(key)
+    order = sorted_order(key)
     found = Identities(key=key, tail=tail, content=_content(records), text=text)
     return found.take(order), order
+
+
+def sorted_order(key: U64) -> I64:
+    """As `np.argsort`: by the 32 bits below the first that differ, in two passes over 16 each,
+    which is several times faster; the few that agree in these are put in order afterwards."""
+    if len(key) < FEW:
+        return np.argsort(key)
+    least, most = key.min(), key.max()
+    below = np.uint64(max(int(most - least).bit_length() - 32, 0))
+    digits = ((key - least) >> below).astype(np.uint32)
+    order = np.argsort(digits.astype(np.uint16), kind="stable")
+    order = order[np.argsort((digits >> np.uint32(16)).astype(np.uint16)[order], kind="stable")]
+    ordered = key[order]
+    if (ordered[1:] < ordered[:-1]).any():
+        alike = np.diff(digits[order]) == 0
+        spots = np.flatnonzero(np.append(alike, False) | np.insert(alike, 0, False))
+        order[spots] = order[spots[np.argsort(ordered[spots], kind="stable")]]
+    return order
 
 
 def mixed_ids(number: I64, source: I64) -> U64:

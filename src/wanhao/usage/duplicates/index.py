@@ -73,27 +73,27 @@ class DuplicateIndex:
     floor: I64 = field(default_factory=lambda: np.zeros(0, np.int64))
     newest: int = 0
     shelf: Shelf = field(default_factory=Shelf)
-    _filters: Filters = field(init=False)
-    _upkeep: Upkeep | None = field(init=False, default=None)
+    filters: Filters = field(init=False)
+    upkeep: Upkeep | None = field(init=False, default=None)
     _forgot_at: int = 0
 
     def __post_init__(self) -> None:
-        self._filters = Filters(self.remembering.memory // 2)
+        self.filters = Filters(self.remembering.memory // 2)
         if self.folder is not None:
-            self._upkeep = Upkeep(self.shelf, self.folder)
+            self.upkeep = Upkeep(self.shelf, self.folder)
 
     def judge(self, block: Block) -> Verdict:
         """Compare a block with what came before and with itself; changes nothing that is told
         but the list of source names."""
-        if self._upkeep is not None:
-            self._upkeep.collect()
+        if self.upkeep is not None:
+            self.upkeep.collect()
         duplicate = np.zeros(len(block), np.bool_)
         conflict = np.zeros(len(block), np.bool_)
         new: list[Identities] = []
         for asked, row in sorted_identities(block, self._source_codes(block.source)):
             seen, agrees = repeats_within(asked, row)
             hours, first = hour_bounds(asked.key)
-            maybe = self._filters.maybe(asked.key, hours, first, self.shelf.known, self.shelf.keys)
+            maybe = self.filters.maybe(asked.key, hours, first, self.shelf.known, self.shelf.keys)
             if len(maybe):
                 found, content = self.shelf.find(asked.take(maybe))
                 at = maybe[found]
@@ -115,14 +115,14 @@ class DuplicateIndex:
         for identities in new:
             if len(identities):
                 self._keep(run_of(identities))
-        if self._upkeep is None:
+        if self.upkeep is None:
             return
-        self._upkeep.collect()
+        self.upkeep.collect()
         allowed = self.remembering.memory // 4
-        if sum(run.size for run in self._upkeep.fresh()) > allowed:
-            self._upkeep.await_flush()
-            self._upkeep.flush(self._floors())
-            self._upkeep.tend(self._floors(), quiet=False)
+        if sum(run.size for run in self.upkeep.fresh()) > allowed:
+            self.upkeep.await_flush()
+            self.upkeep.flush(self._floors())
+            self.upkeep.tend(self._floors(), quiet=False)
 
     def forget_before(self, now: int) -> None:
         """Forget what is earlier than the window of its source: whole runs at once, the rest when
@@ -133,18 +133,18 @@ class DuplicateIndex:
         self._forgot_at = at
         windows = np.array([self.remembering.hours(name) for name in self.sources], np.int64)
         self.floor = np.maximum(self._floors(), at - windows)
-        if self._upkeep is not None:
-            self._upkeep.collect()
-        busy = () if self._upkeep is None else self._upkeep.busy()
+        if self.upkeep is not None:
+            self.upkeep.collect()
+        busy = () if self.upkeep is None else self.upkeep.busy()
         gone = [
             run
             for run in self.shelf.runs
             if id(run) not in busy and run.forgotten(self.floor) == len(run)
         ]
         self.shelf.remove(gone)
-        if self._upkeep is not None:
-            self._upkeep.retire(gone)
-        self._filters.forget_before(int(self.floor.min(initial=at)))
+        if self.upkeep is not None:
+            self.upkeep.retire(gone)
+        self.filters.forget_before(int(self.floor.min(initial=at)))
 
     def reaches(self, source: Words, start: I64, now: int) -> Mask:
         """Which records are young enough that it is known for certain whether they came before."""
@@ -161,16 +161,16 @@ class DuplicateIndex:
 
     def tend(self) -> None:
         """In a quiet moment: merge files, or write one anew of which much is forgotten."""
-        if self._upkeep is not None:
-            self._upkeep.collect()
-            self._upkeep.tend(self._floors(), quiet=True)
+        if self.upkeep is not None:
+            self.upkeep.collect()
+            self.upkeep.tend(self._floors(), quiet=True)
 
     def seal(self) -> Sealed:
         """The index as it is now, for a snapshot; what is in memory only begins to be written."""
         jobs: list[Job] = []
         names: set[str] = set()
-        if self._upkeep is not None:
-            jobs, names = self._upkeep.seal(self._floors())
+        if self.upkeep is not None:
+            jobs, names = self.upkeep.seal(self._floors())
         told = {
             "sources": list(self.sources),
             "floor": self._floors().tolist(),
@@ -183,19 +183,19 @@ class DuplicateIndex:
     def keep_only(self, named: Collection[str]) -> None:
         """Remove run files that nobody needs: neither the index nor a snapshot, which named these
         (`names_in`). Called when a snapshot was written or dropped, by the thread that counts."""
-        if self._upkeep is not None:
-            self._upkeep.remove(named)
+        if self.upkeep is not None:
+            self.upkeep.remove(named)
 
     def retire_but(self, named: Collection[str]) -> None:
         """Count the files of the folder that are not among these to those that nobody needs."""
-        if self._upkeep is not None and self._upkeep.folder.is_dir():
-            found = self._upkeep.folder.glob("*identities-*")
-            self._upkeep.retired += [path for path in found if path.name not in named]
+        if self.upkeep is not None and self.upkeep.folder.is_dir():
+            found = self.upkeep.folder.glob("*identities-*")
+            self.upkeep.retired += [path for path in found if path.name not in named]
 
     def close(self) -> None:
         """End what goes on beside."""
-        if self._upkeep is not None:
-            self._upkeep.close()
+        if self.upkeep is not None:
+            self.upkeep.close()
 
     def _source_codes(self, source: Words) -> I64:
         """The code of each row's source; new sources get the next ones."""
@@ -205,7 +205,7 @@ class DuplicateIndex:
     def _keep(self, run: Run) -> None:
         self.shelf.add(run)
         self.newest = max(self.newest, int(run.hours[-1]))
-        self._filters.mark(run.key, run.hours, run.first, self.shelf.known, self.shelf.keys)
+        self.filters.mark(run.key, run.hours, run.first, self.shelf.known, self.shelf.keys)
 
     def _floors(self) -> I64:
         """The floor of each source; nothing was forgotten of those that came since."""
