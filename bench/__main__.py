@@ -21,8 +21,9 @@ if __name__ == "__main__":
     if len(asked) != 1 or asked[0] not in BENCHES:
         sys.exit(f"usage: python -m bench [{' | '.join(BENCHES)}]")
     # The settings must stand before anything of the product is loaded.
-    import_module("bench.scratch")
+    scratch = import_module("bench.scratch")
     try:
         import_module(BENCHES[asked[0]]).main()
     finally:
-        shutil.rmtree(import_module("bench.scratch").SCRATCH, ignore_errors=True)
+        if not scratch.KEPT:
+            shutil.rmtree(scratch.SCRATCH, ignore_errors=True)
