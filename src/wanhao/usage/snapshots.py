@@ -10,7 +10,7 @@ import os
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,26 @@ def runs_needed(folder: Path) -> set[str]:
         with suppress(*UNREADABLE), np.load(path, allow_pickle=False) as stored:
             needed |= names_in(json.loads(stored["plain"].tobytes())["duplicates"])
     return needed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewestTold:
+    """With which batch the newest snapshot was taken, and what it tells of the duplicate index."""
+
+    batch: int
+    token: str
+    told: Told
+
+
+def newest_told(folder: Path) -> NewestTold | None:
+    """What the newest snapshot tells, without its state; None where it does not read whole."""
+    for path in by_age(folder)[:1]:
+        with suppress(*UNREADABLE), np.load(path, allow_pickle=False) as stored:
+            plain = json.loads(stored["plain"].tobytes())
+            return NewestTold(
+                batch=plain["last_batch"], token=plain["last_token"], told=plain["duplicates"]
+            )
+    return None
 
 
 def by_age(folder: Path) -> list[Path]:

@@ -192,6 +192,11 @@ class DuplicateIndex:
             found = self.upkeep.folder.glob("*identities-*")
             self.upkeep.retired += [path for path in found if path.name not in named]
 
+    def take_charge(self, folder: Path) -> None:
+        """An index that only followed another meter's goes on as the one that counts."""
+        self.folder, self._upkeep = folder, Upkeep(self.shelf, folder)
+        self.retire_but({run.path.name for run in self.shelf.runs if run.path is not None})
+
     def close(self) -> None:
         """End what goes on beside."""
         if self.upkeep is not None:
@@ -212,10 +217,13 @@ class DuplicateIndex:
         return np.append(self.floor, np.zeros(len(self.sources) - len(self.floor), np.int64))
 
 
-def opened(folder: Path, remembering: Remembering, told: Told | None = None) -> DuplicateIndex:
+def opened(
+    folder: Path, remembering: Remembering, told: Told | None = None, *, follows: bool = False
+) -> DuplicateIndex:
     """The index that a snapshot told of, or an empty one. CutRunError where a run file is missing
-    or not whole. Files that are not in it are removed with the next `keep_only`."""
-    index = DuplicateIndex(folder=folder, remembering=remembering)
+    or not whole. Files that are not in it are removed with the next `keep_only`. One that `follows`
+    another meter's writes and removes nothing until it takes charge."""
+    index = DuplicateIndex(folder=None if follows else folder, remembering=remembering)
     names = set() if told is None else names_in(told)
     if told is not None:
         index.sources = {name: code for code, name in enumerate(told["sources"])}
@@ -223,7 +231,8 @@ def opened(folder: Path, remembering: Remembering, told: Told | None = None) -> 
         index.newest, index._forgot_at = told["newest"], told["forgot_at"]
         for name in told["runs"]:
             index.shelf.add(open_run(folder / name))
-    index.retire_but(names)
+    if not follows:
+        index.retire_but(names)
     return index
 
 

@@ -172,7 +172,7 @@ def _map(directory: layout.Directory) -> _Mapping:
     mapping = _Mapping(
         directory=directory,
         header=header,
-        numbers=memoryview(header),
+        numbers=header.data,
         arrays=arrays,
         known={},
     )
