@@ -7,6 +7,7 @@ import numpy as np
 from wanhao.metering.meters import SERVICES
 from wanhao.metering.slots import NEVER, SLOT_GROUP_COLUMNS
 from wanhao.metering.state import ACCOUNT_COLUMNS, GROUP_COLUMNS
+from wanhao.usage.column_files import read_columns
 
 OF_BOTH = (*GROUP_COLUMNS, *ACCOUNT_COLUMNS, "money_episode", "place_of_group", "place_of_account")
 FAR = np.iinfo(np.int64).max
@@ -14,9 +15,9 @@ FAR = np.iinfo(np.int64).max
 
 def written_by_format_3(path, state):
     """Write a snapshot of this state again, as the version without credit limits would have."""
-    with np.load(path) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    plain = json.loads(arrays["plain"].tobytes())
+    arrays, told = read_columns(path)
+    episodes = [arrays.pop(f"usage_episode/{part}").tolist() for part in ("keys", "values")]
+    plain = {**told["plain"], "usage_episode": list(zip(*episodes, strict=True))}
     for name in [name for name in arrays if name.endswith("/data")]:
         arrays[name.removesuffix("/data")] = arrays.pop(name).astype(np.int64)
     for name in ("credit", "extras/row", "plan/newest"):
@@ -26,8 +27,11 @@ def written_by_format_3(path, state):
     for number, slot in enumerate(state.slots):
         _month(arrays, state, slot, f"slots/{number}")
     del plain["thresholds/credit"]
-    arrays["plain"] = np.frombuffer(json.dumps({**plain, "format": 3}).encode(), np.uint8)
-    np.savez(path, **arrays)
+    plain |= {"format": 3, "fact_at": told["fact_at"]}
+    arrays["plain"] = np.frombuffer(json.dumps(plain).encode(), np.uint8)
+    path.unlink()
+    np.savez(path.with_suffix(".npz"), **arrays)
+    return path.with_suffix(".npz")
 
 
 def _month(arrays, state, slot, path):

@@ -178,8 +178,8 @@ def test_a_snapshot_of_an_earlier_version_still_reads(tmp_path):
     tell(group(1, packs=(pack(8),)))
     settle(made)
     made.snapshot()
-    (path,) = made.folders.snapshots.glob("*.npz")
-    written_by_format_3(path, made.state)
+    (written,) = made.folders.snapshots.glob("*.state")
+    path = written_by_format_3(written, made.state)
     before = figures(made)
     made.state, _, _ = load_snapshot(path)
     assert figures(made) == before

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +36,14 @@ class Step:
     again: Again | None = None
     judged: Judged | None = None
     closed: ClosedFile | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """A batch that is counted in memory and waits for its commit, and its records for the disk."""
+
+    step: Step
+    archived: Future[None]
 
 
 def _last_batch() -> Batch | None:

@@ -244,7 +244,7 @@ def _beyond(gathered: Gathered, counted: dict[str, int]) -> Gathered | None:
     done = np.array([counted[part.file.digest] for part in gathered.parts], np.int64)
     if not done.any():
         return gathered
-    kept = np.flatnonzero(done < ALL_ROWS)
+    kept = np.flatnonzero(done < ALL_ROWS).tolist()
     place = np.cumsum(done < ALL_ROWS) - 1
     parts = [_moved_on(gathered.parts[part], int(done[part])) for part in kept]
     unreadable = [(place[part], row) for part, row in gathered.unreadable if row.row > done[part]]

@@ -1,7 +1,8 @@
 """The meter of this machine: facts and files in, committed effects out, for ever.
 
-Order of one step: read, judge and fold (nothing changed yet), archive, commit, apply, put files
-away, now and then a snapshot. Killed anywhere, it comes back to the same state: what was
+Three batches are under way at a time: one is read, the one before it is judged, folded and applied
+in memory, the one before that is archived and committed; each commits once, and in order. Now and
+then a snapshot is written beside. Killed anywhere, the meter comes back to the same state: what was
 committed is replayed from the last snapshot, what was not is read again.
 """
 
@@ -19,7 +20,7 @@ from wanhao.metering.cycles import CycleStep
 from wanhao.metering.facts import FactColumns, FactsDelta, apply_facts, enrol, fold_facts
 from wanhao.metering.state import MeterState
 from wanhao.usage.archive import archive_path, write_archive
-from wanhao.usage.batches import Step, commit_step, is_committed, pulse
+from wanhao.usage.batches import Folded, Step, commit_step, is_committed, pulse
 from wanhao.usage.closing import ClosedFile, closed_cycles, move_closed, write_closed
 from wanhao.usage.crossings import crossings_of
 from wanhao.usage.cycles import Calendar
@@ -34,13 +35,14 @@ from wanhao.usage.lock import give_lock_back, take_lock
 from wanhao.usage.ports import EffectSink
 from wanhao.usage.recovery import recovered
 from wanhao.usage.rejudging import Again, asked_again
-from wanhao.usage.snapshots import save_snapshot
+from wanhao.usage.snapshots import Snapshots, keep_month
 from wanhao.usage.view.applying import apply_in_view
 from wanhao.usage.view.writer import MeterView
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.2
 RETRY_SECONDS = 1.0
+SNAPSHOT_SECONDS = 0.05
 PULSE_EVERY = timedelta(seconds=2)
 TIDY_EVERY = timedelta(minutes=10)
 LOST = (OperationalError, InterfaceError)
@@ -78,7 +80,10 @@ class LocalMeter:
     view: MeterView = field(init=False)
     _halt: threading.Event = field(init=False, default_factory=threading.Event)
     _closed: set[int] = field(init=False, default_factory=set)
-    _snapshot_at: int = field(init=False, default=0)
+    _folded: Folded | None = field(init=False, default=None)
+    _snapshots: Snapshots = field(init=False)
+    _folding: ThreadPoolExecutor = field(init=False, default_factory=lambda: _thread("folding"))
+    _archiving: ThreadPoolExecutor = field(init=False, default_factory=lambda: _thread("archiving"))
     _pulsed_at: datetime | None = field(init=False, default=None)
     _tidied_at: datetime | None = field(init=False, default=None)
 
@@ -93,7 +98,7 @@ class LocalMeter:
         self.view.announce()
         move_closed(self.folders.closed)
         self._closed = set(closed_cycles())
-        self._snapshot_at = self.state.last_batch
+        self._snapshots = Snapshots(self.folders.snapshots, self.state.last_batch)
 
     def run(self, stop: threading.Event) -> None:
         """Count until told to stop, then leave a snapshot; a lost database is waited for."""
@@ -114,7 +119,6 @@ class LocalMeter:
         except LOST as error:
             log.warning("the database does not answer, counting waits: %s", error)
             self._reconnect()
-            self.intake = Intake(self.folders, self.batch_rows)
             return
         if not busy:
             stop.wait(IDLE_SECONDS)
@@ -125,7 +129,7 @@ class LocalMeter:
             self.snapshot()
             self.index.close()
             give_lock_back()
-        except LOST as error:
+        except (*LOST, HaltedError) as error:
             log.warning("stopped without the database: %s", error)
 
     def _come_up(self, stop: threading.Event) -> bool:
@@ -142,34 +146,62 @@ class LocalMeter:
         return False
 
     def step(self) -> bool:
-        """Take in new facts, then one batch of records; False when there was nothing to do."""
+        """Take in new facts, then fold one batch of records while the one before it commits; False
+        when there was nothing to do and all is committed. After a failure the meter is at its end,
+        unless it was the database that went away."""
+        try:
+            return self._step()
+        except LOST:
+            raise
+        except BaseException:
+            self._stand_still()
+            raise
+
+    def _step(self) -> bool:
         self._pulse()
+        if self._snapshots.is_over:
+            self._finish_snapshot()
         facts = self._take_facts()
-        if self.calendar.record_due(self.state, self.clock()):
-            facts = self._take_facts()
-        if self.calendar.record_rent(self.state, self.clock()):
-            facts = self._take_facts()
+        for record in (self.calendar.record_due, self.calendar.record_rent):
+            if record(self.state, self.clock()):
+                facts = self._take_facts()
         records = self._take_again()
         records |= self._take_records()
-        if self.state.last_batch - self._snapshot_at >= self.snapshot_every:
-            self.snapshot()
+        if self._snapshots.is_due(self.state, self.snapshot_every):
+            self._begin_snapshot()
         if not records:
             self.view.tick()
             self._tidy()
-        return facts or records
+        return facts or records or self._snapshots.is_awaited(SNAPSHOT_SECONDS)
 
     def snapshot(self) -> None:
-        """Save state and index; what follows is replayed from here. Where the disk refuses, more
-        is replayed, from the one before. Before the first batch there is nothing to keep."""
+        """Save state and index, and wait for it; what follows is replayed from here. Before the
+        first batch there is nothing to keep."""
+        self._settle_folded()
+        self._finish_snapshot()
         if self.state.last_batch == 0:
             return
-        try:
-            fact_at = recorded_at(self.state.last_fact)
-            save_snapshot(self.folders.snapshots, self.state, self.index, fact_at)
-        except OSError as error:
-            log.warning("no snapshot could be written: %s", error)
-        self._snapshot_at = self.state.last_batch
+        self._snapshots.save(self.state, self.index, recorded_at(self.state.last_fact))
         self.checkpoint("snapshot")
+
+    def _begin_snapshot(self) -> None:
+        """Begin to save beside the counting. The last batch commits meanwhile; before it has, the
+        snapshot is not put in its place."""
+        self._snapshots.begin(self.state, self.index, recorded_at(self.state.last_fact))
+        self._settle_folded()
+        self._snapshots.wait_until_free()
+
+    def _finish_snapshot(self) -> None:
+        if self._snapshots.is_saving:
+            self._snapshots.finish(self.index)
+            self.checkpoint("snapshot")
+
+    def _stand_still(self) -> None:
+        """Wait until nothing goes on beside any more."""
+        self.intake.rest()
+        self._folding.shutdown()
+        self._archiving.shutdown()
+        self._snapshots.give_up()
 
     def _take_facts(self) -> bool:
         taken = False
@@ -184,6 +216,8 @@ class LocalMeter:
             enrol(self.state, facts)
         now = self.clock()
         delta, effects = fold_facts(self.state, facts, number, int(now.timestamp()))
+        if len(effects) or isinstance(facts, CycleStep):
+            self._settle_folded()
         self._keep_month(facts)
         closed = self._close(facts)
         if closed is None and not len(effects):
@@ -205,10 +239,7 @@ class LocalMeter:
         """Keep the state before a month opens, so that the month can be lived through again."""
         if isinstance(facts, CycleStep) and facts.opens and self.state.last_batch:
             fact_at = recorded_at(self.state.last_fact)
-            try:
-                save_snapshot(self.folders.months, self.state, DuplicateIndex(), fact_at)
-            except OSError as error:
-                log.warning("the state before %s could not be kept: %s", facts.cycle, error)
+            keep_month(self.folders.months, self.state, fact_at, facts.cycle)
 
     def _close(self, facts: FactColumns) -> ClosedFile | None:
         """The file of a cycle that a fact closes; written anew when the meter was killed here."""
@@ -230,14 +261,32 @@ class LocalMeter:
         self.checkpoint("apply facts")
 
     def _take_records(self) -> bool:
+        """Fold a batch while the one before it commits. That one does not wait for files."""
+        waits = self._folded is not None and not self.intake.is_ready()
+        folding = None if waits else self._begin_folding()
+        committed = self._settle_folded()
+        if folding is not None:
+            self._folded = folding.result()
+        return committed or folding is not None
+
+    def _begin_folding(self) -> Future[Folded] | None:
         now = self.clock()
         gathered = self.intake.gather()
         if gathered is None:
-            return False
+            return None
         self.checkpoint("read")
-        self._count(gathered, now)
-        self.intake.settle(gathered.parts)
-        self.checkpoint("put away")
+        return self._folding.submit(self._fold, gathered, now)
+
+    def _settle_folded(self) -> bool:
+        """Commit the batch that waits for it and put its files away; False when there is none."""
+        if self._folded is None:
+            return False
+        step = self._folded.step
+        self._commit(step, self._folded.archived)
+        self._folded = None
+        if step.gathered is not None:
+            self.intake.settle(step.gathered.parts)
+            self.checkpoint("put away")
         return True
 
     def _take_again(self) -> bool:
@@ -247,10 +296,12 @@ class LocalMeter:
         if again is None:
             return False
         self.checkpoint("read again")
-        self._count(again.gathered, now, again)
-        return True
+        self._settle_folded()
+        self._folded = self._fold(again.gathered, now, again)
+        return self._settle_folded()
 
-    def _count(self, gathered: Gathered, now: datetime, again: Again | None = None) -> None:
+    def _fold(self, gathered: Gathered, now: datetime, again: Again | None = None) -> Folded:
+        """Count a batch in memory. It can only be followed by its commit, or by the meter's end."""
         judged = judge(self.state, self.index, gathered, int(now.timestamp()), self._closed)
         self.checkpoint("fold")
         step = Step(
@@ -263,12 +314,12 @@ class LocalMeter:
             again=again,
             judged=judged,
         )
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            self._commit(step, beside.submit(self._archive, step, judged))
+        archived = self._archiving.submit(self._archive, step, judged)
         self._apply(step, judged)
+        return Folded(step=step, archived=archived)
 
     def _archive(self, step: Step, judged: Judged) -> None:
-        """Runs beside the transaction, which waits for it before it commits."""
+        """Runs beside all else; the transaction waits for it before it commits."""
         if judged.metered is not None and len(judged.metered):
             path = archive_path(self.folders.archive, step.number, step.token)
             write_archive(path, judged.metered)
@@ -330,6 +381,10 @@ class LocalMeter:
                 remove_counted(self.folders, self.keep_done, now)
             except OSError as error:
                 log.warning("counted files could not be removed: %s", error)
+
+
+def _thread(name: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix=name)
 
 
 def _rest(halt: threading.Event, seconds: float) -> None:

@@ -1,0 +1,132 @@
+"""Snapshots written beside the counting, and the files of columns they are."""
+
+import os
+
+import numpy as np
+import pytest
+
+from tests.usage.operators import drop, figures, meter, row, settle, two_customers
+from wanhao.usage.column_files import PIECE, ColumnWriter, CutShortError, read_columns, told_in
+from wanhao.usage.models import Batch
+from wanhao.usage.snapshots import load_snapshot
+
+COLUMNS = {
+    "lines": np.arange(PIECE, dtype=np.int32),
+    "nobody": np.zeros(3 * PIECE, np.int64),
+    "few": np.array([1, 0, -1], np.int8),
+    "none": np.zeros((8, 0), np.int64),
+    "two of each": np.array([[1, 2], [3, 4]], np.int16),
+    "words": np.array([b"msc-1", b""], "S5"),
+}
+
+
+def written(path, columns=COLUMNS):
+    """A file of these columns."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    writer = ColumnWriter(handle)
+    for name, column in columns.items():
+        writer.add(name, column)
+    writer.finish({"batch": 7})
+    os.close(handle)
+    return path
+
+
+def test_columns_come_back_as_they_were(tmp_path):
+    columns, told = read_columns(written(tmp_path / "a"))
+    assert told == {"batch": 7}
+    assert list(columns) == list(COLUMNS)
+    for name, column in COLUMNS.items():
+        assert columns[name].dtype == column.dtype
+        np.testing.assert_array_equal(columns[name], column)
+
+
+def test_what_is_all_zero_takes_no_room(tmp_path):
+    path = written(tmp_path / "a")
+    filled = sum(column.nbytes for name, column in COLUMNS.items() if name != "nobody")
+    assert path.stat().st_blocks * 512 < filled + 100_000
+    assert told_in(path)[0] == filled
+
+
+def test_zeros_between_figures_stay_where_they_are(tmp_path):
+    column = np.zeros(10 * PIECE, np.uint8)
+    column[[0, 4 * PIECE, 4 * PIECE + 1, 9 * PIECE]] = 1
+    columns, _ = read_columns(written(tmp_path / "a", {"sparse": column, "dense": column + 1}))
+    np.testing.assert_array_equal(columns["sparse"], column)
+    np.testing.assert_array_equal(columns["dense"], column + 1)
+
+
+@pytest.mark.parametrize("left", [0, 10, 5_000, 4 * PIECE])
+def test_a_file_that_was_cut_short_does_not_read(tmp_path, left):
+    path = written(tmp_path / "a")
+    path.write_bytes(path.read_bytes()[:left])
+    with pytest.raises(CutShortError):
+        read_columns(path)
+
+
+@pytest.mark.parametrize("place", [0, 3 * PIECE, -30, -200])
+def test_a_file_of_which_one_octet_was_changed_does_not_read(tmp_path, place):
+    path = written(tmp_path / "a")
+    octets = bytearray(path.read_bytes())
+    octets[place] ^= 1
+    path.write_bytes(octets)
+    with pytest.raises(ValueError, match=r"changed|end"):
+        read_columns(path)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_snapshot_is_of_one_moment_though_counting_goes_on(tmp_path):
+    two_customers()
+    made = meter(tmp_path, batch_rows=1, snapshot_every=10**6)
+    drop(tmp_path, "a.csv", [row(n, quantity=n) for n in range(1, 500)])
+    settle(made)
+    before, batch = figures(made), made.state.last_batch
+    made._begin_snapshot()
+    drop(tmp_path, "b.csv", [row(n, quantity=60) for n in range(500, 900)])
+    settle(made)
+    assert made.state.last_batch > batch
+    (path,) = made.folders.snapshots.glob("*.state")
+    after, made.state = made.state, load_snapshot(path)[0]
+    assert figures(made) == before
+    made.state = after
+    assert figures(meter(tmp_path)) == figures(made)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_snapshot_of_a_batch_that_never_committed_is_not_put_in_its_place(tmp_path):
+    two_customers()
+    refused = []
+
+    def checkpoint(part):
+        if part == "archive" and made._snapshots.is_saving:
+            refused.append(part)
+            raise RuntimeError("the batch cannot commit")
+
+    made = meter(tmp_path, batch_rows=1, snapshot_every=1, checkpoint=checkpoint)
+    drop(tmp_path, "a.csv", [row(1)])
+    with pytest.raises(RuntimeError, match="cannot commit"):
+        settle(made)
+    assert refused
+    assert not list(made.folders.snapshots.iterdir())
+    assert not Batch.objects.exists()
+    again = meter(tmp_path)
+    settle(again)
+    assert Batch.objects.get().metered == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_where_the_process_that_writes_a_snapshot_is_killed_the_one_before_is_used(
+    tmp_path, monkeypatch, caplog
+):
+    two_customers()
+    made = meter(tmp_path, batch_rows=1)
+    drop(tmp_path, "a.csv", [row(1)])
+    settle(made)
+    made.snapshot()
+    first = list(made.folders.snapshots.iterdir())
+    monkeypatch.setattr("wanhao.usage.saving.write_state", lambda *what: os._exit(9))
+    made._begin_snapshot()
+    drop(tmp_path, "b.csv", [row(2)])
+    settle(made)
+    assert "no snapshot could be written" in caplog.text
+    assert list(made.folders.snapshots.iterdir()) == first
+    assert figures(meter(tmp_path)) == figures(made)
