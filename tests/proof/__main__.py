@@ -5,27 +5,35 @@ import os
 import shutil
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 import django
 
-FOLDER = Path(tempfile.mkdtemp(prefix="wanhao-proof-"))
-FOLDER.chmod(0o755)  # PostgreSQL may run as another user
-os.environ["WANHAO_DATA"] = str(FOLDER)
-os.environ["DATABASE_URL"] = "postgresql://nobody@/nowhere"
-os.environ["DJANGO_SETTINGS_MODULE"] = "wanhao.project.settings"
-django.setup()
 
-from tests.proof.command import main  # noqa: E402 - Django must be set up first
-
-if __name__ == "__main__":
+def main() -> bool:
+    """Prove in a folder of its own, which stays when something differs."""
     parser = argparse.ArgumentParser(prog="make prove", description=__doc__)
     parser.add_argument("--kills", type=int, default=int(os.environ.get("PROVE_KILLS", "200")))
     parser.add_argument("--others", type=int, default=int(os.environ.get("PROVE_OTHERS", "20")))
     parser.add_argument("--seed", type=int, default=int(os.environ.get("PROVE_SEED", "1")))
-    parser.add_argument("--only", default="", help="one kind of breakage")
+    parser.add_argument("--side-by-side", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", default="", help="kinds of breakage with this in their name")
     asked = parser.parse_args()
-    proven = main(FOLDER, asked.kills, asked.others, asked.seed, asked.only)
-    if proven:
-        shutil.rmtree(FOLDER, ignore_errors=True)
-    sys.exit(not proven)
+    folder = Path(tempfile.mkdtemp(prefix="wanhao-proof-"))
+    folder.chmod(0o755)  # PostgreSQL may run as another user
+    os.environ["WANHAO_DATA"] = str(folder)
+    os.environ["DATABASE_URL"] = "postgresql://nobody@/nowhere"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "wanhao.project.settings"
+    django.setup()
+    command = import_module("tests.proof.command")
+    equal: bool = command.prove(folder, asked)
+    if equal:
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        print(f"what was different is kept in {folder}")
+    return equal
+
+
+if __name__ == "__main__":
+    sys.exit(not main())

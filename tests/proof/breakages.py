@@ -1,9 +1,9 @@
 """What is done to a meter: killed, frozen, cut off, doubled, its files damaged."""
 
 import signal
-import subprocess
 from pathlib import Path
 
+from tests.proof.meters import Meter
 from tests.proof.moments import Breaking
 from tests.proof.running import Run
 
@@ -84,7 +84,7 @@ class SecondMeter(Breaking):
         second = run.start_meter()
         self.later(self.measure.come_up + 30, lambda run: self._must_have_left(run, second))
 
-    def _must_have_left(self, run: Run, second: subprocess.Popen[bytes]) -> None:
+    def _must_have_left(self, run: Run, second: Meter) -> None:
         """Called before the first one leaves, so the second cannot have had a turn."""
         assert second.wait(60) == REFUSED, "a second meter was not refused"
         run.blows["second meter refused"] += 1
@@ -96,7 +96,7 @@ class Frozen(Breaking):
 
     name = "frozen, another took over"
     most = 2
-    _first: subprocess.Popen[bytes] | None = None
+    _first: Meter | None = None
 
     def strike(self, run: Run) -> None:
         first = run.meter
@@ -117,7 +117,7 @@ class Frozen(Breaking):
 
         self.later(0.02, once_it_counts)
 
-    def _end(self, other: subprocess.Popen[bytes]) -> None:
+    def _end(self, other: Meter) -> None:
         """The other one ends a little later, before or after the first one wakes up."""
         how = self.chance.choice((signal.SIGKILL, signal.SIGTERM))
         ends = self.chance.uniform(0, 1)

@@ -1,10 +1,10 @@
 """The proof as a command: it says how it goes, and prints a table in the end."""
 
-import os
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from rich.console import Console
 from rich.table import Table
@@ -15,23 +15,33 @@ from tests.proof.proving import KINDS, Proof, Told
 from tests.proof.surroundings import ClockSet, FolderFull, can_mount, faketime
 from tests.proof.world import make_world
 
-BULK = 350_000
+BULK = 290_000
 """Rows of the large file: read and committed in two parts."""
 say = Console(width=120).print
 
 
-def main(folder: Path, kills: int, others: int, seed: int, only: str) -> bool:
+class Asked(Protocol):
+    """How many runs, with which seed, of which kinds only."""
+
+    kills: int
+    others: int
+    seed: int
+    side_by_side: int
+    only: str
+
+
+def prove(folder: Path, asked: Asked) -> bool:
     """So many runs with kills and of each other kind; True when all came to the same."""
     began = time.monotonic()
-    asked = {name: kills if name == Killed.name else others for name in KINDS}
-    asked = {name: count for name, count in asked.items() if count and only in name}
+    runs = {name: asked.kills if name == Killed.name else asked.others for name in KINDS}
+    runs = {name: count for name, count in runs.items() if count and asked.only in name}
     for name, reason in left_out(folder).items():
-        if asked.pop(name, 0):
+        if runs.pop(name, 0):
             say(f"left out: {name}: {reason}")
     world = make_world(datetime.now(UTC), BULK)
     with Ground(folder, world) as ground:
-        proof = Proof(ground, seed, say)
-        told = proof.carry_out(asked, os.cpu_count() or 1)
+        proof = Proof(ground, asked.seed, say)
+        told = proof.carry_out(runs, asked.side_by_side)
     show(told, time.monotonic() - began)
     return all(each.equal == each.runs for each in told.values())
 

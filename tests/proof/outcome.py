@@ -15,7 +15,7 @@ Rows = Counter[str]
 TABLES: Mapping[str, str] = {
     "decisions": """
         SELECT subject_kind, subject_id, rule, cycle, episode, tier, outcome, line_id,
-            rule_values, trigger
+            rule_values, trigger - 'occurred_at'
         FROM wanhao_communications_reminderdecision
     """,
     "outbox": """
@@ -40,6 +40,10 @@ TABLES: Mapping[str, str] = {
         SELECT name, digest, rows_done, finished, trouble FROM wanhao_usage_usagefile
     """,
 }
+SHOWN, LONGEST = 4, 400
+"""Of differences: rows shown, letters of each."""
+ALIKE = {"decisions": 6, "outbox": 6, "quarantine": 2, "facts": 1, "files": 1}
+"""By so many first columns two rows belong together."""
 BY_DELIVERY = ("files", "quarantine by reason")
 """Tables that tell how often something came, and in which file."""
 STEADY = {"decisions": 8, "outbox": 10}
@@ -136,11 +140,34 @@ def differences(expected: Outcome, found: Outcome) -> list[str]:
     if not expected.archive.equals(found.archive):
         pairs.append(("archive", _rows(expected.archive), _rows(found.archive)))
     for name, wanted, got in pairs:
-        for what, odd in (("missing", wanted - got), ("too much", got - wanted)):
-            if odd:
-                some = "; ".join(list(odd)[:3])
-                said.append(f"{name}, {what}: {odd.total()}, such as {some[:600]}")
+        missing, extra = wanted - got, got - wanted
+        if missing or extra:
+            some = " | ".join(_told(missing, extra, ALIKE.get(name, 4))[:SHOWN])
+            said.append(f"{name}: {missing.total()} missing, {extra.total()} too much: {some}")
     return said
+
+
+def _told(missing: Rows, extra: Rows, alike: int) -> list[str]:
+    """Rows that are alike in their first columns by what they differ in; others whole."""
+    left = [json.loads(row) for row in extra]
+    said = []
+    for row in map(json.loads, missing):
+        twin = next((other for other in left if other[:alike] == row[:alike]), None)
+        if twin is None:
+            said.append(f"missing {_as_text(row)[:LONGEST]}")
+            continue
+        left.remove(twin)
+        odd = [pair for one, two in zip(row, twin, strict=True) for pair in _odd(one, two)]
+        said.append(f"{row[:alike]} {odd}"[:LONGEST])
+    return said + [f"too much {_as_text(row)[:LONGEST]}" for row in left]
+
+
+def _odd(one: object, two: object) -> list[tuple[object, object]]:
+    """Where two values differ, the fields of two objects one by one."""
+    if isinstance(one, dict) and isinstance(two, dict):
+        names = one.keys() | two.keys()
+        return [((n, one.get(n)), two.get(n)) for n in names if one.get(n) != two.get(n)]
+    return [] if one == two else [(one, two)]
 
 
 def _closed(path: Path) -> Rows:

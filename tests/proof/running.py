@@ -1,28 +1,25 @@
 """One run: a database, a data folder and the meters in it, driven and looked at from outside."""
 
-import os
+import json
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 import psycopg
 
 from tests.proof.ground import Ground, office
+from tests.proof.meters import UNLIMITED, Meter, end_group, start
 from tests.proof.world import Delivery, World, drop_delivery
-from wanhao.project.clock import DemoClock
+from wanhao.project.clock import CLOCK_FILE, DemoClock
 
 PATIENCE = 300.0
-AT_ONCE = 10**7
-LOOK_EVERY = 0.01
-METER = (sys.executable, "-m", "wanhao.project.command", "meter")
+TOLD_BEFORE = timedelta(days=3)
+LOOK_EVERY = 0.02
 PROGRESS = "SELECT coalesce(max(number), 0), coalesce(max(total_in), 0) FROM wanhao_usage_batch"
 SESSIONS = """
     SELECT pid FROM pg_stat_activity
@@ -62,11 +59,11 @@ class Run:
     name: str
     breakage: Breakage
     environment: dict[str, str] = field(default_factory=dict)
-    before_exec: Callable[[], None] | None = None
+    octets: int = UNLIMITED
     blows: Counter[str] = field(default_factory=Counter)
     starts: int = 0
     ended_itself: int = 0
-    meter: subprocess.Popen[bytes] | None = None
+    meter: Meter | None = None
     lived: set[int] = field(default_factory=set)
     progress: Progress = field(default_factory=Progress)
 
@@ -77,7 +74,7 @@ class Run:
         self.printed = self.data / "printed"
         self.clock = DemoClock(self.data)
         self._asking: psycopg.Connection | None = None
-        self._children: list[subprocess.Popen[bytes]] = []
+        self._meters: list[Meter] = []
         self._unfinished: set[tuple[Path, int]] = set()
         self._pulse_before = ""
         self._started_at = 0.0
@@ -106,7 +103,7 @@ class Run:
         """Everything once: two deliveries with payments between them, the month's close, and what
         comes after it; the meter is started again whenever it has ended."""
         first, second, third = self.world.deliveries
-        self._go_to(self.world.begins.timestamp())
+        self._go_to(self.world.begins)
         self.breakage.begin(self)
         try:
             self._deliver(first)
@@ -116,7 +113,7 @@ class Run:
                 self.world.pay(self.clock())
             self._deliver(second)
             self._count(first.records + second.records)
-            self._go_to(self.world.closes.timestamp())
+            self._go_to(self.world.closes)
             self._wait(self._month_is_closed)
             self._deliver(third)
             self._count(first.records + second.records + third.records)
@@ -131,21 +128,13 @@ class Run:
         if self.meter is not None and self.meter.returncode not in (0, -signal.SIGKILL):
             self.ended_itself += 1
         self._pulse_before, self._started_at = self.pulse(), time.monotonic()
-        self.meter = self.start_meter(self.before_exec)
+        self.meter = self.start_meter()
         self.starts += 1
 
-    def start_meter(self, before: Callable[[], None] | None = None) -> subprocess.Popen[bytes]:
-        """One more `wanhao meter`, in a session of its own."""
-        with self.printed.open("ab") as out:
-            started = subprocess.Popen(
-                METER,
-                env=os.environ | self.environment,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-                preexec_fn=before,  # noqa: PLW1509 - one system call
-            )
-        self._children.append(started)
+    def start_meter(self) -> Meter:
+        """One more `wanhao meter`; its files grow no further than `octets`, as all others'."""
+        started = start(self.environment, self.printed, self.octets)
+        self._meters.append(started)
         return started
 
     def end_meter(self) -> None:
@@ -162,19 +151,19 @@ class Run:
             return True
         if meter.pid not in asked and self.lives():
             asked.add(meter.pid)
-            meter.terminate()
+            meter.send_signal(signal.SIGTERM)
         return False
 
     def end_others(self) -> None:
         """End every meter but the one that is kept up."""
-        for child in self._children:
-            if child is not self.meter:
-                _kill_group(child)
+        for other in self._meters:
+            if other is not self.meter:
+                end_group(other)
 
     def end_all(self) -> None:
         """End whatever still runs."""
-        for child in self._children:
-            _kill_group(child)
+        for each in self._meters:
+            end_group(each)
 
     def lives(self) -> bool:
         """Whether the meter that is kept up has begun its work."""
@@ -219,10 +208,15 @@ class Run:
         self.breakage.mend(self)
         self.breakage.deliver(self, delivery)
 
-    def _go_to(self, moment: float) -> None:
+    def _go_to(self, moment: datetime) -> None:
+        """From now on it is so late for this run; had it been told days ago, a machine whose clock
+        is set back by less shows that much less."""
         self.breakage.mend(self)
-        seconds = moment - self.clock().timestamp()
-        self.clock.hasten(timedelta(seconds=max(seconds, 0)), AT_ONCE)
+        told = {"began": datetime.now(UTC) - TOLD_BEFORE, "shown": moment - TOLD_BEFORE}
+        kept = {name: at.isoformat() for name, at in {**told, "goal": told["shown"]}.items()}
+        unfinished = self.data / ".clock.tmp"
+        unfinished.write_text(json.dumps({**kept, "speed": 1}))
+        unfinished.rename(self.data / CLOCK_FILE)
 
     def _count(self, records: int) -> None:
         """Until so many records came in and the inbox is empty."""
@@ -253,9 +247,3 @@ class Run:
     def last_words(self) -> str:
         """The end of what the meters printed."""
         return self.printed.read_text(errors="replace")[-4000:] if self.printed.exists() else ""
-
-
-def _kill_group(child: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()

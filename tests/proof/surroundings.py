@@ -2,15 +2,14 @@
 
 import os
 import random
-import resource
 import subprocess
 from pathlib import Path
 
 from tests.proof.breakages import kill
+from tests.proof.meters import UNLIMITED, limit
 from tests.proof.moments import Breaking, Measure
 from tests.proof.running import Run
 
-UNLIMITED = resource.RLIM_INFINITY
 MOST_OCTETS = 40_000
 FULL_FOR = 2.0
 FOLDER_SIZE = "size=96m"
@@ -33,9 +32,9 @@ class DiskFull(Breaking):
         self.later(self.chance.uniform(0, FULL_FOR), lambda run: self._limit(run, UNLIMITED))
 
     def _limit(self, run: Run, octets: int) -> None:
-        run.before_exec = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (octets, UNLIMITED))
+        run.octets = octets
         if run.meter is not None and run.meter.poll() is None:
-            resource.prlimit(run.meter.pid, resource.RLIMIT_FSIZE, (octets, UNLIMITED))
+            limit(run.meter, octets)
 
 
 class FolderFull(Breaking):

@@ -70,8 +70,8 @@ class World:
         return self.month.cycle.end + timedelta(hours=73)
 
     def open(self) -> None:
-        """Bring everybody in, an hour before counting begins; Django's database takes them."""
-        now = self.begins - timedelta(hours=1)
+        """Bring everybody in, days before counting begins; Django's database takes them."""
+        now = self.begins - timedelta(days=3)
         load_catalogue()
         at_any_hour(now)
         watch_thresholds(now)
