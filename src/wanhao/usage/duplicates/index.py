@@ -194,7 +194,7 @@ class DuplicateIndex:
 
     def take_charge(self, folder: Path) -> None:
         """An index that only followed another meter's goes on as the one that counts."""
-        self.folder, self._upkeep = folder, Upkeep(self.shelf, folder)
+        self.folder, self.upkeep = folder, Upkeep(self.shelf, folder)
         self.retire_but({run.path.name for run in self.shelf.runs if run.path is not None})
 
     def close(self) -> None:
