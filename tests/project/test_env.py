@@ -22,6 +22,9 @@ def read_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
         ("WANHAO_HOST", "", "WANHAO_HOST=''"),
         ("WANHAO_SMSC_WINDOW", "0", "greater than or equal to 1"),
         ("WANHAO_DEMO", "perhaps", "WANHAO_DEMO='perhaps'"),
+        ("WANHAO_DUPLICATE_DAYS", "34", "greater than or equal to 35"),
+        ("WANHAO_DUPLICATE_DAYS_OF", "roam-hk", "names and numbers"),
+        ("WANHAO_DUPLICATE_DAYS_OF", "roam-*=365", "less than or equal to 120"),
     ],
 )
 def test_a_wrong_variable_is_told_by_its_name(
@@ -36,6 +39,11 @@ def test_a_wrong_variable_is_told_by_its_name(
 def test_host_names_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WANHAO_ALLOWED_HOSTS", "care.example.cn, 10.0.0.8")
     assert environment().allowed_hosts == ["care.example.cn", "10.0.0.8"]
+
+
+def test_days_of_sources_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANHAO_DUPLICATE_DAYS_OF", "roam-*=90, tap-us = 60,")
+    assert environment().duplicate_days_of == {"roam-*": 90, "tap-us": 60}
 
 
 def test_a_relative_data_folder_is_taken_from_here(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,9 +19,11 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from wanhao.billing.ports import Billing
+from wanhao.usage.remembering import LONGEST_DAYS, WINDOW_DAYS
 from wanhao.values.errors import WanhaoError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+WindowDays = Annotated[int, Field(ge=WINDOW_DAYS, le=LONGEST_DAYS)]
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 REMEDY = "docs/reference/configuration.md lists every variable with its meaning and its limits."
 
@@ -65,6 +67,16 @@ def _place(place: str) -> str:
     if place and not (host and port.isdigit() and 0 < int(port) < 1 << 16):
         raise ValueError("give a host and a port, as 127.0.0.1:8011")
     return place
+
+
+def _by_name(value: object) -> object:
+    """`roam-*=90,tap-us=60` as a number for each name."""
+    if not isinstance(value, str):
+        return value
+    pairs = [part.strip().rpartition("=") for part in value.split(",") if part.strip()]
+    if not all(name for name, _, _ in pairs):
+        raise ValueError("give names and numbers, as roam-*=90,tap-us=60")
+    return {name.strip(): number.strip() for name, _, number in pairs}
 
 
 class Environment(BaseSettings):
@@ -111,6 +123,22 @@ class Environment(BaseSettings):
     snapshot_every: int = Field(default=50, ge=1, description="batches between two snapshots")
     keep_done_days: int = Field(
         default=3, ge=0, description="days that usage files are kept after they were counted"
+    )
+    duplicate_days: WindowDays = Field(
+        default=WINDOW_DAYS,
+        description="days for which a record is known when it comes again",
+    )
+    duplicate_days_of: Annotated[dict[str, WindowDays], NoDecode, BeforeValidator(_by_name)] = (
+        Field(
+            default={},
+            description="such days for some sources, as `roam-*=90,tap-us=60`; "
+            "`*` at the end of a name stands for whatever follows",
+        )
+    )
+    duplicate_memory_mb: int = Field(
+        default=512,
+        ge=16,
+        description="memory for the records that are known, in MB; the rest of them is on disk",
     )
     meter_serve: Annotated[str, AfterValidator(_place)] = Field(
         default="",

@@ -8,6 +8,7 @@ from wanhao.project import clock
 from wanhao.project.env import environment
 from wanhao.usage.folders import Folders
 from wanhao.usage.local import LocalMeter
+from wanhao.usage.remembering import MB, Remembering
 from wanhao.workflows.tell_customers import TellCustomers
 
 SAY_AT_MOST_EVERY = 5.0
@@ -24,6 +25,11 @@ def build_meter() -> LocalMeter:
         batch_rows=env.meter_batch_rows,
         snapshot_every=env.snapshot_every,
         keep_done=timedelta(days=env.keep_done_days),
+        remembering=Remembering(
+            days=env.duplicate_days,
+            days_of=env.duplicate_days_of,
+            memory=env.duplicate_memory_mb * MB,
+        ),
     )
 
 

@@ -93,10 +93,7 @@ def judge(
             effects=effects,
         )
     resolved = resolve(state, block.records, now + FUTURE_TOLERANCE)
-    late = resolved.refusal == Refusal.CYCLE_CLOSED
-    if late.any():
-        late &= index.reaches(block.source, block.records.start, now)
-        late = _late(state, block.records, resolved.refusal, late, closed)
+    late = _late(state, index, block, resolved.refusal, now, closed)
     refused = (resolved.refusal != Refusal.NONE) & ~late
     countable = np.flatnonzero(~refused)
     verdict = index.judge(block.take(countable))
@@ -136,10 +133,20 @@ def _fold_open(state: MeterState, block: Block, resolved: Resolved) -> tuple[Del
 
 
 def _late(
-    state: MeterState, records: Records, refusal: U8, late: Mask, closed: Collection[int]
+    state: MeterState,
+    index: DuplicateIndex,
+    block: Block,
+    refusal: U8,
+    now: int,
+    closed: Collection[int],
 ) -> Mask:
-    """Which of these records, of closed cycles and young enough for their duplicates to be known,
-    are late ones. One whose number nobody held is refused for that."""
+    """Which records are of a closed cycle and young enough for their duplicates to be known. One
+    whose number nobody held is refused for that."""
+    late: Mask = refusal == Refusal.CYCLE_CLOSED
+    if not late.any():
+        return late
+    records = block.records
+    late &= index.reaches(block.source, records.start, now)
     late &= np.isin(cycle_of(records.start), list(closed))
     place = state.plan.places(records.number, records.start)
     refusal[late & (place == NOBODY)] = Refusal.NO_HOLDER

@@ -15,7 +15,7 @@ from wanhao.usage.duplicates.index import (
     names_in,
     opened,
 )
-from wanhao.usage.duplicates.remembering import LONGEST_DAYS, WINDOW_DAYS, Remembering
+from wanhao.usage.remembering import LONGEST_DAYS, WINDOW_DAYS, Remembering
 
 __all__ = [
     "HOUR",

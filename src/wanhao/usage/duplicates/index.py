@@ -23,10 +23,10 @@ from wanhao.usage.duplicates.identities import (
     repeats_within,
     sorted_identities,
 )
-from wanhao.usage.duplicates.remembering import Remembering
 from wanhao.usage.duplicates.runs import Run, run_of
 from wanhao.usage.duplicates.shelf import Shelf
 from wanhao.usage.duplicates.upkeep import Job, Upkeep
+from wanhao.usage.remembering import Remembering
 
 Told = Mapping[str, Any]
 """What a snapshot keeps of an index, fit for JSON: sources, floors, names of run files."""
