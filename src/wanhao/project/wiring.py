@@ -8,7 +8,11 @@ from wanhao.project import clock
 from wanhao.project.env import environment
 from wanhao.usage.folders import Folders
 from wanhao.usage.local import LocalMeter
+<<<<<<< src/wanhao/project/wiring.py
+from wanhao.usage.standby import Standby
+=======
 from wanhao.usage.remembering import MB, Remembering
+>>>>>>> /tmp/b-new
 from wanhao.workflows.tell_customers import TellCustomers
 
 SAY_AT_MOST_EVERY = 5.0
@@ -33,9 +37,23 @@ def build_meter() -> LocalMeter:
     )
 
 
-def run_meter(stop: threading.Event) -> None:
-    """Count usage files until told to stop, saying now and then how far it is."""
+def follower_of(meter: LocalMeter) -> Standby:
+    """What follows another meter on behalf of this one."""
+    return Standby(
+        folders=meter.folders,
+        shards=meter.shards,
+        remembering=meter.remembering,
+        clock=meter.clock,
+    )
+
+
+def run_meter(stop: threading.Event, *, standby: bool = False) -> None:
+    """Count usage files until told to stop, saying now and then how far it is; as a standby only
+    when no other meter counts any more."""
     meter = build_meter()
+    if standby:
+        print("standing by; counting begins when no other meter counts")
+        meter.warm = follower_of(meter).wait(stop)
     said_at = 0.0
 
     def say(part: str) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from wanhao.usage.standby_contracts import StandbyStatus
+
 
 class Service(StrEnum):
     """A counted service that has an allowance."""
@@ -338,6 +340,7 @@ class MeterStatus:
     records_in = metered + duplicate + quarantined, always. `records_per_second` is over the last
     minute, `lag_seconds` from a file's arrival to the commit of its effects in the last batch
     (or the age of the oldest file still waiting, when that is more). None: nothing counted yet.
+    `standbys` are ready to go on when the counting meter ends.
     """
 
     records_in: int
@@ -350,6 +353,7 @@ class MeterStatus:
     last_batch: int
     last_commit_at: datetime | None
     alive: bool
+    standbys: tuple[StandbyStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ from wanhao.usage.ports import EffectSink
 from wanhao.usage.recovery import recovered
 from wanhao.usage.rejudging import Again, asked_again
 from wanhao.usage.snapshots import Snapshots, keep_month
+from wanhao.usage.standby import Warm
 from wanhao.usage.view.applying import apply_in_view
 from wanhao.usage.view.writer import MeterView
 
@@ -74,6 +75,7 @@ class LocalMeter:
     clock: Clock = utc_now
     calendar: Calendar = field(default_factory=Calendar)
     checkpoint: Checkpoint = lambda name: None
+    warm: Warm | None = None
     state: MeterState = field(init=False)
     index: DuplicateIndex = field(init=False)
     intake: Intake = field(init=False)
@@ -92,13 +94,20 @@ class LocalMeter:
         self.folders.make()
         take_lock()
         note_home(self.folders)
-        self.state, self.index = recovered(self.folders, self.shards, self.remembering)
+        self._come_back()
         self.intake = Intake(self.folders, self.batch_rows)
-        self.view = MeterView(folder=self.folders.root, state=self.state, clock=self.clock)
         self.view.announce()
         move_closed(self.folders.closed)
         self._closed = set(closed_cycles())
         self._snapshots = Snapshots(self.folders.snapshots, self.state.last_batch)
+
+    def _come_back(self) -> None:
+        """Go on where a standby followed to, or with what the last snapshot and replay give."""
+        if self.warm is not None and self.warm.is_current():
+            self.state, self.index, self.view = self.warm.state, self.warm.index, self.warm.view
+            return
+        self.state, self.index = recovered(self.folders, self.shards, self.remembering)
+        self.view = MeterView(folder=self.folders.root, state=self.state, clock=self.clock)
 
     def run(self, stop: threading.Event) -> None:
         """Count until told to stop, then leave a snapshot; a lost database is waited for."""

@@ -25,6 +25,7 @@ from wanhao.usage.models import (
     Fact,
     LateUsage,
     MeterPulse,
+    MeterStandby,
     QuarantineCount,
     ToldTariff,
     UsageFile,
@@ -32,6 +33,7 @@ from wanhao.usage.models import (
 from wanhao.usage.models import QuarantinedRecord as QuarantineRow
 from wanhao.usage.ports import usage_reader
 from wanhao.usage.quarantine_contracts import HeldState
+from wanhao.usage.standby_contracts import StandbyStatus
 from wanhao.usage.use_contracts import UseSoFar
 
 RATE_WINDOW = timedelta(minutes=1)
@@ -102,7 +104,13 @@ def meter_status(now: datetime, speed: int = 1) -> MeterStatus:
         last_batch=last.number if last else 0,
         last_commit_at=counted.committed_at if counted else None,
         alive=pulse is not None and now - pulse.at < PULSE_LIMIT * speed,
+        standbys=_standbys(now - PULSE_LIMIT * speed),
     )
+
+
+def _standbys(since: datetime) -> tuple[StandbyStatus, ...]:
+    rows = MeterStandby.objects.filter(at__gt=since).order_by("name")
+    return tuple(StandbyStatus(name=row.name, last_batch=row.last_batch, at=row.at) for row in rows)
 
 
 def _lag(counted: Batch | None, pulse: MeterPulse | None, now: datetime) -> float | None:

@@ -50,6 +50,7 @@ def worker() -> None:
 
 @click.command()
 @database()
-def meter() -> None:
+@click.option("--standby", is_flag=True, help="Follow a meter that counts; go on when it ends.")
+def meter(standby: bool) -> None:
     """Count the usage files that are dropped into the inbox."""
-    run_meter(stopped_by_signals())
+    run_meter(stopped_by_signals(), standby=standby)

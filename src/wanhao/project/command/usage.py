@@ -80,5 +80,12 @@ def status_lines(status: MeterStatus, refused: int) -> list[str]:
         "files refused": str(refused),
         "last batch": f"{status.last_batch} ({commit})",
         "meter": "runs" if status.alive else "does not run; start it with: wanhao up",
+        "standby": _standbys(status) or "none",
     }
     return [f"{name:<20}{value}" for name, value in figures.items()]
+
+
+def _standbys(status: MeterStatus) -> str:
+    """Who stands by and how far each follows."""
+    behind = ((one.name, max(status.last_batch - one.last_batch, 0)) for one in status.standbys)
+    return ", ".join(f"{name} ({batches} batches behind)" for name, batches in behind)
