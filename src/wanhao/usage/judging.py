@@ -7,7 +7,7 @@ import numpy as np
 
 from wanhao.metering.columns import U8, Mask
 from wanhao.metering.effects import Effects
-from wanhao.metering.folding import Delta, Records, Resolved, cycle_of, fold, resolve
+from wanhao.metering.folding import Delta, Resolved, cycle_of, fold, resolve
 from wanhao.metering.meters import Refusal
 from wanhao.metering.numbering import NOBODY, UNKNOWN
 from wanhao.metering.state import MeterState
