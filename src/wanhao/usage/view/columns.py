@@ -76,11 +76,7 @@ class Columns:
     extras: Array
     voice_unit: Array
     slots: tuple[SlotColumns, ...]
-
-    @property
-    def newest(self) -> SlotColumns:
-        """The newest open cycle."""
-        return max(self.slots, key=lambda slot: slot.cycle)
+    newest: SlotColumns
 
 
 def columns_of(state: MeterState) -> Columns:
@@ -110,6 +106,7 @@ def together(arrays: Mapping[str, Array], capacity: int, cycles: list[int]) -> C
         extras=arrays["extras/row"],
         voice_unit=arrays["tariffs/voice_unit"],
         slots=slots,
+        newest=max(slots, key=lambda slot: slot.cycle),
         **plain,
     )
 
@@ -138,10 +135,8 @@ def _holder(state: MeterState, path: str) -> tuple[Any, str]:
     return holder, last
 
 
-def one(column: Array, *index: int) -> int:
-    """One cell as a plain integer."""
-    found: int = column.item(*index)
-    return found
+one: Callable[..., int] = np.ndarray.item
+"""One cell as a plain integer; straight into numpy, as a row takes some thirty of them."""
 
 
 def many(column: Array, *index: Any) -> I64:
@@ -150,20 +145,23 @@ def many(column: Array, *index: Any) -> I64:
     return found
 
 
-def at_home(at: At, columns: Columns, place: Whole, service: int) -> tuple[Whole, Whole]:
-    """Use and allowance of a service at home in the newest cycle. What was charged before the
+def at_home(at: At, columns: Columns, place: Whole) -> list[tuple[Whole, Whole]]:
+    """Use and allowance of each service at home in the newest cycle. What was charged before the
     group's terms changed is part of neither; without an allowance all that was used counts."""
     slot = columns.newest
-    row = at(slot.baseline, place)
-    outside = at(slot.outside, row, service)
-    plan = at(columns.terms, at(slot.terms, place), ALLOWANCE.start + service)
-    free = plan + at(columns.extras, at(slot.extra, place), service)
-    if service == DATA:
-        free = free + at(slot.rolled, place)
-    free = free * (row == 0) + at(slot.free, row, service)
-    held = free > outside
-    used = at(slot.totals[service], place) - outside * held
-    return used, (free - outside) * held
+    row, terms, extra = at(slot.baseline, place), at(slot.terms, place), at(slot.extra, place)
+    begun = row == 0
+    found = []
+    for service, totals in enumerate(slot.totals):
+        whole = at(columns.terms, terms, ALLOWANCE.start + service)
+        whole = whole + at(columns.extras, extra, service)
+        if service == DATA:
+            whole = whole + at(slot.rolled, place)
+        outside = at(slot.outside, row, service)
+        free = whole * begun + at(slot.free, row, service)
+        held = free > outside
+        found.append((at(totals, place) - outside * held, (free - outside) * held))
+    return found
 
 
 def voice_units(at: At, columns: Columns, slot: SlotColumns, place: Whole) -> Whole:

@@ -14,7 +14,6 @@ from typing import TypeVar
 import numpy as np
 
 from wanhao.metering.columns import I64, Column, Mask
-from wanhao.metering.meters import SERVICES as SERVICE_COUNT
 from wanhao.metering.slots import NO_CYCLE
 from wanhao.metering.state import looked_up
 from wanhao.usage.ports import OutOfReachError
@@ -211,12 +210,8 @@ def _use(
         cycle=slot.cycle,
         voice_unit=voice_units(one, columns, slot, place),
         home=tuple(
-            ServiceUse(service=name, used=used, allowance=allowance)
-            for name, (used, allowance) in zip(
-                SERVICES,
-                (at_home(one, columns, place, service) for service in range(SERVICE_COUNT)),
-                strict=True,
-            )
+            ServiceUse(service=SERVICES[service], used=used, allowance=allowance)
+            for service, (used, allowance) in enumerate(at_home(one, columns, place))
         ),
         abroad=tuple(
             ZoneUse(zone=PRICED_ZONES[zone].value, service=SERVICES[service], units=units)
@@ -238,7 +233,7 @@ def _rows(mapping: _Mapping, group: I64) -> UseColumns:
     place = np.where(known, place, 0)
     shard = np.unique(place // max(columns.capacity, 1)) if len(place) else np.arange(len(blocks))
     slot, account = columns.newest, many(columns.account_place, place)
-    home = [at_home(many, columns, place, service) for service in range(SERVICE_COUNT)]
+    home = at_home(many, columns, place)
     found = UseColumns(
         cycle=slot.cycle,
         group=group,
