@@ -15,11 +15,12 @@ INSTALLED := $(VENV)/.runtime-installed
 DEVELOPMENT := $(VENV)/.development-installed
 TRANSLATED := $(VENV)/.translated
 PEER := $(VENV)/.peer-installed
+FUZZER := $(VENV)/.fuzzer-installed
 CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format bench bench-quick bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month clean
+.PHONY: up test check format prove fuzz bench bench-quick bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -42,6 +43,15 @@ check: $(DEVELOPMENT)
 format: $(DEVELOPMENT)
 	$(BIN)/ruff check --fix src tests bench
 	$(BIN)/ruff format src tests bench
+
+# Hundreds of runs in which something breaks; PROVE_KILLS, PROVE_OTHERS and PROVE_SEED change how many and which.
+prove: $(DEVELOPMENT) $(TRANSLATED)
+	@tests/system-packages
+	@$(BIN)/python -m tests.proof $(ARGS)
+
+# FUZZ_MINUTES says for how long.
+fuzz: $(DEVELOPMENT) $(FUZZER)
+	@$(BIN)/python -m tests.fuzzing $(ARGS)
 
 bench: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --province
@@ -93,6 +103,11 @@ $(INSTALLED): requirements/runtime.txt pyproject.toml | $(MADE)
 $(DEVELOPMENT): requirements/development.txt $(INSTALLED)
 	@echo "Installing the tools for tests and checks ..."
 	@$(PIP) install --require-hashes -r requirements/development.txt
+	@touch $@
+
+$(FUZZER): requirements/fuzzing.txt $(DEVELOPMENT)
+	@echo "Installing the fuzzer ..."
+	@$(PIP) install --require-hashes -r requirements/fuzzing.txt
 	@touch $@
 
 $(TRANSLATED): $(CATALOGUES) $(INSTALLED)

@@ -97,8 +97,8 @@ class Proof:
             run.live()
             found = outcome_of(run)
             wrong = differences(*_as_meant(breakage, self.expected, found))
-        except AssertionError as error:
-            wrong = [str(error)]
+        except Exception as error:
+            wrong = [f"{type(error).__name__}: {error}"]
         finally:
             breakage.leave(run)
         self._note(name, run, wrong, time.monotonic() - began)

@@ -3,6 +3,7 @@
 import os
 import random
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from tests.proof.breakages import kill
@@ -13,6 +14,7 @@ from tests.proof.running import Run
 MOST_OCTETS = 40_000
 FULL_FOR = 2.0
 FOLDER_SIZE = "size=96m"
+BALLAST = 1 << 20
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 LIBRARIES = Path("/usr/lib")
 BACK, FORWARD = 12 * 3600, 24 * 3600
@@ -49,12 +51,11 @@ class FolderFull(Breaking):
         run.inbox.mkdir()
 
     def strike(self, run: Run) -> None:
-        ballast = _ballast(run)
         left = self.chance.choice((0, 0, self.chance.randrange(MOST_OCTETS)))
-        with ballast.open("ab") as file:
-            free = os.statvfs(ballast).f_bavail * os.statvfs(ballast).f_frsize
-            file.truncate(0)
-            os.posix_fallocate(file.fileno(), 0, max(free - left, 1))
+        with _ballast(run).open("wb") as file, suppress(OSError):
+            while _free(file.fileno()) > left:
+                file.write(bytes(min(_free(file.fileno()) - left, BALLAST)))
+                file.flush()
         run.blows["disk filled up"] += 1
         self.later(self.chance.uniform(0, FULL_FOR), _freed)
 
@@ -105,6 +106,11 @@ def faketime() -> Path:
     if FAKETIME.exists():
         return FAKETIME
     return next(iter(LIBRARIES.glob("*/faketime/libfaketime.so.1")), FAKETIME)
+
+
+def _free(handle: int) -> int:
+    there = os.fstatvfs(handle)
+    return there.f_bavail * there.f_frsize
 
 
 def _ballast(run: Run) -> Path:
