@@ -26,12 +26,13 @@ HERE_NAMES = {"127.0.0.1", "localhost", "::1"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that was looked at; `remedy` is for when it is not well."""
+    """One thing that was looked at; `remedy` is for when it is not well, or might be better."""
 
     subject: str
     ok: bool
     told: str
     remedy: str = ""
+    warns: bool = False
 
 
 def examine_machine(env: Environment) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What may be wrong with the database, and with the processes that write into it."""
+"""What may be wrong with the database, with the meter that writes into it, and its archive."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,6 +7,8 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from wanhao.project.doctor import Finding
+from wanhao.project.env import environment
+from wanhao.usage.archive.keys import keyring_of
 from wanhao.usage.queries import meter_status
 from wanhao.values.errors import WanhaoError
 
@@ -14,7 +16,8 @@ OLDEST_SERVER = 160_000
 
 
 def examine_database(now: datetime) -> Iterator[Finding]:
-    """Look at the server, its tables and the meter; stops at the first that hides the others."""
+    """Look at the server, its tables, the meter and its archive; stops at the first that hides the
+    others."""
     try:
         version = _server_version()
     except (Error, WanhaoError) as error:
@@ -35,6 +38,7 @@ def examine_database(now: datetime) -> Iterator[Finding]:
     )
     if not pending:
         yield _meter(now)
+        yield _archive()
 
 
 def _server_version() -> int:
@@ -68,4 +72,21 @@ def _meter(now: datetime) -> Finding:
         else "does not run",
         remedy="Start everything with: wanhao up; if it runs, read log/meter.log"
         " in the data folder.",
+    )
+
+
+def _archive() -> Finding:
+    """Whether the records on the disk can be read by whoever comes by it."""
+    env = environment()
+    try:
+        current = keyring_of(env.archive_keys).current
+    except WanhaoError as error:
+        return Finding(subject="archive", ok=False, told=error.message, remedy=error.remedy)
+    return Finding(
+        subject="archive",
+        ok=True,
+        told=f"encrypted with key {current}" if current else "not encrypted",
+        remedy="Where others may come by the disk, set WANHAO_ARCHIVE_KEY_FILE:"
+        " docs/how-to/keep-the-archive.md",
+        warns=not (current or env.demo),
     )

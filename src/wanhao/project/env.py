@@ -120,9 +120,29 @@ class Environment(BaseSettings):
     meter_batch_rows: int = Field(
         default=500_000, ge=1, description="records counted and committed together, at most"
     )
+    meter_memory_mb: int = Field(
+        default=0,
+        ge=0,
+        description="memory that the meter may take, in MB, before it stops by itself; 0: no limit",
+    )
     snapshot_every: int = Field(default=50, ge=1, description="batches between two snapshots")
     keep_done_days: int = Field(
         default=3, ge=0, description="days that usage files are kept after they were counted"
+    )
+    archive_months: int = Field(
+        default=5,
+        ge=1,
+        le=120,
+        description="whole months that records are kept in the archive after their own",
+    )
+    archive_key: str = Field(
+        default="",
+        repr=False,
+        description="encrypts the archive: `name:64 hexadecimal digits`, older keys after a comma; "
+        "empty: not encrypted",
+    )
+    archive_key_file: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
+        default=None, description="a file with such keys, one a line, instead of the keys"
     )
     duplicate_days: WindowDays = Field(
         default=WINDOW_DAYS,
@@ -246,6 +266,16 @@ class Environment(BaseSettings):
         if not (token and token.isascii() and token.isprintable()):
             raise WanhaoError(f"{place} is not a token: visible ASCII characters only.", REMEDY)
         return token
+
+    @property
+    def archive_keys(self) -> str:
+        """The keys of the archive, from the variable or from the file; empty for none."""
+        if self.archive_key or not self.archive_key_file:
+            return self.archive_key
+        try:
+            return self.archive_key_file.read_text()
+        except (OSError, UnicodeDecodeError) as error:
+            raise WanhaoError(f"WANHAO_ARCHIVE_KEY_FILE cannot be read: {error}.", REMEDY) from None
 
     @property
     def inbox(self) -> Path:

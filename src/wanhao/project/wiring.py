@@ -5,14 +5,13 @@ import time
 from datetime import timedelta
 
 from wanhao.project import clock
+from wanhao.project.archive import keeping_archive
 from wanhao.project.env import environment
 from wanhao.usage.folders import Folders
 from wanhao.usage.local import LocalMeter
-<<<<<<< src/wanhao/project/wiring.py
-from wanhao.usage.standby import Standby
-=======
+from wanhao.usage.memory import Memory
 from wanhao.usage.remembering import MB, Remembering
->>>>>>> /tmp/b-new
+from wanhao.usage.standby import Standby
 from wanhao.workflows.tell_customers import TellCustomers
 
 SAY_AT_MOST_EVERY = 5.0
@@ -29,6 +28,7 @@ def build_meter() -> LocalMeter:
         batch_rows=env.meter_batch_rows,
         snapshot_every=env.snapshot_every,
         keep_done=timedelta(days=env.keep_done_days),
+        memory=Memory(env.meter_memory_mb * MB or None),
         remembering=Remembering(
             days=env.duplicate_days,
             days_of=env.duplicate_days_of,
@@ -64,4 +64,5 @@ def run_meter(stop: threading.Event, *, standby: bool = False) -> None:
 
     meter.checkpoint = say
     print("waiting for usage files")
-    meter.run(stop)
+    with keeping_archive(stop):
+        meter.run(stop)

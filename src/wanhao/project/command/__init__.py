@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "sms": _entry("sms", "sms", "Send messages to the SMSC and take its receipts; a test."),
         "parties": _entry("parties", "parties", "Import customers; see the imports so far."),
         "usage": _entry("usage", "usage", "Hand over usage files; see how counting stands."),
+        "archive": _entry("archive", "archive", "Every record: compact, hold, check, export."),
         "reminders": _entry("reminders", "reminders", "Rules: see, check, change; explain."),
         "ledger": _entry("ledger", "ledger", "Statements, trial balance, check; issue vouchers."),
         "credit": _entry("credit", "credit", "Credit limits; stops for unpaid bills."),

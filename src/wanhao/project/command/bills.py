@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from django.conf import settings
@@ -23,6 +22,7 @@ from wanhao.billing.bills.wording import sections
 from wanhao.parties.contracts import Language
 from wanhao.parties.queries import account_count
 from wanhao.project import clock
+from wanhao.project.command.months import CYCLE
 from wanhao.project.command.sessions import (
     database,
     refuse_without_database,
@@ -35,19 +35,6 @@ from wanhao.values.money import Money
 from wanhao.workflows.find_payer import find_payer
 from wanhao.workflows.issue_bills import Pace, cycles_to_bill, issue_cycle
 
-
-class Month(click.IntRange):
-    """A month as 202611."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The number of a month that there is."""
-        number: int = super().convert(value, param, ctx)
-        if not 1 <= number % 100 <= 12:
-            self.fail(f"{number} is not a month; write one as 202611.", param, ctx)
-        return number
-
-
-CYCLE = Month(200001, 999912)
 TO_FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
 
 

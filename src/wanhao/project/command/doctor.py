@@ -20,12 +20,17 @@ def doctor() -> None:
     wrong = 0
     for finding in _findings():
         wrong += not finding.ok
-        mark = click.style("ok    ", fg="green") if finding.ok else click.style("not ok", fg="red")
-        click.echo(f"{mark}  {finding.subject:<12}  {finding.told}")
-        if not finding.ok:
+        click.echo(f"{_mark(finding)}  {finding.subject:<12}  {finding.told}")
+        if finding.warns or not finding.ok:
             click.echo(f"        {'':<12}  -> {finding.remedy}")
     click.echo("All is well." if not wrong else f"{wrong} to mend.")
     sys.exit(1 if wrong else 0)
+
+
+def _mark(finding: Finding) -> str:
+    if finding.warns:
+        return click.style("warn  ", fg="yellow")
+    return click.style("ok    ", fg="green") if finding.ok else click.style("not ok", fg="red")
 
 
 def _findings() -> Iterator[Finding]:

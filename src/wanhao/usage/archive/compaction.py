@@ -110,9 +110,8 @@ class Compaction:
         WanhaoError where these are not as many as they should be, OSError where the disk refuses;
         then nothing of them is left.
         """
-        name = f"p{span[1]:012d}-{uuid.uuid4().hex[:12]}"
         try:
-            done = merge(runs, lambda day: part_folder(self.archive, _day_text(day), name))
+            done = merge(runs, lambda day: self._new_folder(day, span[1]))
         except OSError:
             self._sweep()
             raise
@@ -127,6 +126,11 @@ class Compaction:
             )
         self.checkpoint("written")
         return parts
+
+    def _new_folder(self, day: int, last_batch: int) -> Path:
+        """Where a part goes; no two have the same name."""
+        name = f"p{last_batch:012d}-{uuid.uuid4().hex[:12]}"
+        return part_folder(self.archive, _day_text(day), name)
 
     def _switch(self, manifest: Manifest) -> None:
         save_manifest(self.archive, manifest)

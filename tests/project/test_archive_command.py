@@ -1,0 +1,143 @@
+"""`wanhao archive`: status, compact, hold, holds, release, check, export."""
+
+import csv
+import stat
+from datetime import UTC, datetime
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.usage.archives import a_day_passes
+from tests.usage.operators import ZHAO, two_customers
+from wanhao.access.queries import reads_of
+from wanhao.project import clock
+from wanhao.project.command.archive import archive
+from wanhao.project.doctor_database import examine_database
+from wanhao.project.env import Environment
+from wanhao.usage.archive import keys
+from wanhao.values.errors import WanhaoError
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOVEMBER = ("--from", "2026-11-01", "--until", "2026-11-30", "--why", "complaint 4711")
+
+
+def run(*arguments: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(archive, arguments, catch_exceptions=False)
+    assert result.exit_code == code, result.output
+    return result
+
+
+@pytest.fixture
+def days(tmp_path, monkeypatch):
+    """A day passed; the command sees the clock of its meter."""
+    two_customers()
+    days = a_day_passes(tmp_path / "usage")
+    monkeypatch.setattr(clock, "now", lambda: days.now)
+    return days
+
+
+def told(result: Result) -> dict[str, str]:
+    return {line[:20].strip(): line[20:] for line in result.output.splitlines()}
+
+
+def test_what_is_compacted_is_told(days) -> None:
+    assert told(run("status"))["last compaction"] == "never"
+    assert run("compact").output == "44 records of the batches up to 3 are compacted\n"
+    status = told(run("status"))
+    assert status["compacted"].startswith("44 records")
+    assert (status["days"], status["parts"]) == ("2026-11-15 to 2026-11-15", "1")
+    assert (status["waiting"], status["held"]) == ("batches 4 to 5", "0")
+    assert status["last compaction"] == "2026-11-16"
+    assert status["written under key"].startswith("none")
+
+
+def test_a_number_is_held_and_released(days) -> None:
+    days.compact()
+    assert run("hold", str(ZHAO), *NOVEMBER).output.startswith("hold 1 keeps 2026-11-01 to 2026")
+    (line,) = run("holds").output.splitlines()
+    assert "169****0001" in line
+    assert "complaint 4711" in line
+    assert "released" in run("release", "1").output
+    assert run("holds").output == ""
+    with pytest.raises(WanhaoError, match="no hold"):
+        run("release", "1")
+    with pytest.raises(WanhaoError, match="not a mobile number"):
+        run("hold", "12", *NOVEMBER)
+
+
+def test_days_that_are_gone_already_cannot_be_held(days) -> None:
+    days.live_until(datetime(2027, 4, 30, 20, tzinfo=UTC))
+    days.compact()
+    assert "all days from 2026-12-01 on are here" in run("hold", str(ZHAO), *NOVEMBER).output
+
+
+def test_the_archive_is_checked(days) -> None:
+    assert "All is there." in run("check").output
+    days.compact()
+    assert "All is there." in run("check", "--whole").output
+    next(days.archive.glob("batch-000000000004-*")).write_bytes(
+        next(days.archive.glob("days/*/*/*-00000.parquet")).read_bytes()
+    )
+    found = run("check", code=1)
+    assert "batch 4: 44 of 1 records" in found.output
+    assert "2 do not agree." in found.output
+
+
+def test_a_month_of_a_line_is_written_to_a_file_and_the_reading_recorded(days, tmp_path) -> None:
+    file = tmp_path / "zhao.csv"
+    assert "records written" in run(*export(file)).output
+    rows = [*csv.DictReader(file.open(encoding="utf-8-sig"))]
+    assert {row["number"] for row in rows} == {str(ZHAO)}
+    assert rows[0]["start"] == "2026-11-15T10:58:30+08:00"
+    assert (rows[0]["charge_fen"], rows[0]["files"]) == ("12", "003.csv")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    (read,) = reads_of(f"line {ZHAO}")
+    assert read.purpose.startswith("export 202611 by ")
+    assert read.purpose.endswith("complaint 4711")
+
+
+def test_it_may_be_a_parquet_file_and_the_month_may_be_empty(days, tmp_path) -> None:
+    days.compact()
+    run(*export(tmp_path / "zhao.parquet"))
+    table = pq.read_table(tmp_path / "zhao.parquet")
+    assert table.num_rows == 14 + 2 + 2
+    assert set(table["number"].to_pylist()) == {ZHAO}
+    run(*export(tmp_path / "none.parquet", month="202601"))
+    assert pq.read_table(tmp_path / "none.parquet").num_rows == 0
+
+
+def test_no_file_is_overwritten_and_none_of_another_kind_written(days, tmp_path) -> None:
+    (tmp_path / "zhao.csv").write_text("mine")
+    with pytest.raises(WanhaoError, match="there already"):
+        run(*export(tmp_path / "zhao.csv"))
+    with pytest.raises(WanhaoError, match="no kind of file"):
+        run(*export(tmp_path / "zhao.xls"))
+    assert (tmp_path / "zhao.csv").read_text() == "mine"
+
+
+def export(file, month: str = "202611") -> tuple[str, ...]:
+    return ("export", str(ZHAO), month, "--to", str(file), "--why", "complaint 4711")
+
+
+def test_doctor_warns_of_an_archive_that_everybody_can_read(monkeypatch) -> None:
+    def finding(**environment: object):
+        env = Environment(**environment)
+        monkeypatch.setattr("wanhao.project.doctor_database.environment", lambda: env)
+        return {one.subject: one for one in examine_database(clock.now())}["archive"]
+
+    assert finding().ok
+    assert finding().warns
+    assert not finding(demo=True).warns
+    encrypted = finding(archive_key=f"2026:{'0f' * 32}")
+    assert (encrypted.told, encrypted.warns) == ("encrypted with key 2026", False)
+    assert not finding(archive_key="secret").ok
+
+
+def test_keys_come_from_a_file(tmp_path) -> None:
+    path = tmp_path / "keys"
+    path.write_text(f"2027:{'a1' * 32}\n2026:{'0f' * 32}\n")
+    assert keys.keyring_of(Environment(archive_key_file=path).archive_keys).current == "2027"
+    with pytest.raises(WanhaoError, match="WANHAO_ARCHIVE_KEY_FILE cannot be read"):
+        assert Environment(archive_key_file=tmp_path / "gone").archive_keys
+    assert "0f0f" not in repr(Environment(archive_key=f"2026:{'0f' * 32}"))
