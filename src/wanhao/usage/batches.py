@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.db import connection, transaction
 
+from wanhao.usage.archive import archive_path
 from wanhao.usage.closing import ClosedFile
 from wanhao.usage.contracts import Crossing
 from wanhao.usage.intake import FilePart, Gathered
@@ -17,6 +19,7 @@ from wanhao.usage.judging import Held, Judged, LateRecords
 from wanhao.usage.models import Batch, ClosedCycle, MeterPulse, UsageFile
 from wanhao.usage.ports import EffectSink
 from wanhao.usage.rejudging import Again, count_held, settle_again
+from wanhao.values.errors import WanhaoError
 
 LIVE_CHANNEL = "wanhao_live"
 
@@ -54,6 +57,19 @@ def _last_batch() -> Batch | None:
 def is_committed(step: Step) -> bool:
     """Whether the batch stands in the database, asked when the answer to its commit was lost."""
     return Batch.objects.filter(number=step.number, token=step.token).exists()
+
+
+def must_be_archived(folder: Path, step: Step) -> None:
+    """WanhaoError where the records of a batch lie in the archive no more: while this meter was cut
+    off, another one came up and took them for what a dead one had left."""
+    metered = step.judged.metered if step.judged is not None else None
+    if metered is None or not len(metered):
+        return
+    if not archive_path(folder, step.number, step.token).exists():
+        raise WanhaoError(
+            f"The archive of batch {step.number} is gone; another meter was at work here.",
+            "Start this one again; what was not committed is read once more.",
+        )
 
 
 def commit_step(step: Step, sink: EffectSink, now: datetime, archived: Callable[[], None]) -> None:

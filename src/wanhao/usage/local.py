@@ -20,7 +20,7 @@ from wanhao.metering.cycles import CycleStep
 from wanhao.metering.facts import FactColumns, FactsDelta, apply_facts, enrol, fold_facts
 from wanhao.metering.state import MeterState
 from wanhao.usage.archive import archive_path, write_archive
-from wanhao.usage.batches import Folded, Step, commit_step, is_committed, pulse
+from wanhao.usage.batches import Folded, Step, commit_step, is_committed, must_be_archived, pulse
 from wanhao.usage.closing import ClosedFile, closed_cycles, move_closed, write_closed
 from wanhao.usage.crossings import crossings_of
 from wanhao.usage.cycles import Calendar
@@ -279,12 +279,11 @@ class LocalMeter:
         return committed or folding is not None
 
     def _begin_folding(self) -> Future[Folded] | None:
-        now = self.clock()
         gathered = self.intake.gather()
         if gathered is None:
             return None
         self.checkpoint("read")
-        return self._folding.submit(self._fold, gathered, now)
+        return self._folding.submit(self._fold, gathered, self.clock())
 
     def _settle_folded(self) -> bool:
         """Commit the batch that waits for it and put its files away; False when there is none."""
@@ -300,13 +299,12 @@ class LocalMeter:
 
     def _take_again(self) -> bool:
         """Judge records of the quarantine again that somebody asked for."""
-        now = self.clock()
         again = asked_again()
         if again is None:
             return False
         self.checkpoint("read again")
         self._settle_folded()
-        self._folded = self._fold(again.gathered, now, again)
+        self._folded = self._fold(again.gathered, self.clock(), again)
         return self._settle_folded()
 
     def _fold(self, gathered: Gathered, now: datetime, again: Again | None = None) -> Folded:
@@ -348,6 +346,7 @@ class LocalMeter:
         def archived() -> None:
             if archive is not None:
                 archive.result()
+                must_be_archived(self.folders.archive, step)
                 self.checkpoint("archive")
 
         in_doubt = False
@@ -376,7 +375,7 @@ class LocalMeter:
 
     def _pulse(self) -> None:
         now = self.clock()
-        if self._pulsed_at is None or now - self._pulsed_at >= PULSE_EVERY:
+        if self._pulsed_at is None or abs(now - self._pulsed_at) >= PULSE_EVERY:
             pulse(*self.intake.waiting(), now)
             self._pulsed_at = now
 
