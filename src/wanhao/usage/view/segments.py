@@ -15,7 +15,7 @@ import numpy as np
 
 from wanhao.usage.view.columns import Array
 
-STRETCH = 1 << 17
+STRETCH = 1 << 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
