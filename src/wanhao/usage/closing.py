@@ -19,7 +19,7 @@ from wanhao.metering.closing import ClosedCells, ClosedPacks, closed_cells
 from wanhao.metering.columns import I64
 from wanhao.metering.meters import SERVICES
 from wanhao.metering.state import MeterState
-from wanhao.usage.archive import sync_folder
+from wanhao.usage.durable import sync_folder
 from wanhao.usage.models import ClosedCycle
 
 Columns = TypeVar("Columns", ClosedCells, ClosedPacks)

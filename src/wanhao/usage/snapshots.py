@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from wanhao.metering.state import MeterState
-from wanhao.usage.archive import sync_folder
 from wanhao.usage.column_files import add_told, read_columns, told_in
 from wanhao.usage.duplicates import DuplicateIndex, Sealed, Told, names_in
+from wanhao.usage.durable import sync_folder
 from wanhao.usage.older_snapshots import READABLE, brought_up
 from wanhao.usage.saving import Saving, begin_saving, write_state
 from wanhao.usage.state_columns import Arrays, Plain, put_together

@@ -1,7 +1,7 @@
 """The detail archive (详单): a Parquet file per batch, compacted by day, kept, held, encrypted."""
 
 from wanhao.usage.archive.batch_files import doubtful, read_archive, write_archive
-from wanhao.usage.archive.layout import archive_path, batch_number, sync_folder
+from wanhao.usage.archive.layout import archive_path, batch_number
 from wanhao.usage.archive.restoring import ArchivedBatches
 
 __all__ = [
@@ -10,6 +10,5 @@ __all__ = [
     "batch_number",
     "doubtful",
     "read_archive",
-    "sync_folder",
     "write_archive",
 ]

@@ -9,10 +9,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from wanhao.usage.archive.keys import encryption_for, open_parquet
-from wanhao.usage.archive.layout import BATCHES, batch_number, sync_file, sync_folder
+from wanhao.usage.archive.layout import BATCHES, batch_number
 from wanhao.usage.archive.manifest import load_manifest
 from wanhao.usage.archive.rows import SMALL, block_from, sorted_table
 from wanhao.usage.blocks import Block
+from wanhao.usage.durable import sync_file, sync_folder
 from wanhao.values.errors import WanhaoError
 
 ROW_GROUP = 1 << 14

@@ -1,6 +1,5 @@
 """Where things lie in the archive folder, and how they come to lie there durably."""
 
-import os
 import uuid
 from pathlib import Path
 
@@ -33,18 +32,3 @@ def missing(path: Path) -> WanhaoError:
         f"A file of the archive is missing: {path}.",
         "Restore the archive folder from its backup.",
     )
-
-
-def sync_file(path: Path) -> None:
-    """Force what a file holds to disk."""
-    with path.open("rb") as handle:
-        os.fsync(handle.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Force to disk which files a folder holds."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

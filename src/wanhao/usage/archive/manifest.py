@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from wanhao.usage.archive.layout import DAYS, MANIFEST, part_folder, sync_file, sync_folder
+from wanhao.usage.archive.layout import DAYS, MANIFEST, part_folder
+from wanhao.usage.durable import sync_file, sync_folder
 from wanhao.values.errors import WanhaoError
 
 FORMAT = 1

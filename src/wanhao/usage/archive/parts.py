@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from wanhao.usage.archive.keys import encryption_for, open_parquet
-from wanhao.usage.archive.layout import INDEX, sync_file, sync_folder
+from wanhao.usage.archive.layout import INDEX
 from wanhao.usage.archive.rows import SCHEMA, SMALL
+from wanhao.usage.durable import sync_file, sync_folder
 
 ROW_GROUP = 1 << 14
 """So many records are read at least to find those of one number."""

@@ -19,9 +19,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from wanhao.metering.columns import I64
-from wanhao.usage.archive.layout import sync_folder
 from wanhao.usage.duplicates.identities import HOUR_BITS, U64, Identities, hour_bounds, source_of
 from wanhao.usage.duplicates.runs import FENCE, Run, sources_in
+from wanhao.usage.durable import sync_folder
 
 PIECE = 1 << 18
 """Identities that are merged at a time; so many fit the processor's cache."""
