@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from wanhao.metering.columns import I32
 from wanhao.metering.folding import Records
 from wanhao.usage.schema import (
     CHARGE,
@@ -34,14 +35,14 @@ class Unreadable:
 class Words:
     """A column of few distinct words: a code per row into `names`."""
 
-    code: Int64
+    code: I32
     names: tuple[str, ...]
 
     @classmethod
     def of(cls, column: pa.Array) -> "Words":
         """From a dictionary-encoded Arrow column without nulls."""
         return cls(
-            code=column.indices.to_numpy(zero_copy_only=False).astype(np.int64),
+            code=column.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False),
             names=tuple(column.dictionary.to_pylist()),
         )
 
@@ -148,7 +149,7 @@ def _joined_records(parts: Sequence[Records]) -> Records:
 def _joined_words(columns: Sequence[Words]) -> Words:
     names = tuple(dict.fromkeys(name for column in columns for name in column.names))
     place = {name: code for code, name in enumerate(names)}
-    tables = [np.array([place[name] for name in c.names] or [0], np.int64) for c in columns]
+    tables = [np.array([place[name] for name in c.names] or [0], np.int32) for c in columns]
     codes = [table[column.code] for table, column in zip(tables, columns, strict=True)]
     return Words(code=np.concatenate(codes), names=names)
 

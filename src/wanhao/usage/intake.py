@@ -17,6 +17,7 @@ from django.db.models import F
 
 from wanhao.usage.blocks import Block, Int64, Unreadable, joined
 from wanhao.usage.folders import Folders, WaitingFile, identified, put_away, waiting_paths
+from wanhao.usage.memory import Memory
 from wanhao.usage.models import UsageFile
 from wanhao.usage.readers import UnreadableFileError, read_blocks, shown_name
 
@@ -66,6 +67,7 @@ class Intake:
 
     folders: Folders
     batch_rows: int
+    memory: Memory = field(default_factory=Memory)
     _reader: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="reading")
     )
@@ -177,7 +179,7 @@ class Intake:
                 if file.digest in self._taken.values():
                     continue
                 self._taken[path] = file.digest
-            self._reading = _Reading(file, read_blocks(path))
+            self._reading = _Reading(file, read_blocks(path, most=self.memory.spare()))
 
     def _read_on(self, reading: _Reading) -> tuple[Block | None, FilePart]:
         """The next block of a file and how far it got; no block at its end."""

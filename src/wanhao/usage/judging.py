@@ -96,12 +96,12 @@ def judge(
     late = _late(state, index, block, resolved.refusal, now, closed)
     refused = (resolved.refusal != Refusal.NONE) & ~late
     countable = np.flatnonzero(~refused)
-    verdict = index.judge(block.take(countable))
+    verdict = index.judge(_only(block, countable))
     held += _held(gathered, block, np.flatnonzero(refused), resolved.refusal)
     conflicts = countable[verdict.conflict]
     held += _held(gathered, block, conflicts, None)
     chosen = countable[~verdict.duplicate & ~verdict.conflict]
-    metered = block.take(chosen)
+    metered = _only(block, chosen)
     delta, effects = _fold_open(state, metered, _taken(resolved, chosen))
     return Judged(
         late=_late_records(state, block.take(chosen[late[chosen]])),
@@ -186,6 +186,13 @@ def _held(gathered: Gathered, block: Block, rows: Int64, refusal: np.ndarray | N
     ]
 
 
+def _only(block: Block, rows: Int64) -> Block:
+    """These rows, in ascending order; most often they are all, and then nothing is copied."""
+    return block if len(rows) == len(block) else block.take(rows)
+
+
 def _taken(resolved: Resolved, rows: Int64) -> Resolved:
+    if len(rows) == len(resolved.place):
+        return resolved
     names = Resolved.__dataclass_fields__
     return Resolved(**{name: getattr(resolved, name)[rows] for name in names})

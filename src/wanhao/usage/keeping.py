@@ -1,5 +1,6 @@
 """How long counted files are kept: some days, in case somebody asks what came."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,16 @@ from django.db.models.functions import Left
 from wanhao.usage.folders import DIGITS, Folders, put_away_before
 from wanhao.usage.models import UsageFile
 
+log = logging.getLogger(__name__)
 AT_ONCE = 1_000
+
+
+def tidy(folders: Folders, keep: timedelta, now: datetime) -> None:
+    """Remove what was counted long enough ago; the meter goes on where that cannot be done."""
+    try:
+        remove_counted(folders, keep, now)
+    except OSError as error:
+        log.warning("counted files could not be removed: %s", error)
 
 
 def remove_counted(folders: Folders, keep: timedelta, now: datetime) -> int:

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -30,11 +30,13 @@ from wanhao.usage.folders import Folders
 from wanhao.usage.home import note_home
 from wanhao.usage.intake import Gathered, Intake
 from wanhao.usage.judging import Judged, judge
-from wanhao.usage.keeping import remove_counted
+from wanhao.usage.keeping import tidy
 from wanhao.usage.lock import give_lock_back, take_lock
+from wanhao.usage.memory import Memory
 from wanhao.usage.ports import EffectSink
-from wanhao.usage.recovery import recovered
+from wanhao.usage.recovery import octets_needed, recovered
 from wanhao.usage.rejudging import Again, asked_again
+from wanhao.usage.rhythm import Clock, Rhythm, utc_now
 from wanhao.usage.snapshots import Snapshots, keep_month
 from wanhao.usage.standby import Warm
 from wanhao.usage.view.applying import apply_in_view
@@ -49,16 +51,10 @@ TIDY_EVERY = timedelta(minutes=10)
 LOST = (OperationalError, InterfaceError)
 """What tells that the database went away, as against a fault of ours."""
 Checkpoint = Callable[[str], None]
-Clock = Callable[[], datetime]
 
 
 class HaltedError(Exception):
     """The meter was told to stop while it waited for the database."""
-
-
-def utc_now() -> datetime:
-    """The clock of this machine."""
-    return datetime.now(UTC)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,6 +68,7 @@ class LocalMeter:
     snapshot_every: int = 50
     keep_done: timedelta = timedelta(days=3)
     remembering: Remembering = field(default_factory=Remembering)
+    memory: Memory = field(default_factory=Memory)
     clock: Clock = utc_now
     calendar: Calendar = field(default_factory=Calendar)
     checkpoint: Checkpoint = lambda name: None
@@ -86,8 +83,8 @@ class LocalMeter:
     _snapshots: Snapshots = field(init=False)
     _folding: ThreadPoolExecutor = field(init=False, default_factory=lambda: _thread("folding"))
     _archiving: ThreadPoolExecutor = field(init=False, default_factory=lambda: _thread("archiving"))
-    _pulsed_at: datetime | None = field(init=False, default=None)
-    _tidied_at: datetime | None = field(init=False, default=None)
+    _pulsed: Rhythm = field(init=False, default_factory=lambda: Rhythm(PULSE_EVERY))
+    _tidied: Rhythm = field(init=False, default_factory=lambda: Rhythm(TIDY_EVERY))
 
     def start(self) -> None:
         """Take the meter's lock and come back to where the last committed batch left off."""
@@ -95,7 +92,7 @@ class LocalMeter:
         take_lock()
         note_home(self.folders)
         self._come_back()
-        self.intake = Intake(self.folders, self.batch_rows)
+        self.intake = Intake(self.folders, self.batch_rows, self.memory)
         self.view.announce()
         move_closed(self.folders.closed)
         self._closed = set(closed_cycles())
@@ -106,6 +103,8 @@ class LocalMeter:
         if self.warm is not None and self.warm.is_current():
             self.state, self.index, self.view = self.warm.state, self.warm.index, self.warm.view
             return
+        state = octets_needed(self.folders)
+        self.memory.refuse_start(state, self.remembering.memory, self.batch_rows)
         self.state, self.index = recovered(self.folders, self.shards, self.remembering)
         self.view = MeterView(folder=self.folders.root, state=self.state, clock=self.clock)
 
@@ -221,6 +220,7 @@ class LocalMeter:
         return taken
 
     def _take_fact(self, number: int, facts: FactColumns) -> None:
+        self.memory.refuse_growth(self.state, facts)
         with self.view.changing():
             enrol(self.state, facts)
         now = self.clock()
@@ -375,20 +375,15 @@ class LocalMeter:
 
     def _pulse(self) -> None:
         now = self.clock()
-        if self._pulsed_at is None or abs(now - self._pulsed_at) >= PULSE_EVERY:
+        if self._pulsed.is_due(now):
             pulse(*self.intake.waiting(), now)
-            self._pulsed_at = now
 
     def _tidy(self) -> None:
         """In a quiet moment, once in ten minutes, remove what was counted days ago."""
         now = self.clock()
         self.index.tend()
-        if self._tidied_at is None or now - self._tidied_at >= TIDY_EVERY:
-            self._tidied_at = now
-            try:
-                remove_counted(self.folders, self.keep_done, now)
-            except OSError as error:
-                log.warning("counted files could not be removed: %s", error)
+        if self._tidied.is_due(now):
+            tidy(self.folders, self.keep_done, now)
 
 
 def _thread(name: str) -> ThreadPoolExecutor:

@@ -50,12 +50,12 @@ def shown_name(path: Path) -> str:
     return path.name.encode("utf8", "replace").decode("utf8")
 
 
-def read_blocks(path: Path, skip: int = 0) -> Iterator[Block]:
+def read_blocks(path: Path, skip: int = 0, most: int | None = None) -> Iterator[Block]:
     """The file's records after its first `skip` rows, in order. UnreadableFileError may come at
-    any block; what came before it stands."""
+    any block; what came before it stands. `most` octets may be taken by what is read together."""
     try:
         if path.suffix == ".parquet":
-            yield from _parquet(path, skip)
+            yield from _parquet(path, skip, most)
         else:
             yield from _csv(path, skip)
     except (pa.ArrowException, OSError, EOFError, ValueError, KeyError) as error:
@@ -206,7 +206,7 @@ def _after(block: Block, skip: int) -> Block:
     return Block(**{**names, "unreadable": unreadable})
 
 
-def _parquet(path: Path, skip: int) -> Iterator[Block]:
+def _parquet(path: Path, skip: int, most: int | None) -> Iterator[Block]:
     file = pq.ParquetFile(path)
     missing = [name for name in COLUMNS if name not in file.schema_arrow.names]
     if missing:
@@ -216,12 +216,32 @@ def _parquet(path: Path, skip: int) -> Iterator[Block]:
         )
     done = 0
     present = columns_among(file.schema_arrow.names)
+    if most is not None:
+        _refuse_large_groups(path, file.metadata, present, most)
     for batch in file.iter_batches(batch_size=PARQUET_ROWS, columns=present):
         done += batch.num_rows
         if done <= skip:
             continue
         block = _parquet_block(batch, done - batch.num_rows)
         yield _after(block, skip)
+
+
+def _refuse_large_groups(
+    path: Path, metadata: pq.FileMetaData, present: list[str], most: int
+) -> None:
+    """A row group is read as a whole, so one that is larger than the memory cannot be read."""
+    largest = 0
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        columns = [group.column(place) for place in range(group.num_columns)]
+        sizes = [one.total_uncompressed_size for one in columns if one.path_in_schema in present]
+        largest = max(largest, sum(sizes))
+    if largest > most:
+        raise UnreadableFileError(
+            f"{shown_name(path)} has a row group of {largest >> 20:,} MB, more than fits the memory"
+            " of the meter.",
+            "Write it with row groups of at most 1,000,000 rows, or raise WANHAO_METER_MEMORY_MB.",
+        )
 
 
 def _exactly(name: str, column: pa.Array) -> pa.Array | None:

@@ -1,6 +1,7 @@
 """Coming back: the last snapshot that belongs to this database, then the batches after it."""
 
 import logging
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from wanhao.usage.feed import facts_after, recorded_at, refuse_older_log
 from wanhao.usage.folders import Folders
 from wanhao.usage.judging import fold_block
 from wanhao.usage.models import Batch
-from wanhao.usage.snapshots import by_age, load_snapshot, runs_needed
+from wanhao.usage.snapshots import by_age, load_snapshot, octets_of, runs_needed
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +42,16 @@ def recovered(
         )
     index.keep_only(runs_needed(folders.snapshots))
     batches = Batch.objects.filter(number__gt=state.last_batch).order_by("number")
-    for batch in batches.iterator(chunk_size=500):
-        replay(archived, state, index, batch)
+    with ThreadPoolExecutor(1, thread_name_prefix="relearning") as beside:
+        for batch in batches.iterator(chunk_size=500):
+            replay(archived, state, index, batch, beside)
     remove_uncommitted(folders.archive, state.last_batch)
     return state, index
+
+
+def octets_needed(folders: Folders) -> int:
+    """How much memory the state of the newest snapshot takes; 0 where there is none."""
+    return next(map(octets_of, by_age(folders.snapshots)), 0)
 
 
 def from_snapshot(folder: Path) -> tuple[MeterState, Told | None] | None:
@@ -95,18 +102,27 @@ def is_ours(state: MeterState, fact_at: str) -> bool:
 
 
 def replay(
-    archived: ArchivedBatches, state: MeterState, index: DuplicateIndex, batch: Batch
+    archived: ArchivedBatches,
+    state: MeterState,
+    index: DuplicateIndex,
+    batch: Batch,
+    beside: Executor | None = None,
 ) -> None:
-    """Facts up to the batch's position first, then its records, as they were counted."""
+    """Facts up to the batch's position first, then its records, as they were counted; they are
+    learnt as known `beside` that, where there is another thread."""
     for number, facts in facts_after(state.last_fact, until=batch.last_fact):
         enrol(state, facts)
         delta, _ = fold_facts(state, facts, number, 0)
         apply_facts(state, delta)
     if batch.metered:
         block = archived.read(batch)
+        learning = None if beside is None else beside.submit(index.relearn, block)
         records, _ = fold_block(state, block)
-        index.relearn(block)
         apply(state, records)
+        if learning is None:
+            index.relearn(block)
+        else:
+            learning.result()
     state.last_batch = batch.number
     state.last_token = batch.token.hex
 
