@@ -218,7 +218,7 @@ def test_memory_stays_within_its_limit(tmp_path):
     for part in range(60):
         meter.count([(str(part * 2000 + n), "msc-1", n % 24 * HOUR, 60) for n in range(2000)])
         fresh = sum(run.size for run in meter.index.shelf.runs if run.path is None)
-        assert fresh <= limit // 2 + 2000 * 20
+        assert fresh <= limit // 4 + 2 * 2000 * 20
         assert meter.index.filters.size <= limit // 2
     assert set(meter.count([(str(n), "msc-1", n % 24 * HOUR, 60) for n in range(2000)])) == {
         "duplicate"
@@ -229,10 +229,10 @@ def test_a_filter_lets_one_of_a_hundred_through_at_most_when_it_is_full():
     random = np.random.default_rng(3)
     index = DuplicateIndex()
     rows = [(str(n), "msc-1", 0, 60) for n in random.choice(10**9, 40_000, replace=False)]
-    by_index(index, rows[:20_000])
-    by_index(index, rows[20_000:])
+    by_index(index, rows[:27_000])
+    by_index(index, rows[27_000:])
     (filter_,) = index.filters.of_hour.values()
-    assert filter_.count == filter_.room == 40_000
+    assert 0.98 * filter_.room < filter_.count <= filter_.room
     asked = np.sort(random.integers(0, 1 << identities.ID_BITS, 100_000, np.uint64))
     assert filter_.passes(asked).mean() < 0.01
 

@@ -19,7 +19,14 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from wanhao.metering.columns import I64
-from wanhao.usage.duplicates.identities import HOUR_BITS, U64, Identities, hour_bounds, source_of
+from wanhao.usage.duplicates.identities import (
+    HOUR_BITS,
+    U64,
+    Identities,
+    hour_bounds,
+    sorted_order,
+    source_of,
+)
 from wanhao.usage.duplicates.runs import FENCE, Run, sources_in
 from wanhao.usage.durable import sync_folder
 
@@ -119,7 +126,7 @@ class _Written:
     counts: dict[int, int] = field(default_factory=dict)
 
     def add(self, piece: Identities) -> None:
-        self.fence.append(piece.key[-self.rows % FENCE :: FENCE])
+        self.fence.append(piece.key[-self.rows % FENCE :: FENCE].copy())
         hours, first = hour_bounds(piece.key)
         for hour, count in zip(hours.tolist(), np.diff(first).tolist(), strict=True):
             self.counts[hour] = self.counts.get(hour, 0) + count
@@ -210,7 +217,7 @@ def _merged(parts: Sequence[Identities]) -> Identities:
         content=np.concatenate([part.content for part in parts]),
         text=np.concatenate(texts) if texts else None,
     )
-    return both.take(np.argsort(both.key))
+    return both.take(sorted_order(both.key))
 
 
 def _young(piece: Identities, floor: I64) -> Identities:

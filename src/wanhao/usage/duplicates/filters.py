@@ -14,8 +14,9 @@ import numpy as np
 from wanhao.metering.columns import I64, Mask
 from wanhao.usage.duplicates.identities import ID_BITS, U64
 
-BITS = 20
-"""Bits for each identity that a filter has room for; four of 20 let one of 300 through at most."""
+BITS = 14
+"""Bits for each identity that a filter has room for. When it is full, it lets one new record of a
+hundred through at most."""
 LEAST = 1 << 12
 WORTH = 16
 """An hour gets a filter when one was asked for, for so many that there are of it."""
@@ -116,7 +117,7 @@ class Filters:
         self, key: U64, hours: I64, first: I64, known: Callable[[int], int], keys: Keys
     ) -> None:
         """Mark new identities, which are among the known ones already. A filter that is full is
-        made anew with twice the room, where memory allows."""
+        made anew with more room, where memory allows."""
         for hour, low, high in _spans(hours, first):
             filter_ = self.of_hour.get(hour)
             if filter_ is not None and filter_.count + high - low <= filter_.room:
@@ -124,7 +125,7 @@ class Filters:
             elif filter_ is not None:
                 self._grow(hour, filter_, key[low:high], keys)
             elif known(hour) == high - low:
-                self._make(hour, 2 * (high - low), [key[low:high]])
+                self._make(hour, _roomy(high - low), [key[low:high]])
 
     def forget_before(self, hour: int) -> None:
         """Drop the filters of earlier hours."""
@@ -147,11 +148,11 @@ class Filters:
         self.asked[hour] += asked
         if self.asked[hour] * WORTH < count:
             return True
-        return self._make(hour, 2 * count, keys(hour))
+        return self._make(hour, _roomy(count), keys(hour))
 
     def _grow(self, hour: int, filter_: Filter, key: U64, keys: Keys) -> None:
         """Where there is no more room, the filter goes on as it is and lets more through."""
-        room = 2 * (filter_.count + len(key))
+        room = _roomy(filter_.count + len(key))
         if min(room, self._most) <= filter_.room:
             filter_.mark(key)
             return
@@ -175,6 +176,11 @@ class Filters:
             made.mark(part)
         self.of_hour[hour] = made
         return made
+
+
+def _roomy(count: int) -> int:
+    """Room for half as many more."""
+    return count + count // 2
 
 
 def words_for(room: int) -> int:

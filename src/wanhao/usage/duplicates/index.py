@@ -118,8 +118,7 @@ class DuplicateIndex:
         if self.upkeep is None:
             return
         self.upkeep.collect()
-        allowed = self.remembering.memory // 4
-        if sum(run.size for run in self.upkeep.fresh()) > allowed:
+        if sum(run.size for run in self.upkeep.fresh()) > self.remembering.memory // 8:
             self.upkeep.await_flush()
             self.upkeep.flush(self._floors())
             self.upkeep.tend(self._floors(), quiet=False)

@@ -63,12 +63,15 @@ class Run:
 
     def read(self, name: str, low: int, high: int) -> Any:
         """A part of a column as an array of its own; of a file it is read, not mapped, so that it
-        takes no memory once it is let go."""
+        takes no memory once it is let go. One that was removed meanwhile is still in its map."""
         column = getattr(self, name)
         if self.path is None:
             return column[low:high]
         offset = self.offset[name] + low * column.itemsize
-        return np.fromfile(self.path, column.dtype, high - low, offset=offset)
+        try:
+            return np.fromfile(self.path, column.dtype, high - low, offset=offset)
+        except FileNotFoundError:
+            return column[low:high].copy()
 
     def find(self, asked: Identities) -> tuple[Mask, U64]:
         """For each identity (sorted by key) whether it is here, and what it said here."""

@@ -15,7 +15,7 @@ from wanhao.usage.duplicates.shelf import Shelf
 log = logging.getLogger(__name__)
 TIER = 4
 """Files are of one tier when the larger has less than so many times the identities."""
-QUIET, BUSY = 4, 16
+QUIET, BUSY = 4, 32
 """So many files of a tier are merged in a quiet moment, and while there is much to count."""
 LARGEST = 1 << 27
 """Identities of a file that is not merged into a larger one any more."""
