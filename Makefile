@@ -20,7 +20,7 @@ CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format prove fuzz bench bench-quick bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month clean
+.PHONY: up test check format prove fuzz bench bench-quick bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month bench-reading bench-standby clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -70,6 +70,12 @@ bench-promises: $(DEVELOPMENT)
 
 bench-month: $(DEVELOPMENT) $(PEER)
 	@$(BIN)/python -m bench --month
+
+bench-reading: $(DEVELOPMENT)
+	@$(BIN)/python -m bench --reading
+
+bench-standby: $(DEVELOPMENT)
+	@$(BIN)/python -m bench --standby
 
 bench-import: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --import

@@ -14,6 +14,8 @@ BENCHES = {
     "--sms": "bench.sms",
     "--promises": "bench.promises",
     "--month": "bench.month",
+    "--reading": "bench.reading",
+    "--standby": "bench.taking_over",
 }
 
 if __name__ == "__main__":

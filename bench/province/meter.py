@@ -44,14 +44,14 @@ def set_clock() -> None:
 class MeterProcess:
     """One run of the meter; `most_memory` is the most its processes had at once, in MB (PSS)."""
 
-    def __init__(self, **settings: object) -> None:
+    def __init__(self, *options: str, **settings: object) -> None:
         env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         env |= {f"WANHAO_{name.upper()}": str(value) for name, value in settings.items()}
         LOG.parent.mkdir(parents=True, exist_ok=True)
         self._log = LOG.open("ab")
         self.began = time.time()
         self._process = subprocess.Popen(
-            [Path(sys.executable).with_name("wanhao"), "meter"],
+            [Path(sys.executable).with_name("wanhao"), "meter", *options],
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
