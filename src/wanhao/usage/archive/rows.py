@@ -85,7 +85,7 @@ def _within_span(start: Int64) -> Int64:
 
 
 def _words(words: Words, order: Int64) -> pa.Array:
-    codes = pa.array(words.code.astype(np.int32)[order])
+    codes = pa.array(words.code.astype(np.int32, copy=False)[order])
     return pa.DictionaryArray.from_arrays(codes, pa.array(words.names, pa.utf8()))
 
 
