@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import psycopg
@@ -31,6 +32,28 @@ FROM generate_series(1, %s) AS group_id
 """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """How long each of many calls took, and the processor's time of all."""
+
+    seconds: np.ndarray
+    core: float
+
+    @property
+    def a_second(self) -> float:
+        """Calls a second."""
+        return len(self.seconds) / float(self.seconds.sum())
+
+    @property
+    def by_core(self) -> float:
+        """Calls in a second of processor's time, however busy the machine was."""
+        return len(self.seconds) / self.core
+
+    def took(self, share: float) -> float:
+        """So many of a hundred took at most so many microseconds."""
+        return float(np.percentile(self.seconds, share)) * 1e6
+
+
 def main() -> None:
     """Read beside a counting meter, then from PostgreSQL."""
     rng = np.random.default_rng(10_002)
@@ -44,17 +67,25 @@ def main() -> None:
         assert meter.stdout is not None
         meter.stdout.readline()
         reader = LocalReader(SCRATCH)
-        one_by_one, slowest = _rate(reader.use_of, singles)
-        together = _rate(reader.columns_of, many)[0] * TOGETHER
+        one_by_one = _rate(reader.use_of, singles)
+        together = _rate(reader.columns_of, many)
         meter.stdin.close()
         alone, alone_seconds, seen, seen_seconds = map(float, meter.stdout.readline().split())
     with EmbeddedPostgres(SCRATCH, SERVER):
         peer, peer_together = _peer(singles, many)
-    say(f"  slowest of a thousand look-ups (p99.9): {slowest * 1e3:.2f} ms")
+    half, nearly_all = one_by_one.took(50), one_by_one.took(99.9)
+    say(f"  half of the look-ups took {half:.1f} µs, 99.9 of 100 {nearly_all:,.0f} µs")
+    say(f"  by the time of one core: {one_by_one.by_core:,.0f} look-ups/s")
+    say(f"  the same together: {together.by_core * TOGETHER:,.0f} rows/s")
     say(f"  counted meanwhile: {seen / seen_seconds:,.0f} records/s")
     figures = [
-        figure("reading.one_by_one", one_by_one, "look-ups/s", peer),
-        figure("reading.ten_thousand_at_once", together, "look-ups/s", peer_together),
+        figure("reading.one_by_one", one_by_one.a_second, "look-ups/s", peer.a_second),
+        figure(
+            "reading.ten_thousand_at_once",
+            together.a_second * TOGETHER,
+            "look-ups/s",
+            peer_together.a_second * TOGETHER,
+        ),
         figure(
             "reading.counting_meanwhile",
             seen / seen_seconds,
@@ -65,20 +96,20 @@ def main() -> None:
     show("reading", figures)
 
 
-def _rate(look: Callable[..., object], asked: list) -> tuple[float, float]:
-    """Calls per second over some seconds, and the p99.9 of one."""
+def _rate(look: Callable[..., object], asked: list) -> Rate:
+    """Call it for some seconds."""
     took: list[float] = []
-    until = time.perf_counter() + SECONDS
-    at, done = time.perf_counter(), 0
+    core, until = time.process_time(), time.perf_counter() + SECONDS
+    at = time.perf_counter()
     while at < until:
-        look(asked[done % len(asked)])
+        look(asked[len(took) % len(asked)])
         now = time.perf_counter()
         took.append(now - at)
-        at, done = now, done + 1
-    return done / sum(took), float(np.quantile(took, 0.999))
+        at = now
+    return Rate(seconds=np.array(took), core=time.process_time() - core)
 
 
-def _peer(singles: list[int], many: list[np.ndarray]) -> tuple[float, float]:
+def _peer(singles: list[int], many: list[np.ndarray]) -> tuple[Rate, Rate]:
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(TABLE.replace("%s", str(LINES)))
         connection.execute("ALTER TABLE stands ADD PRIMARY KEY (group_id)")
@@ -95,4 +126,4 @@ def _peer(singles: list[int], many: list[np.ndarray]) -> tuple[float, float]:
             query = "SELECT * FROM stands WHERE group_id = ANY(%s)"
             return cursor.execute(query, [groups.tolist()], prepare=True).fetchall()
 
-        return _rate(one, singles)[0], _rate(some, many)[0] * TOGETHER
+        return _rate(one, singles), _rate(some, many)
