@@ -15,7 +15,7 @@ from tests.fuzzing.seeds import WORDS, of_smpp, of_usage_files
 
 SEEDS = {"usage-files": of_usage_files, "smpp": of_smpp}
 OUT = Path(__file__).parents[1] / "out" / "fuzzing"
-SLOWEST, MOST_MB = 20, 2048
+SLOWEST, MOST_MB = 120, 2048
 """Seconds that one input may take, and the memory; beyond them it is a finding."""
 LAST = re.compile(r"cov: (\d+) ft: (\d+) corp: (\d+)")
 EXECUTED = re.compile(r"stat::number_of_executed_units: (\d+)")

@@ -1,14 +1,19 @@
 """What is done to a meter: killed, frozen, cut off, doubled, its files damaged."""
 
+import random
+import shutil
 import signal
 from pathlib import Path
 
 from tests.proof.meters import Meter
-from tests.proof.moments import Breaking
+from tests.proof.moments import Breaking, Measure
 from tests.proof.running import Run
 
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY(%(pids)s)"
 REFUSED = 1
+BOTH = 0.25
+LAST = 4
+"""Batches of a run after which the archive is compacted: the month is about to close, or has."""
 
 
 class Killed(Breaking):
@@ -20,6 +25,21 @@ class Killed(Breaking):
     def strike(self, run: Run) -> None:
         kill(run)
         self.moments.once_more(self.measure.come_up)
+
+
+class KilledBesideStandby(Breaking):
+    """Two meters stand by for each other: the one that counts is killed, now and then the other one
+    as well, and whoever was killed comes back to stand by."""
+
+    name = "killed, a standby takes over"
+    most = 4
+    standby = True
+
+    def strike(self, run: Run) -> None:
+        kill(run)
+        if run.spare is not None and self.chance.random() < BOTH:
+            run.spare.send_signal(signal.SIGKILL)
+            run.blows["the standby, too"] += 1
 
 
 class SnapshotDamaged(Breaking):
@@ -48,6 +68,40 @@ class SnapshotDamaged(Breaking):
         else:
             victim.unlink()
         run.blows[f"snapshot {how}"] += 1
+
+
+class Compacted(Breaking):
+    """Once the month is closed, the archive is compacted, again and again: killed while it does, as
+    is the meter; which now and then has lost its snapshots and must come back from the archive."""
+
+    name = "compaction and meter killed"
+    most = 4
+
+    def __init__(self, chance: random.Random, measure: Measure) -> None:
+        super().__init__(chance, measure)
+        last = range(measure.batches - LAST, measure.batches)
+        self.moments.after = sorted(chance.choice(last) for _ in self.moments.after)
+
+    def strike(self, run: Run) -> None:
+        if self.chance.random() < BOTH:
+            kill(run)
+            for entry in _entries(run.data / "usage" / "snapshots"):
+                entry.unlink() if entry.is_file() else shutil.rmtree(entry)
+            run.blows["all snapshots gone"] += 1
+        compaction = run.start(["archive", "compact"])
+        run.blows["compaction begun"] += 1
+        if self.chance.random() < 0.5:
+            within = self.measure.come_up * 1.2
+            self.later(self.chance.uniform(0, within), lambda run: self._end(run, compaction))
+
+    def leave(self, run: Run) -> None:
+        run.blows["compacted at last"] += (run.data / "usage/archive/manifest.json").exists()
+
+    def _end(self, run: Run, compaction: Meter) -> None:
+        run.blows["compaction killed"] += compaction.poll() is None
+        compaction.send_signal(signal.SIGKILL)
+        if self.chance.random() < 0.5:
+            kill(run)
 
 
 class CutOff(Breaking):

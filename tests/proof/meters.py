@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from multiprocessing.context import ForkServerProcess
@@ -68,13 +68,15 @@ class ForkedMeter:
         return self._process.exitcode
 
 
-def start(environment: Mapping[str, str], printed: Path, octets: int = UNLIMITED) -> Meter:
-    """A meter in a session of its own; none of its files may grow beyond so many octets."""
+def start(
+    command: Sequence[str], environment: Mapping[str, str], printed: Path, octets: int = UNLIMITED
+) -> Meter:
+    """A `wanhao` command, such as `meter`, in a session of its own; none of its files may grow
+    beyond so many octets."""
     if "LD_PRELOAD" in environment:
-        return _started(environment, printed, octets)
-    made = FORKING.Process(
-        target=_live, args=({**os.environ, **environment}, str(printed), octets), daemon=False
-    )
+        return _started(command, environment, printed, octets)
+    lives = (tuple(command), {**os.environ, **environment}, str(printed), octets)
+    made = FORKING.Process(target=_live, args=lives, daemon=False)
     made.start()
     return ForkedMeter(made)
 
@@ -93,10 +95,12 @@ def end_group(meter: Meter) -> None:
     meter.wait()
 
 
-def _started(environment: Mapping[str, str], printed: Path, octets: int) -> Meter:
+def _started(
+    command: Sequence[str], environment: Mapping[str, str], printed: Path, octets: int
+) -> Meter:
     with printed.open("ab") as out:
         started = subprocess.Popen(
-            [sys.executable, "-m", COMMAND, "meter"],
+            [sys.executable, "-m", COMMAND, *command],
             env={**os.environ, **environment},
             stdout=out,
             stderr=out,
@@ -106,7 +110,9 @@ def _started(environment: Mapping[str, str], printed: Path, octets: int) -> Mete
     return started
 
 
-def _live(environment: Mapping[str, str], printed: str, octets: int) -> None:
+def _live(
+    command: tuple[str, ...], environment: Mapping[str, str], printed: str, octets: int
+) -> None:
     """The life of a forked meter."""
     die_with_parent(signal.SIGKILL)()
     os.setsid()
@@ -117,5 +123,4 @@ def _live(environment: Mapping[str, str], printed: str, octets: int) -> None:
     os.dup2(out, 1)
     os.dup2(out, 2)
     resource.setrlimit(resource.RLIMIT_FSIZE, (octets, UNLIMITED))
-    sys.argv = ["wanhao", "meter"]
-    import_module(COMMAND).main(["meter"])
+    import_module(COMMAND).main(list(command))

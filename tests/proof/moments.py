@@ -58,6 +58,7 @@ class Breaking:
 
     name = ""
     most = 3
+    standby = False
 
     def __init__(self, chance: random.Random, measure: Measure) -> None:
         self.chance = chance

@@ -176,12 +176,21 @@ def _closed(path: Path) -> Rows:
 
 
 def _archived(folder: Path) -> pa.Table:
-    """Every record in the archive, whatever files it lies in, in one order."""
-    paths = [path for path in folder.rglob("*.parquet") if not path.name.startswith(".")]
+    """Every record in the archive, in one order: the parts that its manifest names, and the files
+    of the batches behind them."""
+    manifest = folder / "manifest.json"
+    told = json.loads(manifest.read_text()) if manifest.exists() else {"through": 0, "parts": []}
+    parts = [folder / "days" / part["day"] / part["name"] for part in told["parts"]]
+    paths = [path for part in parts for path in part.glob("*.parquet") if path.stem != "index"]
+    paths += [path for path in folder.glob("batch-*.parquet") if _batch(path) > told["through"]]
     names = RECORD.names
-    parts = [pq.read_table(path, columns=names).select(names).cast(RECORD) for path in paths]
-    table = pa.concat_tables([RECORD.empty_table(), *parts]).combine_chunks()
+    tables = [pq.read_table(path, columns=names).select(names).cast(RECORD) for path in paths]
+    table = pa.concat_tables([RECORD.empty_table(), *tables]).combine_chunks()
     return table.sort_by([(name, "ascending") for name in names])
+
+
+def _batch(path: Path) -> int:
+    return int(path.name.split("-")[1])
 
 
 def _rows(table: pa.Table) -> Rows:

@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from tests.proof.breakages import (
+    Compacted,
     CutOff,
     Frozen,
     Killed,
+    KilledBesideStandby,
     SecondMeter,
     ServerRestarted,
     SnapshotDamaged,
@@ -27,7 +29,9 @@ KINDS: Mapping[str, type[Breaking]] = {
     kind.name: kind
     for kind in (
         Killed,
+        KilledBesideStandby,
         SnapshotDamaged,
+        Compacted,
         DiskFull,
         FolderFull,
         CutOff,

@@ -17,7 +17,7 @@ from tests.proof.meters import UNLIMITED, Meter, end_group, start
 from tests.proof.world import Delivery, World, drop_delivery
 from wanhao.project.clock import CLOCK_FILE, DemoClock
 
-PATIENCE = 300.0
+PATIENCE = 900.0
 TOLD_BEFORE = timedelta(days=3)
 LOOK_EVERY = 0.02
 PROGRESS = "SELECT coalesce(max(number), 0), coalesce(max(total_in), 0) FROM wanhao_usage_batch"
@@ -39,6 +39,8 @@ class Progress:
 class Breakage(Protocol):
     """What disturbs a run: heard of before the first meter starts, at every look, before the
     operator does something, at each delivery, and after everything was looked at."""
+
+    standby: bool
 
     def begin(self, run: "Run") -> None: ...
 
@@ -64,6 +66,7 @@ class Run:
     starts: int = 0
     ended_itself: int = 0
     meter: Meter | None = None
+    spare: Meter | None = None
     lived: set[int] = field(default_factory=set)
     progress: Progress = field(default_factory=Progress)
 
@@ -122,18 +125,25 @@ class Run:
             self.end_all()
 
     def keep_up(self) -> None:
-        """Start a meter if none runs, as a supervisor would."""
+        """Start a meter if none runs, as a supervisor would. Beside a standby that one goes on, and
+        another stands by."""
+        if self.breakage.standby and (self.spare is None or self.spare.poll() is not None):
+            self.spare = self.start_meter()
         if self.meter is not None and self.meter.poll() is None:
             return
         if self.meter is not None and self.meter.returncode not in (0, -signal.SIGKILL):
             self.ended_itself += 1
         self._pulse_before, self._started_at = self.pulse(), time.monotonic()
-        self.meter = self.start_meter()
-        self.starts += 1
+        self.meter, self.spare = self.spare or self.start_meter(), None
 
     def start_meter(self) -> Meter:
         """One more `wanhao meter`; its files grow no further than `octets`, as all others'."""
-        started = start(self.environment, self.printed, self.octets)
+        self.starts += 1
+        return self.start(["meter", *(["--standby"] if self.breakage.standby else [])])
+
+    def start(self, command: Sequence[str]) -> Meter:
+        """A `wanhao` command on this run's database and folder."""
+        started = start(command, self.environment, self.printed, self.octets)
         self._meters.append(started)
         return started
 
@@ -143,7 +153,8 @@ class Run:
         self.breakage.mend(self)
         asked: set[int] = set()
         self._wait(lambda: self._has_left(asked))
-        self.meter = None
+        self.meter = self.spare = None
+        self.end_others()
 
     def _has_left(self, asked: set[int]) -> bool:
         meter = self.meter
