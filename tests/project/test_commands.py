@@ -9,6 +9,7 @@ import pytest
 from wanhao.project.command.usage import status_lines
 from wanhao.project.single import only_one
 from wanhao.usage.contracts import MeterStatus
+from wanhao.usage.standby_contracts import StandbyStatus
 from wanhao.values.errors import WanhaoError
 
 Run = subprocess.CompletedProcess[str]
@@ -93,7 +94,18 @@ def test_status_shows_that_what_came_in_is_what_became_of_it() -> None:
         "files refused       1",
         "last batch          12 (2026-11-22 08:30:00 UTC)",
         "meter               runs",
+        "standby             none",
     ]
+
+
+def test_status_says_who_stands_by_and_how_far_behind() -> None:
+    at = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
+    standbys = tuple(
+        StandbyStatus(name=name, last_batch=batch, at=at)
+        for name, batch in (("a:1", 10), ("b:2", 12))
+    )
+    told = status_lines(replace(STATUS, standbys=standbys), refused=0)
+    assert told[-1] == "standby             a:1 (2 batches behind), b:2 (0 batches behind)"
 
 
 def test_status_says_nothing_of_what_waits_while_nobody_looks() -> None:

@@ -44,6 +44,8 @@ def follower_of(meter: LocalMeter) -> Standby:
         shards=meter.shards,
         remembering=meter.remembering,
         clock=meter.clock,
+        memory=meter.memory,
+        batch_rows=meter.batch_rows,
     )
 
 

@@ -21,8 +21,15 @@ from wanhao.usage.duplicates import CutRunError, DuplicateIndex, Remembering, To
 from wanhao.usage.feed import refuse_older_log
 from wanhao.usage.folders import Folders
 from wanhao.usage.lock import try_lock
+from wanhao.usage.memory import Memory
 from wanhao.usage.models import Batch, MeterStandby
-from wanhao.usage.recovery import from_snapshot, relearned, remove_uncommitted, replay
+from wanhao.usage.recovery import (
+    from_snapshot,
+    octets_needed,
+    relearned,
+    remove_uncommitted,
+    replay,
+)
 from wanhao.usage.snapshots import newest_told
 from wanhao.usage.view.writer import MeterView
 from wanhao.values.errors import WanhaoError
@@ -77,14 +84,19 @@ class Standby:
     shards: int
     remembering: Remembering
     clock: Callable[[], datetime]
+    memory: Memory = field(default_factory=Memory)
+    batch_rows: int = 0
     name: str = field(default_factory=own_name)
     _followed: _Followed | None = field(init=False, default=None)
     _said_at: datetime | None = field(init=False, default=None)
 
     def wait(self, stop: threading.Event) -> Warm | None:
         """Follow until no other meter counts; then the lock is held, and what is returned is as the
-        last committed batch left it. None when told to stop before."""
+        last committed batch left it. None when told to stop before; WanhaoError at once where the
+        state would not fit into memory."""
         self.folders.make()
+        state = octets_needed(self.folders)
+        self.memory.refuse_start(state, self.remembering.memory, self.batch_rows)
         while not stop.is_set():
             try:
                 if self._follow() and try_lock():
