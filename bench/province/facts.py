@@ -16,6 +16,7 @@ from bench.province.scale import Int64, uniform
 from bench.world import FIRST, PLANS
 
 CHUNK = 1_000_000
+AT_ONCE = 250_000
 SPENDABLE = 50_000
 STRIDE = 15_485_863
 """A prime: with it, lines that follow each other have numbers far from each other."""
@@ -82,11 +83,9 @@ def write_facts(path: Path, count: int) -> Path:
 
 
 def read_facts(path: Path) -> Iterator[Lines]:
-    """The lines of a file, a million at a time."""
-    file = pq.ParquetFile(path)
-    for group in range(file.num_row_groups):
-        table = file.read_row_group(group)
-        column = {name: table[name].to_numpy() for name in table.column_names}
+    """The lines of a file, some at a time."""
+    for batch in pq.ParquetFile(path).iter_batches(AT_ONCE):
+        column = {name: batch[name].to_numpy() for name in batch.schema.names}
         by_service = {
             what: np.column_stack([column[f"{name}_{what}"] for name in SERVICES])
             for what in ("allowance", "used")

@@ -35,6 +35,7 @@ from wanhao.workflows.tell_customers import TellCustomers  # noqa: E402
 from wanhao.workflows.watch_thresholds import watch_thresholds  # noqa: E402
 
 NEVER = 1 << 30
+SAY_EVERY = 1_000_000
 
 
 def main() -> None:
@@ -55,7 +56,8 @@ def main() -> None:
     began = time.perf_counter()
     for part in read_facts(facts):
         _take(meter.state, part)
-        _say(f"{part.ids[-1]:,} lines", began)
+        if part.ids[-1] % SAY_EVERY == 0:
+            _say(f"{part.ids[-1]:,} lines", began)
     shutil.copy(first, meter.folders.inbox / first.name)
     while meter.step():
         pass
