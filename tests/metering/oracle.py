@@ -115,6 +115,11 @@ class Oracle(Money):
         self.seen, self.fired = {}, set()
         self.metered = self.duplicate = self.quarantined = 0
 
+    @property
+    def kept(self):
+        """The newest month, and the one before until it closes: then only its charges are kept."""
+        return [*(set(self.cycles[-2:-1]) - self.closed), self.cycles[-1]]
+
     def open(self, cycle, number):
         """A new cycle begins under the terms in force then; the one before stays open with it."""
         ended = self.cycles[-1]
@@ -210,7 +215,7 @@ class Oracle(Money):
         """Who has used less than so much of an allowance of this month so far."""
         for group, known in self.groups.items():
             month = known.months.get(cycle)
-            if cycle not in self.cycles[-2:] or month is None or known.first > cycle:
+            if cycle not in self.kept or month is None or known.first > cycle:
                 continue
             if known.account // 4096 % parts == part:
                 for service in SERVICES:

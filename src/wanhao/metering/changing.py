@@ -91,7 +91,7 @@ def fold_terms(
     fresh = state.told[home] == 0
     deltas: list[TermsDelta] = []
     for slot in (state.older(), state.current()):
-        if slot.cycle == NO_CYCLE and slot is not state.current():
+        if not state.is_kept(slot):
             continue
         takes = fresh | (slot is state.current())
         packs = facts.packs_at(home)
@@ -107,7 +107,7 @@ def fold_continue(
     slot = state.slot_of(facts.cycle)
     home = state.places_of(facts.group)
     home = home[home >= 0]
-    if slot is None or not len(home):
+    if slot is None or not state.is_kept(slot) or not len(home):
         return [], {}, []
     change = Change(
         place=home,

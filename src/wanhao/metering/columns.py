@@ -11,6 +11,7 @@ I32: TypeAlias = NDArray[np.int32]
 I8: TypeAlias = NDArray[np.int8]
 U8: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.bool_]
+Keys: TypeAlias = NDArray[np.uint32] | I64
 Narrow: TypeAlias = NDArray[np.signedinteger[Any]]
 
 AT_ONCE = 1 << 20
@@ -34,6 +35,9 @@ class Column:
         return len(self.data)
 
     def __getitem__(self, rows: Any) -> I64:
+        if isinstance(rows, np.ndarray) and rows.dtype.kind == "i":
+            taken: I64 = self.data.take(rows, axis=0).astype(np.int64, copy=False)
+            return taken
         found: I64 = self.data[rows].astype(np.int64)
         return found
 
@@ -92,10 +96,31 @@ def grown(array: Any, length: int, fill: int) -> Any:
     return larger
 
 
+def in_order(key: Keys, bound: int) -> I64:
+    """The order in which keys from 0 to below `bound` ascend. It goes by 16 bits at a time, which
+    numpy sorts by counting."""
+    order: I64 = key.astype(np.uint16).argsort(kind="stable")
+    for bits in range(16, (bound - 1).bit_length(), 16):
+        kind = np.uint8 if bound >> bits < 1 << 8 else np.uint16
+        digit = (key >> bits).astype(kind)
+        order = order[digit[order].argsort(kind="stable")]
+    return order
+
+
+def run_starts(ordered: Keys) -> I64:
+    """Where each run of equal values begins."""
+    if not len(ordered):
+        return no_rows()
+    begins = np.empty(len(ordered), np.bool_)
+    begins[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
+
+
 def distinct(values: I64) -> I64:
     """Each value once, ascending; by sorting, since numpy's hashing is slow for many values."""
     ordered = np.sort(values)
-    found: I64 = ordered[np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))]
+    found: I64 = ordered[run_starts(ordered)]
     return found
 
 

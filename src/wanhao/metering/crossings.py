@@ -146,7 +146,7 @@ def money_rows(state: MeterState, span: MoneySpan, at: int) -> MoneyCrossings:
     """The marks of money that accounts passed."""
     on_credit = span.credit_after.any()
     parts = []
-    for index, mark in enumerate(state.thresholds.marks):
+    for mark in state.thresholds.marks:
         if mark.of_credit and not on_credit:
             continue
         hit = np.flatnonzero(money_crossed(span, mark))
@@ -157,7 +157,7 @@ def money_rows(state: MeterState, span: MoneySpan, at: int) -> MoneyCrossings:
                 account_id=state.account_id[place],
                 cycle=same * state.current().cycle,
                 threshold=same * mark.threshold,
-                episode=state.money_episode[place, index],
+                episode=state.money_episode[place, state.thresholds.column(mark)],
                 left=span.after[hit],
                 occurred_at=same * at,
                 credit=span.credit_after[hit],

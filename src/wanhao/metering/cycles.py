@@ -45,26 +45,48 @@ def open_cycle(state: MeterState, step: CycleStep, number: int) -> None:
     _tell(state, step.pending)
     set_alarms(state, opening)
     _forget_episodes(state)
+    _drop_closed(state)
 
 
 def close_cycle(state: MeterState, step: CycleStep) -> None:
     """No record counts in the cycle from here on; what rolled over from it is final."""
     state.closed_through = max(state.closed_through, step.cycle)
+    _drop_closed(state)
 
 
 def watch(state: MeterState, watched: Watched, number: int) -> None:
     """Take new thresholds; whoever is past one already stays silent until lifted above it."""
-    previous = state.thresholds.marks
-    before = state.money_episode.data
-    state.money_episode = Column.zeros(len(state.account_id), len(watched.marks))
-    state.money_episode.fit(number)
-    for index, mark in enumerate(watched.marks):
-        known = before[:, previous.index(mark)] if mark in previous else number
-        state.money_episode.data[:, index] = known
+    previous, before = state.thresholds, state.money_episode.data
+    state.money_episode = _begin_episodes(state, watched, number)
+    on_credit = state.credit.data > 0
+    for mark in watched.marks:
+        if mark in previous.marks:
+            has = on_credit if mark.of_credit else ~on_credit
+            known = before[:, previous.column(mark)]
+            state.money_episode.data[has, watched.column(mark)] = known[has]
     state.thresholds = watched
     for slot in state.slots:
         if slot.cycle != NO_CYCLE:
             set_alarms(state, slot)
+
+
+def _drop_closed(state: MeterState) -> None:
+    """Of a month that is closed, and from which another has begun, only the charges are needed."""
+    for at, slot in enumerate(state.slots):
+        if slot.cycle != NO_CYCLE and not state.is_kept(slot):
+            kept = Slot.empty(len(state.group_id), 0, slot.cycle)
+            kept.charge = slot.charge
+            state.slots[at] = kept
+
+
+def _begin_episodes(state: MeterState, watched: Watched, number: int) -> Column:
+    wide = max(len(watched.money), len(watched.credit))
+    episode = Column.zeros(len(state.account_id), wide)
+    episode.fit(number)
+    for shard, used in enumerate(state.accounts_used.tolist()):
+        first = shard * state.account_capacity
+        episode.data[first : first + used] = number
+    return episode
 
 
 def _settle(state: MeterState, slot: Slot) -> None:

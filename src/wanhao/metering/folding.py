@@ -4,7 +4,6 @@ Records are resolved to (cycle, place, meter, units), summed per cell with one s
 cells whose total reaches their alarm are looked at more closely.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,19 +15,20 @@ from wanhao.metering.effects import Effects
 from wanhao.metering.enrolment import enrol_zones, zone_places
 from wanhao.metering.meters import (
     DATA,
-    METERS,
     SERVICES,
     VOICE,
     Refusal,
+    ZoneCode,
     classify,
     rate_zone,
     refuse,
 )
-from wanhao.metering.numbering import NOBODY, UNKNOWN
+from wanhao.metering.numbering import LONG_AGO, NOBODY, UNKNOWN
 from wanhao.metering.rating import alarms, rate
 from wanhao.metering.rolling import shifts
-from wanhao.metering.slots import Slot
+from wanhao.metering.slots import NO_CYCLE, Slot
 from wanhao.metering.state import MeterState
+from wanhao.metering.summing import Touched, by_meter, summed
 from wanhao.metering.tariffs import voice_units
 
 SHANGHAI = 8 * 3600
@@ -64,7 +64,7 @@ class Records:
 class Resolved:
     """Where each record counts: slot index, place, meter; `refusal` says why some count nowhere."""
 
-    slot: I64
+    slot: I8
     place: I64
     meter: U8
     refusal: U8
@@ -109,48 +109,53 @@ def resolve(state: MeterState, records: Records, latest: int) -> Resolved:
     """
     refusal = refuse(records.service, records.zone, records.quantity, records.sign)
     place = state.plan.places(records.number, records.start)
-    cycle = cycle_of(records.start)
-    slot = np.full(len(records), -1, np.int64)
-    for index, open_slot in enumerate(state.slots):
-        if open_slot.cycle > state.closed_through:
-            slot[cycle == open_slot.cycle] = index
-    newest = state.current().cycle
+    slot = _slots(state, records.start)
+    _, ended = _span(state.current().cycle)
     for wrong, reason in (
-        ((slot < 0) & (cycle <= newest), Refusal.CYCLE_CLOSED),
-        ((records.start > latest) | (cycle > newest), Refusal.IN_FUTURE),
+        ((slot < 0) & (records.start < ended), Refusal.CYCLE_CLOSED),
+        (records.start > min(latest, ended - 1), Refusal.IN_FUTURE),
         (place == NOBODY, Refusal.NO_HOLDER),
         (place == UNKNOWN, Refusal.UNKNOWN_NUMBER),
     ):
-        refusal[wrong & (refusal == Refusal.NONE)] = reason
+        if wrong.any():
+            refusal[wrong & (refusal == Refusal.NONE)] = reason
     place = _abroad(state, records, place, refusal)
     meter = classify(records.service, records.zone)
     return Resolved(slot=slot, place=place, meter=meter, refusal=refusal)
+
+
+def _slots(state: MeterState, start: I64) -> I8:
+    """The index of the slot in which each time's cycle is open, -1 where it is in none."""
+    slot = np.full(len(start), -1, np.int8)
+    for index, open_slot in enumerate(state.slots):
+        if open_slot.cycle > state.closed_through:
+            begun, ended = _span(open_slot.cycle)
+            slot[(start >= begun) & (start < ended)] = index
+    return slot
+
+
+def _span(cycle: int) -> tuple[int, int]:
+    """From which second on and up to which a cycle lasts; before all time where there is none."""
+    if cycle == NO_CYCLE:
+        return LONG_AGO, LONG_AGO + 1
+    year, month = divmod(cycle, 100)
+    ends = np.array([year * 12 + month - 1, year * 12 + month]) - MONTHS_TO_1970
+    seconds = ends.astype("datetime64[M]").astype("datetime64[s]").astype(np.int64) - SHANGHAI
+    return int(seconds[0]), int(seconds[1])
 
 
 def fold(state: MeterState, records: Records, resolved: Resolved) -> tuple[Delta, Effects]:
     """What the records (all of them resolved, none refused) change and bring about. Pure."""
     units = _units(state, records, resolved)
     groups = len(state.group_id)
-    key = (resolved.slot * METERS + resolved.meter) * groups + resolved.place
-    order = np.argsort(key)
-    ordered = key[order]
-    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
-    sums = np.add.reduceat(units[order], starts) if len(starts) else np.zeros(0, np.int64)
-    batch = _Batch(records=records, units=units, order=order)
+    sums = summed(units, resolved.slot, resolved.meter, resolved.place, groups)
+    batch = _Batch(records=records, units=units, order=sums.order)
     deltas: list[SlotDelta] = []
     parts: list[Near] = []
     moved = (no_rows(), no_rows())
     for slot in (state.older(), state.current()):
         index = next(number for number, one in enumerate(state.slots) if one is slot)
-        low, high = np.searchsorted(ordered[starts], _bounds(state, index))
-        ends = np.append(starts, len(order))[low + 1 : high + 1]
-        touched = _Touched(
-            cell=ordered[starts[low:high]] - _bounds(state, index)[0],
-            added=sums[low:high],
-            first=starts[low:high],
-            stop=ends,
-            shift=np.zeros(high - low, np.int64),
-        ).with_shifts(*moved, groups)
+        touched = sums.of_slot(index).with_shifts(*moved, groups)
         if not len(touched.cell):
             continue
         delta, near = _fold_slot(state, slot, touched, batch)
@@ -164,15 +169,16 @@ def fold(state: MeterState, records: Records, resolved: Resolved) -> tuple[Delta
 
 def apply(state: MeterState, delta: Delta) -> None:
     """Carry out what `fold` said; follows the commit."""
+    groups = len(state.group_id)
     for part in delta.slots:
         slot = state.slot_of(part.cycle)
         if slot is None:
             raise ValueError(f"cycle {part.cycle} is not open")
-        for meter, rows in _by_meter(state, part.cell):
-            place = part.cell[rows] - meter * len(state.group_id)
+        for meter, rows in by_meter(part.cell, groups):
+            place = part.cell[rows] - meter * groups
             slot.totals.columns[meter][place] += part.added[rows]
-        for meter, rows in _by_meter(state, part.alarm_cell):
-            place = part.alarm_cell[rows] - meter * len(state.group_id)
+        for meter, rows in by_meter(part.alarm_cell, groups):
+            place = part.alarm_cell[rows] - meter * groups
             slot.alarm.put(place, meter, part.alarm[rows])
         slot.charge[part.account] += part.charged
         slot.rolled[part.shifted] += part.shift
@@ -193,68 +199,42 @@ class _Batch:
         return int(self.records.start.max()) if len(self.records) else 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Touched:
-    """Cells of one slot with what is added, the run of records of each, and how much its
-    rolled-over data changes."""
-
-    cell: I64
-    added: I64
-    first: I64
-    stop: I64
-    shift: I64
-
-    def with_shifts(self, place: I64, shift: I64, groups: int) -> "_Touched":
-        """These cells and those whose rolled-over data changes, in order."""
-        if not len(place):
-            return self
-        moved = DATA * groups + place
-        cell = distinct(np.concatenate([self.cell, moved]))
-        spot = np.searchsorted(cell, self.cell)
-        columns = {name: np.zeros(len(cell), np.int64) for name in ("added", "first", "stop")}
-        for name, column in columns.items():
-            column[spot] = getattr(self, name)
-        shifts_ = np.zeros(len(cell), np.int64)
-        shifts_[np.searchsorted(cell, moved)] = shift
-        return _Touched(cell=cell, shift=shifts_, **columns)
-
-    def take(self, rows: I64) -> "_Touched":
-        """The chosen rows."""
-        return _Touched(**{n: getattr(self, n)[rows] for n in _Touched.__dataclass_fields__})
-
-
-def _bounds(state: MeterState, index: int) -> I64:
-    cells_per_slot = len(state.group_id) * METERS
-    return np.array([index, index + 1]) * cells_per_slot
-
-
 def _abroad(state: MeterState, records: Records, place: I64, refusal: U8) -> I64:
-    zone = rate_zone(records.zone)
-    rows = np.flatnonzero((zone > 0) & (refusal == Refusal.NONE))
+    rows = np.flatnonzero((records.zone > ZoneCode.FREE) & (refusal == Refusal.NONE))
     if not len(rows):
         return place
-    enrol_zones(state, state.group_id[place[rows]], zone[rows])
+    zone = rate_zone(records.zone[rows])
+    enrol_zones(state, state.group_id[place[rows]], zone)
     place = state.plan.places(records.number, records.start)
-    place[rows] = zone_places(state, place[rows], zone[rows])
+    place[rows] = zone_places(state, place[rows], zone)
     return place
 
 
 def _units(state: MeterState, records: Records, resolved: Resolved) -> I64:
     units = records.quantity.copy()
     voice = np.flatnonzero(resolved.meter == VOICE)
-    place, slot = resolved.place[voice], resolved.slot[voice]
+    units[voice] = voice_units(units[voice], _voice_unit(state, resolved, voice))
+    if (records.sign < 0).any():
+        units *= records.sign
+    return units
+
+
+def _voice_unit(state: MeterState, resolved: Resolved, rows: I64) -> I64 | int:
+    """The seconds of a unit for each record: most often they are the same in every tariff."""
+    unit = state.tariffs.voice_unit
+    if (unit == unit[0]).all():
+        return int(unit[0])
+    place, slot = resolved.place[rows], resolved.slot[rows]
     terms = state.slots[0].terms[place]
     other = slot == 1
     if other.any():
         terms = np.where(other, state.slots[1].terms[place], terms)
-    tariff = state.terms.tariff(terms)
-    units[voice] = voice_units(units[voice], state.tariffs.voice_unit[tariff])
-    signed: I64 = units * records.sign
-    return signed
+    found: I64 = unit[state.terms.tariff(terms)]
+    return found
 
 
 def _fold_slot(
-    state: MeterState, slot: Slot, touched: _Touched, batch: _Batch
+    state: MeterState, slot: Slot, touched: Touched, batch: _Batch
 ) -> tuple[SlotDelta, Near]:
     """Below their alarm cells change their total and nothing else, even when units are taken back:
     whatever was charged has an alarm that always rings."""
@@ -277,27 +257,20 @@ def _fold_slot(
     return _slot_delta(state, near, touched, after, close), near
 
 
-def _loud(state: MeterState, slot: Slot, touched: _Touched) -> I64:
+def _loud(state: MeterState, slot: Slot, touched: Touched) -> I64:
     """The cells to be looked at; what is free is only counted."""
+    groups = len(state.group_id)
     found = [np.flatnonzero(touched.shift)]
-    for meter, rows in _by_meter(state, touched.cell):
+    for meter, rows in by_meter(touched.cell, groups):
         if meter in range(SERVICES):
-            place = touched.cell[rows] - meter * len(state.group_id)
+            place = touched.cell[rows] - meter * groups
             total = slot.totals[place, meter] + touched.added[rows]
             found.append(rows.start + slot.alarm.ringing(place, meter, total))
     return distinct(np.concatenate(found))
 
 
-def _by_meter(state: MeterState, cell: I64) -> Iterator[tuple[int, slice]]:
-    """The run of each meter among cells that ascend."""
-    ends = np.searchsorted(cell, np.arange(METERS + 1) * len(state.group_id))
-    for meter in range(METERS):
-        if ends[meter] < ends[meter + 1]:
-            yield meter, slice(int(ends[meter]), int(ends[meter + 1]))
-
-
 def _slot_delta(
-    state: MeterState, near: Near, touched: _Touched, after: Cells, close: _Touched
+    state: MeterState, near: Near, touched: Touched, after: Cells, close: Touched
 ) -> SlotDelta:
     changed = near.after.fen - near.before.fen
     account, inverse = np.unique(state.account_place[near.place], return_inverse=True)

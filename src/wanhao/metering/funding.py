@@ -189,6 +189,6 @@ def _stretches(state: MeterState) -> Iterator[slice]:
 def _lifted(state: MeterState, span: MoneySpan, number: int) -> I64:
     """Who rises to a mark begins a new episode there."""
     episode = state.money_episode[span.place]
-    for index, mark in enumerate(state.thresholds.marks):
-        episode[money_lifted(span, mark), index] = number
+    for mark in state.thresholds.marks:
+        episode[money_lifted(span, mark), state.thresholds.column(mark)] = number
     return episode

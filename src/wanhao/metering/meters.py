@@ -66,12 +66,13 @@ def refuse(service: U8, zone: U8, quantity: np.ndarray, sign: I8) -> U8:
     """The first reason, if any, why each record has no meter or no amount."""
     refusal = np.zeros(len(service), np.uint8)
     for wrong, reason in (
-        ((sign != 1) & (sign != -1), Refusal.BAD_SIGN),
+        (np.abs(sign) != 1, Refusal.BAD_SIGN),
         ((quantity < 1) | (quantity > MOST_QUANTITY), Refusal.BAD_QUANTITY),
         (zone >= ZoneCode.UNKNOWN, Refusal.UNKNOWN_ZONE),
         (service == ServiceCode.UNKNOWN, Refusal.UNKNOWN_SERVICE),
     ):
-        refusal[wrong] = reason
+        if wrong.any():
+            refusal[wrong] = reason
     return refusal
 
 

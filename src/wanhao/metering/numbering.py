@@ -34,19 +34,17 @@ class NumberPlan:
 
     def slots(self, number: I64) -> I64:
         """The slot of each number, -1 where no block was ever given out."""
-        valid = (number >= LOWEST) & (number <= HIGHEST)
-        offset = np.where(valid, number - LOWEST, 0)
-        block = self.block_of[offset // BLOCK]
-        slot: I64 = np.where(valid & (block >= 0), block * BLOCK + offset % BLOCK, -1)
+        slot, _ = self._address(number)
         return slot
 
     def places(self, number: I64, at: I64) -> I64:
         """Who holds each number at each time: a place, NOBODY, or UNKNOWN."""
         if self.blocks == 0:
             return np.full(len(number), UNKNOWN, np.int64)
-        slot = self.slots(number)
-        found = np.where(slot >= 0, self.place[slot], UNKNOWN)
-        doubtful = np.flatnonzero((found != UNKNOWN) & (at < self.newest[slot // BLOCK]))
+        slot, block = self._address(number)
+        found = self.place[slot]
+        found[block < 0] = UNKNOWN
+        doubtful = np.flatnonzero((at < self.newest.take(block)) & (found != UNKNOWN))
         earlier = doubtful[at[doubtful] < self.since[slot[doubtful]]]
         if len(earlier):
             found[earlier] = self._older(slot[earlier], at[earlier])
@@ -72,6 +70,20 @@ class NumberPlan:
         held = self.old_place >= 0
         shard, row = np.divmod(self.old_place[held], old_capacity)
         self.old_place[held] = shard * capacity + row
+
+    def _address(self, number: I64) -> tuple[I64, I32]:
+        """The slot and the block of each number, both -1 where no block was ever given out."""
+        offset = number - LOWEST
+        prefix = offset // BLOCK
+        valid = (number >= LOWEST) & (number <= HIGHEST)
+        if valid.all():
+            block = self.block_of.take(prefix)
+        else:
+            block = np.where(valid, self.block_of.take(prefix, mode="clip"), np.int32(-1))
+        slot = offset
+        slot += (block - prefix) * BLOCK
+        slot[block < 0] = -1
+        return slot, block
 
     def _make_blocks(self, number: I64) -> None:
         prefix = distinct((number - LOWEST) // BLOCK)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wanhao.metering.columns import I64
+from wanhao.metering.columns import I64, no_rows
 from wanhao.metering.effects import LowUses
 from wanhao.metering.meters import SERVICES
 from wanhao.metering.rating import rate
@@ -29,7 +29,8 @@ class ReviewStep:
 def review(state: MeterState, facts: ReviewStep, now: int) -> LowUses:
     """Use at home below `percent`, of groups whose terms hold in that cycle."""
     slot = state.slot_of(facts.cycle)
-    place = _places(state, facts) if slot is not None else np.zeros(0, np.int64)
+    is_kept = slot is not None and state.is_kept(slot)
+    place = _places(state, facts) if is_kept else no_rows()
     at, service = np.repeat(place, SERVICES), np.tile(np.arange(SERVICES), len(place))
     if slot is None or not len(place):
         return _rows(state, facts, at, service, at, at, now)

@@ -72,8 +72,8 @@ class Alarms:
 
     def ringing(self, place: I64, service: int, total: I64) -> I64:
         """The rows whose totals may have reached their alarm."""
-        alarm = self.columns[service].data[place]
-        rows = np.flatnonzero((total >> ALARM_STEP[service]) >= alarm)
+        alarm = self.columns[service].data.take(place)
+        rows = np.flatnonzero(np.maximum(total >> ALARM_STEP[service], _ALWAYS) >= alarm)
         found: I64 = rows[alarm[rows] != _NEVER]
         return found
 

@@ -41,9 +41,16 @@ class Watched:
 
     @property
     def marks(self) -> tuple[Mark, ...]:
-        """All that is watched of money, in the order of the columns of `money_episode`."""
+        """All that is watched of money."""
         of_credit = tuple(Mark(percent, True) for percent in self.credit)
         return (*(Mark(fen, False) for fen in self.money), *of_credit)
+
+    def column(self, mark: Mark) -> int:
+        """The column of a mark in `money_episode`: an account has a limit or none, so it needs room
+        for the marks of one kind only."""
+        if mark.of_credit:
+            return self.credit.index(mark.threshold)
+        return self.money.index(mark.threshold)
 
 
 GROUP_TYPES: Mapping[str, DTypeLike] = {
@@ -143,6 +150,11 @@ class MeterState:
     def older(self) -> Slot:
         """The other slot: the cycle before the newest, or none yet."""
         return self.slots[1] if self.current() is self.slots[0] else self.slots[0]
+
+    def is_kept(self, slot: Slot) -> bool:
+        """Whether a slot still has all of its cycle: the newest has, and the one before until it
+        is closed; then only its charges are left."""
+        return slot is self.current() or slot.cycle > self.closed_through
 
     def places_of(self, group: I64) -> I64:
         """The place of each group, -1 for group 0 and for those never enrolled."""

@@ -97,7 +97,7 @@ class TariffTable:
         return found
 
 
-def voice_units(seconds: I64, unit: I64) -> I64:
+def voice_units(seconds: I64, unit: I64 | int) -> I64:
     """Voice is rounded up per call, because a sum of seconds cannot be rounded afterwards."""
     return ceil_div(seconds, unit)
 

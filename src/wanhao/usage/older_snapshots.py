@@ -24,6 +24,7 @@ def brought_up(arrays: Arrays, plain: dict[str, Any]) -> None:
     if plain["format"] == BEFORE_CREDIT:
         arrays["credit"] = np.zeros_like(arrays["spendable"])
         plain["thresholds/credit"] = []
+    _episodes(arrays, plain)
     arrays["told"] = (arrays["told"] > 0).astype(np.int8)
     for name, kind in (*GROUP_TYPES.items(), *ACCOUNT_TYPES.items()):
         _narrow(arrays, name, kind)
@@ -44,6 +45,17 @@ def _narrowed(values: I64, kind: Any) -> Any:
     column = Column.zeros(*values.shape, dtype=kind)
     column[:] = values
     return column.data
+
+
+def _episodes(arrays: Arrays, plain: dict[str, Any]) -> None:
+    """Marks of money and of a credit limit stood side by side; an account has one or the other."""
+    money, credit = len(plain["thresholds/money"]), len(plain["thresholds/credit"])
+    before = arrays["money_episode"]
+    episode = np.zeros((len(before), max(money, credit)), np.int64)
+    limited = arrays["credit"] > 0
+    episode[~limited, :money] = before[~limited, :money]
+    episode[limited, :credit] = before[limited, money:]
+    arrays["money_episode"] = episode
 
 
 def _slot(arrays: Arrays, slot: str, extras: DistinctRows) -> None:
