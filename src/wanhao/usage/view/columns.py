@@ -157,10 +157,14 @@ def at_home(at: At, columns: Columns, place: Whole) -> list[tuple[Whole, Whole]]
         whole = whole + at(columns.extras, extra, service)
         if service == DATA:
             whole = whole + at(slot.rolled, place)
+        used = at(totals, place)
+        if begun is True:  # One group alone, and as most are: there is no baseline to look at.
+            found.append((used, whole))
+            continue
         outside = at(slot.outside, row, service)
         free = whole * begun + at(slot.free, row, service)
         held = free > outside
-        found.append((at(totals, place) - outside * held, (free - outside) * held))
+        found.append((used - outside * held, (free - outside) * held))
     return found
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,6 +40,7 @@ PAUSE_SECONDS = 0.0002
 LOOK_EVERY_SECONDS = 0.1
 """So often a reader looks whether another meter has taken the place of the one it reads."""
 Found = TypeVar("Found")
+Asked = TypeVar("Asked")
 
 
 class _MovedError(Exception):
@@ -107,7 +109,7 @@ class LocalReader:
 
     def use_of(self, group_id: int) -> UseSoFar | None:
         """Where a group stands; None for one that the meter does not know."""
-        return self._patiently(lambda mapping: _row(mapping, group_id))
+        return self._patiently(_row, group_id)
 
     def uses_of(self, group_ids: Sequence[int]) -> dict[int, UseSoFar]:
         """The same for many groups; those the meter does not know are left out."""
@@ -116,14 +118,14 @@ class LocalReader:
 
     def columns_of(self, group: I64) -> UseColumns:
         """Where many groups stand, all in one go: made for tens of thousands."""
-        return self._patiently(lambda mapping: _rows(mapping, group))
+        return self._patiently(_rows, group)
 
-    def _patiently(self, read: Callable[[_Mapping], Found]) -> Found:
+    def _patiently(self, read: Callable[[_Mapping, Asked], Found], asked: Asked) -> Found:
         """Read until what was read is whole; OutOfReachError when it never is."""
         until = 0.0
         while True:
             try:
-                return read(self._mapped())
+                return read(self._mapped(), asked)
             except (_MovedError, IndexError):
                 now = time.monotonic()
                 until = until or now + self._patience
@@ -252,6 +254,7 @@ def _rows(mapping: _Mapping, group: I64) -> UseColumns:
     return found
 
 
+@lru_cache(maxsize=512)
 def _moment(micros: int) -> datetime:
     return datetime.fromtimestamp(micros / 1_000_000, UTC)
 
