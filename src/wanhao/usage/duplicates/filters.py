@@ -1,8 +1,9 @@
 """Filters, one per start hour, that say of most new records that they are surely new.
 
 A filter marks four bits of one 64-bit word for each identity of its hour. What finds its bits
-marked may have come before and is looked up; what does not is new. Filters are kept within a limit
-of memory; an hour that has none is looked up, and gets one when it is asked for often.
+marked may have come before and is looked up; what does not is new. All filters lie in one array
+within a limit of memory, so that records of many hours are asked for at once; an hour that has none
+is looked up, and gets one when it is asked for often.
 """
 
 from collections import Counter
@@ -22,20 +23,22 @@ WORTH = 16
 """An hour gets a filter when one was asked for, for so many that there are of it."""
 AT_ONCE = 1 << 16
 """Identities looked at together; so many fit the processor's cache."""
+WORD = 64
 _SPREAD = np.uint64(0xC2B2AE3D27D4EB4F)
 _WITHIN = np.uint64((1 << ID_BITS) - 1)
-_ID_BITS = np.uint64(ID_BITS)
 _TOP = np.uint64(ID_BITS - 32)
 _HALF = np.uint64(32)
 _LAST = np.uint64(64 - 16)
+Known = Callable[[int], int]
+"""How many identities there are of an hour."""
 Keys = Callable[[int], Iterable[U64]]
-"""All keys of an hour, in pieces."""
+"""All keys of an hour, in sorted pieces."""
 
 
 def _marks() -> U64:
     """Four different bits of 64, for each of 2^16 digests."""
     random = np.random.default_rng(19)
-    bits = np.argsort(random.random((1 << 16, 64)), axis=1)[:, :4].astype(np.uint64)
+    bits = np.argsort(random.random((1 << 16, WORD)), axis=1)[:, :4].astype(np.uint64)
     found: U64 = np.bitwise_or.reduce(np.uint64(1) << bits, axis=1)
     return found
 
@@ -45,41 +48,36 @@ MARKS = _marks()
 
 @dataclass(slots=True)
 class Filter:
-    """The filter of one hour: marked words, how many identities it has and has room for."""
+    """Where the filter of an hour begins, how many words it has, how many identities it has room
+    for and has."""
 
-    words: U64
+    start: int
+    words: int
     room: int
     count: int = 0
 
-    @classmethod
-    def empty(cls, room: int) -> "Filter":
-        """For so many identities."""
-        return cls(words=np.zeros(words_for(room), np.uint64), room=room)
 
-    def passes(self, key: U64) -> Mask:
-        """Which of these sorted keys may be among those marked; of the others it is sure."""
-        found = np.empty(len(key), np.bool_)
-        for low in range(0, len(key), AT_ONCE):
-            some = key[low : low + AT_ONCE]
-            mark = _mark(some)
-            np.equal(self.words[self._word(some)] & mark, mark, out=found[low : low + AT_ONCE])
-        return found
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Sorted keys, and for each hour of theirs where it begins in them and which filter it has."""
 
-    def mark(self, key: U64) -> None:
-        """Mark sorted keys."""
-        for low in range(0, len(key), AT_ONCE):
-            some = key[low : low + AT_ONCE]
-            word = self._word(some)
-            starts = np.insert(np.flatnonzero(word[1:] != word[:-1]) + 1, 0, 0)
-            self.words[word[starts]] |= np.bitwise_or.reduceat(_mark(some), starts)
-        self.count += len(key)
+    key: U64
+    first: I64
+    filters: list[Filter | None]
 
-    def _word(self, key: U64) -> I64:
-        """In the order of the keys, so that words are passed through from first to last."""
-        word = (key & _WITHIN) >> _TOP
-        word *= np.uint64(len(self.words))
-        word >>= _HALF
-        return word.view(np.int64)
+    def pieces(self) -> Iterator[tuple[slice, U64, I64, Mask]]:
+        """Part by part: where it stands, its keys, the word of each, and which have a filter."""
+        start = np.array([0 if f is None else f.start for f in self.filters], np.int64)
+        words = np.array([0 if f is None else f.words for f in self.filters], np.uint64)
+        hour = np.repeat(np.arange(len(start)), np.diff(self.first))
+        for low in range(0, len(self.key), AT_ONCE):
+            part = slice(low, low + AT_ONCE)
+            key, mine = self.key[part], hour[part]
+            size = words[mine]
+            word = (key & _WITHIN) >> _TOP
+            word *= size
+            word >>= _HALF
+            yield part, key, start[mine] + word.view(np.int64), size > 0
 
 
 @dataclass(slots=True)
@@ -90,42 +88,47 @@ class Filters:
     memory: int
     of_hour: dict[int, Filter] = field(default_factory=dict)
     asked: Counter[int] = field(default_factory=Counter)
+    _words: U64 = field(init=False)
+    _end: int = 0
+
+    def __post_init__(self) -> None:
+        self._words = np.zeros(max(self.memory // MARKS.itemsize, words_for(LEAST)), np.uint64)
 
     @property
     def size(self) -> int:
         """Octets that they take."""
-        return sum(one.words.nbytes for one in self.of_hour.values())
+        return self._end * MARKS.itemsize
 
-    def maybe(
-        self, key: U64, hours: I64, first: I64, known: Callable[[int], int], keys: Keys
-    ) -> I64:
-        """Where in sorted keys, whose hours begin at `first`, those are that may be known.
+    def maybe(self, key: U64, hours: I64, first: I64, known: Known, keys: Keys) -> I64:
+        """Where in sorted keys, whose hours begin at `first`, those are that may be known."""
+        counts = np.diff(first).tolist()
+        some = [
+            self._is_known(*each, known, keys) for each in zip(hours.tolist(), counts, strict=True)
+        ]
+        if not any(some):
+            return np.zeros(0, np.int64)
+        found = np.repeat(np.array(some), counts)
+        asked = Asked(key, first, [self.of_hour.get(hour) for hour in hours.tolist()])
+        for part, part_key, word, has_filter in asked.pieces():
+            mark = _mark(part_key)
+            found[part] &= ~has_filter | (self._words[word] & mark == mark)
+        return np.flatnonzero(found)
 
-        `known` says how many identities there are of an hour, `keys` gives them.
-        """
-        found = []
-        for hour, low, high in _spans(hours, first):
-            some = key[low:high]
-            filter_ = self._filter_for(hour, len(some), known, keys)
-            if isinstance(filter_, Filter):
-                found.append(low + np.flatnonzero(filter_.passes(some)))
-            elif filter_:
-                found.append(np.arange(low, high))
-        return np.concatenate(found) if found else np.zeros(0, np.int64)
-
-    def mark(
-        self, key: U64, hours: I64, first: I64, known: Callable[[int], int], keys: Keys
-    ) -> None:
+    def mark(self, key: U64, hours: I64, first: I64, known: Known, keys: Keys) -> None:
         """Mark new identities, which are among the known ones already. A filter that is full is
         made anew with more room, where memory allows."""
-        for hour, low, high in _spans(hours, first):
-            filter_ = self.of_hour.get(hour)
-            if filter_ is not None and filter_.count + high - low <= filter_.room:
-                filter_.mark(key[low:high])
-            elif filter_ is not None:
-                self._grow(hour, filter_, key[low:high], keys)
-            elif known(hour) == high - low:
-                self._make(hour, _roomy(high - low), [key[low:high]])
+        counts = np.diff(first).tolist()
+        ready = [
+            hour if self._is_ready(hour, count, known, keys) else None
+            for hour, count in zip(hours.tolist(), counts, strict=True)
+        ]
+        asked = Asked(
+            key, first, [None if hour is None else self.of_hour.get(hour) for hour in ready]
+        )
+        for filter_, count in zip(asked.filters, counts, strict=True):
+            if filter_ is not None:
+                filter_.count += count
+        self._mark(asked)
 
     def forget_before(self, hour: int) -> None:
         """Drop the filters of earlier hours."""
@@ -134,62 +137,81 @@ class Filters:
         for early in [each for each in self.asked if each < hour]:
             del self.asked[early]
 
-    def _filter_for(
-        self, hour: int, asked: int, known: Callable[[int], int], keys: Keys
-    ) -> Filter | bool:
-        """The hour's filter; else whether anything of it is known, which is then looked up."""
+    def _is_known(self, hour: int, asked: int, known: Known, keys: Keys) -> bool:
+        """Whether anything is known of an hour, which gets a filter when that is worthwhile."""
         filter_ = self.of_hour.pop(hour, None)
         if filter_ is not None:
             self.of_hour[hour] = filter_
-            return filter_
-        count = known(hour)
-        if not count:
-            return False
-        self.asked[hour] += asked
-        if self.asked[hour] * WORTH < count:
             return True
-        return self._make(hour, _roomy(count), keys(hour))
+        count = known(hour)
+        if count:
+            self.asked[hour] += asked
+            if self.asked[hour] * WORTH >= count:
+                self._make(hour, count, keys(hour))
+        return count > 0
 
-    def _grow(self, hour: int, filter_: Filter, key: U64, keys: Keys) -> None:
-        """Where there is no more room, the filter goes on as it is and lets more through."""
-        room = _roomy(filter_.count + len(key))
-        if min(room, self._most) <= filter_.room:
-            filter_.mark(key)
-            return
+    def _is_ready(self, hour: int, count: int, known: Known, keys: Keys) -> bool:
+        """Whether the hour has a filter in which so many new ones are not marked yet. One that has
+        no room left is made anew with all of them; where there is no more memory, it goes on as it
+        is and lets more through."""
+        filter_ = self.of_hour.get(hour)
+        if filter_ is None:
+            if known(hour) == count:
+                self._make(hour, count, keys(hour))
+            return False
+        total = filter_.count + count
+        if total <= filter_.room or _room(total, self._most) <= filter_.room:
+            return True
         del self.of_hour[hour]
-        self._make(hour, room, keys(hour))
+        self._make(hour, total, keys(hour))
+        return False
 
     @property
     def _most(self) -> int:
-        return max(self.memory * 8 // BITS, LEAST)
+        return len(self._words) * WORD // BITS
 
-    def _make(self, hour: int, room: int, keys: Iterable[U64]) -> Filter:
+    def _make(self, hour: int, count: int, keys: Iterable[U64]) -> None:
         """A filter of these keys; those of hours that were not asked for lately make way."""
-        room = max(min(room, self._most), LEAST)
-        needed, size = words_for(room) * MARKS.itemsize, self.size
-        while self.of_hour and size + needed > self.memory:
-            oldest = next(iter(self.of_hour))
-            size -= self.of_hour.pop(oldest).words.nbytes
         self.asked.pop(hour, None)
-        made = Filter.empty(room)
+        room = _room(count, self._most)
+        words = min(words_for(room), len(self._words))
+        if self._end + words > len(self._words):
+            self._make_way(words)
+        made = Filter(start=self._end, words=words, room=room)
+        self._end += words
         for part in keys:
-            made.mark(part)
+            made.count += len(part)
+            self._mark(Asked(part, np.array([0, len(part)]), [made]))
         self.of_hour[hour] = made
-        return made
+
+    def _make_way(self, words: int) -> None:
+        """Move the filters together, without those that were not asked for longest."""
+        left = sum(each.words for each in self.of_hour.values())
+        while self.of_hour and left + words > len(self._words):
+            left -= self.of_hour.pop(next(iter(self.of_hour))).words
+        end = 0
+        for each in sorted(self.of_hour.values(), key=lambda filter_: filter_.start):
+            self._words[end : end + each.words] = self._words[each.start : each.start + each.words]
+            each.start, end = end, end + each.words
+        self._words[end : self._end] = 0
+        self._end = end
+
+    def _mark(self, asked: Asked) -> None:
+        for _, keys, words, has_filter in asked.pieces():
+            key, word = keys[has_filter], words[has_filter]
+            if len(key):
+                starts = np.insert(np.flatnonzero(word[1:] != word[:-1]) + 1, 0, 0)
+                self._words[word[starts]] |= np.bitwise_or.reduceat(_mark(key), starts)
 
 
-def _roomy(count: int) -> int:
+def _room(count: int, most: int) -> int:
     """Room for half as many more."""
-    return count + count // 2
+    return max(min(count + count // 2, most), LEAST)
 
 
 def words_for(room: int) -> int:
     """How many words a filter has."""
-    return -(-room * BITS // 64)
-
-
-def _spans(hours: I64, first: I64) -> Iterator[tuple[int, int, int]]:
-    return zip(hours.tolist(), first[:-1].tolist(), first[1:].tolist(), strict=True)
+    return -(-room * BITS // WORD)
 
 
 def _mark(key: U64) -> U64:
