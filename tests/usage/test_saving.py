@@ -9,6 +9,7 @@ from tests.usage.operators import drop, figures, meter, row, settle, two_custome
 from wanhao.usage.column_files import PIECE, ColumnWriter, CutShortError, read_columns, told_in
 from wanhao.usage.models import Batch
 from wanhao.usage.snapshots import load_snapshot
+from wanhao.usage.view.segments import handle_behind, segment
 
 COLUMNS = {
     "lines": np.arange(PIECE, dtype=np.int32),
@@ -22,7 +23,7 @@ COLUMNS = {
 
 def written(path, columns=COLUMNS):
     """A file of these columns."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
     writer = ColumnWriter(handle)
     for name, column in columns.items():
         writer.add(name, column)
@@ -53,6 +54,26 @@ def test_zeros_between_figures_stay_where_they_are(tmp_path):
     columns, _ = read_columns(written(tmp_path / "a", {"sparse": column, "dense": column + 1}))
     np.testing.assert_array_equal(columns["sparse"], column)
     np.testing.assert_array_equal(columns["dense"], column + 1)
+
+
+def test_columns_in_shared_memory_are_written_as_they_are_and_take_no_more_of_it(tmp_path):
+    held = segment((4 * PIECE + 3,), np.dtype(np.int16))
+    held.array[[1, 5 * PIECE // 2, -1]] = 7
+    taken = os.fstat(held.handle).st_blocks
+    handle = os.open(tmp_path / "a", os.O_RDWR | os.O_CREAT)
+    writer = ColumnWriter(handle)
+    writer.add("before", COLUMNS["lines"])
+    writer.add_shared("held", held.array, handle_behind(held.array))
+    writer.add("after", COLUMNS["few"])
+    writer.finish({})
+    os.close(handle)
+    assert os.fstat(held.handle).st_blocks == taken
+    columns, _ = read_columns(tmp_path / "a")
+    np.testing.assert_array_equal(columns["held"], held.array)
+    np.testing.assert_array_equal(columns["after"], COLUMNS["few"])
+    assert handle_behind(columns["held"]) is None
+    with pytest.raises(AssertionError):
+        handle_behind(held.array[1:])
 
 
 @pytest.mark.parametrize("left", [0, 10, 5_000, 4 * PIECE])

@@ -5,13 +5,15 @@ no room, neither on disk nor, when they are read again, in memory. At the end st
 are, a check of each, and a check of that. A file that was cut short or changed does not read.
 """
 
+import errno
 import json
+import math
 import os
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -51,34 +53,54 @@ class ColumnWriter:
     def __init__(self, handle: int) -> None:
         self._handle = handle
         self._placed: list[_Placed] = []
+        self._unchecked: list[int] = []
         self._end = 0
 
     def add(self, name: str, column: Array) -> None:
         """Write a column behind the others."""
-        whole = np.ascontiguousarray(column)
-        octets = whole.reshape(-1).view(np.uint8)
+        octets = np.ascontiguousarray(column).reshape(-1).view(np.uint8)
+        firsts = range(0, len(octets), PIECE)
+        pieces = ((first, octets[first : first + PIECE]) for first in firsts)
         check, empty = 0, []
-        for first in range(0, len(octets), PIECE):
-            piece = octets[first : first + PIECE]
+        for first, piece in pieces:
             if _is_zero(piece):
                 empty.append(first // PIECE)
-                continue
-            check = zlib.crc32(piece.data, check)
-            _write_all(self._handle, piece, self._end + first)
-        self._placed.append(
-            _Placed(
-                name=name,
-                dtype=whole.dtype.str,
-                shape=column.shape,
-                offset=self._end,
-                holes=_runs(empty),
-                check=check,
-            )
+            else:
+                check = zlib.crc32(piece.data, check)
+                _write_all(self._handle, piece, self._end + first)
+        self._place(name, column, empty, check)
+
+    def add_shared(self, name: str, column: Array, source: int) -> None:
+        """The same for a column that lies in an open file of memory, quickly: what nobody wrote is
+        not looked at, which would take memory, and the check is made when the file is finished."""
+        buffer = np.empty(PIECE, np.uint8)
+        empty = set(range(-(-column.nbytes // PIECE)))
+        for first in _written(source, column.nbytes):
+            piece = buffer[: min(PIECE, column.nbytes - first)]
+            _read_all(source, piece, first)
+            if not _is_zero(piece):
+                _write_all(self._handle, piece, self._end + first)
+                empty.discard(first // PIECE)
+        self._unchecked.append(len(self._placed))
+        self._place(name, column, sorted(empty), 0)
+
+    def _place(self, name: str, column: Array, empty: Sequence[int], check: int) -> None:
+        placed = _Placed(
+            name=name,
+            dtype=column.dtype.str,
+            shape=column.shape,
+            offset=self._end,
+            holes=_runs(empty),
+            check=check,
         )
-        self._end += -(-len(octets) // PAGE) * PAGE
+        self._placed.append(placed)
+        self._end += -(-column.nbytes // PAGE) * PAGE
 
     def finish(self, told: Told) -> None:
         """Write what the columns are, and `told` beside it; then force all of it to disk."""
+        for place in self._unchecked:
+            placed = self._placed[place]
+            self._placed[place] = replace(placed, check=_checked(self._handle, placed))
         columns = [asdict(one) for one in self._placed]
         _write_end(self._handle, {"columns": columns, "told": told}, self._end)
 
@@ -145,31 +167,57 @@ def _read(handle: int, placed: _Placed) -> Array:
     column: Array = np.zeros(tuple(placed.shape), np.dtype(placed.dtype))
     octets = column.reshape(-1).view(np.uint8)
     check = 0
-    for first, last in _filled(len(octets), placed.holes):
-        for start in range(first, last, PIECE):
-            piece = octets[start : min(start + PIECE, last)]
-            _read_all(handle, piece, placed.offset + start)
-            check = zlib.crc32(piece.data, check)
+    for first, last in _pieces(len(octets), placed.holes):
+        piece = octets[first:last]
+        _read_all(handle, piece, placed.offset + first)
+        check = zlib.crc32(piece.data, check)
     if check != placed.check:
         raise CutShortError(f"column {placed.name} was changed")
     return column
 
 
-def _filled(length: int, holes: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
-    """What lies between the holes, in octets."""
+def _checked(handle: int, placed: _Placed) -> int:
+    """The check of a column as it stands in the file."""
+    buffer, check = np.empty(PIECE, np.uint8), 0
+    for first, last in _pieces(_octets(placed), placed.holes):
+        piece = buffer[: last - first]
+        _read_all(handle, piece, placed.offset + first)
+        check = zlib.crc32(piece.data, check)
+    return check
+
+
+def _written(source: int, length: int) -> Iterator[int]:
+    """Where the pieces of a file of memory begin in which something was ever written."""
+    at = 0
+    while at < length:
+        try:
+            data = os.lseek(source, at, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno == errno.ENXIO:
+                return
+            raise
+        end = min(os.lseek(source, data, os.SEEK_HOLE), length)
+        first = max(data // PIECE * PIECE, at)
+        yield from range(first, end, PIECE)
+        at = -(-end // PIECE) * PIECE
+
+
+def _pieces(length: int, holes: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
+    """The pieces that lie between the holes, from and up to, in octets."""
     start = 0
-    for first, last in holes:
-        if first * PIECE > start:
-            yield start, first * PIECE
+    for first, last in [*holes, (-(-length // PIECE), 0)]:
+        for begin in range(start, min(first * PIECE, length), PIECE):
+            yield begin, min(begin + PIECE, length)
         start = last * PIECE
-    if start < length:
-        yield start, length
+
+
+def _octets(placed: _Placed) -> int:
+    return math.prod(placed.shape) * np.dtype(placed.dtype).itemsize
 
 
 def _taken(placed: _Placed) -> int:
-    count = int(np.prod(placed.shape, dtype=np.int64))
     left_out = sum(last - first for first, last in placed.holes) * PIECE
-    return max(count * np.dtype(placed.dtype).itemsize - left_out, 0)
+    return max(_octets(placed) - left_out, 0)
 
 
 def _is_zero(piece: NDArray[np.uint8]) -> bool:

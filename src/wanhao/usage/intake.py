@@ -85,8 +85,11 @@ class Intake:
         return len(paths), paths[0][0] if paths else None
 
     def is_ready(self) -> bool:
-        """Whether `gather` has something at hand, or nothing to wait for."""
-        return self._held is not None or (self._ahead is not None and self._ahead.done())
+        """Whether `gather` has a batch at hand."""
+        ahead = self._ahead
+        if self._held is not None or ahead is None or not ahead.done():
+            return self._held is not None
+        return ahead.exception() is None and ahead.result() is not None
 
     def gather(self) -> Gathered | None:
         """The next batch's worth of records, or None when the inbox holds nothing new. The one

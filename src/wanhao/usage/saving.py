@@ -11,20 +11,23 @@ import select
 import signal
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from wanhao.metering.state import MeterState
 from wanhao.usage.column_files import ColumnWriter
-from wanhao.usage.state_columns import Plain, is_shared, taken_apart
+from wanhao.usage.state_columns import Arrays, Plain, taken_apart
+from wanhao.usage.view.segments import handle_behind
 
 log = logging.getLogger(__name__)
 _FREE, _WRITTEN = b"f", b"w"
-_PIPE = 3
-_MOST_HANDLES = 1 << 16
+_STANDARD = 2
+"""Handles up to here are what every process has."""
 _NICER = 5
+PATIENCE_SECONDS = 600.0
+"""How long a child may take for a part of its work."""
 
 
 @dataclass(slots=True)
@@ -39,7 +42,7 @@ class Saving:
     def wait_until_free(self) -> None:
         """Until the state may change again."""
         if not self._heard:
-            self._heard = os.read(self._pipe, 1)
+            self._heard = self._hear(1)
 
     def is_over(self, seconds: float = 0.0) -> bool:
         """Whether `finish` would not wait; known after so many seconds at the latest."""
@@ -49,7 +52,7 @@ class Saving:
     def finish(self) -> None:
         """Wait for the child; OSError when it could not write, and then nothing is left of it."""
         self.wait_until_free()
-        while said := os.read(self._pipe, 1 << 16):
+        while said := self._hear(1 << 16):
             self._heard += said
         os.close(self._pipe)
         os.waitpid(self._child, 0)
@@ -58,19 +61,24 @@ class Saving:
             trouble = self._heard.lstrip(_FREE).decode("utf8", "replace")
             raise OSError(trouble or "the process that wrote it was ended")
 
+    def _hear(self, octets: int) -> bytes:
+        """What the child says next, nothing when it ended. One that is stuck is ended."""
+        if not select.select([self._pipe], [], [], PATIENCE_SECONDS)[0]:
+            os.kill(self._child, signal.SIGKILL)
+        return os.read(self._pipe, octets)
+
 
 def write_state(handle: int, state: MeterState, told: Plain) -> Iterator[None]:
     """Write a state and what is told beside it. It stops once, where the state may change again if
     this is a copy of it: what others see of it stands in the file by then."""
     arrays, plain = taken_apart(state)
     writer = ColumnWriter(handle)
-    shared = {path: array for path, array in arrays.items() if is_shared(array)}
-    for path, array in shared.items():
-        writer.add(path, array)
+    shared = _shared(arrays)
+    for path, source in shared.items():
+        writer.add_shared(path, arrays[path], source)
     yield
-    for path, array in arrays.items():
-        if path not in shared:
-            writer.add(path, array)
+    for path in arrays.keys() - shared.keys():
+        writer.add(path, arrays[path])
     writer.finish({**told, "plain": plain})
 
 
@@ -99,23 +107,37 @@ def _be_the_child(pipe: int, unfinished: Path, state: MeterState, told: Plain) -
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        os.dup2(pipe, _PIPE)
-        os.closerange(_PIPE + 1, _MOST_HANDLES)
-        os.nice(_NICER)
-        with _opened(unfinished) as handle:
+        _close_others({pipe, *_shared(taken_apart(state)[0]).values()})
+        with opened_anew(unfinished) as handle:
             for _ in write_state(handle, state, told):
-                os.write(_PIPE, _FREE)
+                os.write(pipe, _FREE)
+                os.nice(_NICER)
     except BaseException as error:
         said = str(error).encode()
     try:
-        os.write(_PIPE, said or b"?")
+        os.write(pipe, said or b"?")
     finally:
         os._exit(0)
 
 
+def _shared(arrays: Arrays) -> dict[str, int]:
+    """The arrays that other processes see themselves, with the open file of each: a fork keeps no
+    copy of them."""
+    handles = {path: handle_behind(array) for path, array in arrays.items()}
+    return {path: handle for path, handle in handles.items() if handle is not None}
+
+
+def _close_others(kept: set[int]) -> None:
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > _STANDARD and int(name) not in kept:
+            with suppress(OSError):
+                os.close(int(name))
+
+
 @contextmanager
-def _opened(path: Path) -> Iterator[int]:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+def opened_anew(path: Path) -> Iterator[int]:
+    """A file that is begun anew, as an open handle."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
     try:
         yield handle
     finally:

@@ -21,7 +21,7 @@ from wanhao.usage.column_files import add_told, read_columns, told_in
 from wanhao.usage.duplicates import DuplicateIndex, Sealed, Told, names_in
 from wanhao.usage.durable import sync_folder
 from wanhao.usage.older_snapshots import READABLE, brought_up
-from wanhao.usage.saving import Saving, begin_saving, write_state
+from wanhao.usage.saving import Saving, begin_saving, opened_anew, write_state
 from wanhao.usage.state_columns import Arrays, Plain, put_together
 
 log = logging.getLogger(__name__)
@@ -122,12 +122,9 @@ def save_snapshot(
     unfinished = _unfinished(path)
     duplicates = None if index is None else index.seal().told()
     try:
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
-        try:
+        with opened_anew(unfinished) as handle:
             for _ in write_state(handle, state, {**_told(fact_at), "duplicates": duplicates}):
                 pass
-        finally:
-            os.close(handle)
         _put_in_place(unfinished, path, index)
     except OSError:
         unfinished.unlink(missing_ok=True)

@@ -1,6 +1,5 @@
 """The meter's state as named columns and plain values, and back: whatever its dataclasses hold."""
 
-import mmap
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any, TypeAlias
@@ -36,14 +35,6 @@ def put_together(holder: Any, arrays: Arrays, plain: Plain) -> None:
     for each in fields(holder):
         value = getattr(holder, each.name)
         setattr(holder, each.name, _filled(value, each.name, arrays, plain))
-
-
-def is_shared(array: Array) -> bool:
-    """Whether other processes see the array itself, so that a fork of ours keeps no copy of it."""
-    below: Any = array
-    while isinstance(below, np.ndarray | memoryview):
-        below = below.base if isinstance(below, np.ndarray) else below.obj
-    return isinstance(below, mmap.mmap)
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -16,6 +16,7 @@ import numpy as np
 from wanhao.usage.view.columns import Array
 
 STRETCH = 1 << 12
+_HANDLES: "weakref.WeakKeyDictionary[mmap.mmap, int]" = weakref.WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,6 +38,7 @@ def segment(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Segment:
         os.close(handle)
         raise
     weakref.finalize(memory, os.close, handle)
+    _HANDLES[memory] = handle
     return Segment(handle=handle, array=_array(memory, shape, dtype))
 
 
@@ -48,6 +50,18 @@ def copied(source: Array) -> Segment:
         if part.any():
             made.array[first : first + STRETCH] = part
     return made
+
+
+def handle_behind(array: Array) -> int | None:
+    """The open file in which an array lies from its beginning; None where it lies in no segment."""
+    below: Any = array
+    while isinstance(below, np.ndarray | memoryview):
+        below = below.base if isinstance(below, np.ndarray) else below.obj
+    if not array.size or not isinstance(below, mmap.mmap) or below not in _HANDLES:
+        return None
+    assert array.ctypes.data == np.frombuffer(below, np.uint8, 1).ctypes.data
+    assert array.flags.c_contiguous
+    return _HANDLES[below]
 
 
 def opened(process: int, handle: int, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
