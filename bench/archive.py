@@ -7,9 +7,10 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 import duckdb
 import numpy as np
@@ -67,36 +68,50 @@ def details(archive: Path, numbers: Sequence[int]) -> Figures:
     octets = sum(os.stat(path).st_size for path in shards)
     say(f"  {len(shards):,} files, {octets / 1e9:.2f} GB, {octets / RECORDS:.1f} octets a record")
     cold, warm = asked(_ours, numbers), asked(_ours, numbers)
+    say(f"  ours: {warm}; the first time: {cold}")
     with duckdb.connect() as peer:
         peer.execute("SET parquet_metadata_cache = true")
         asked(lambda number: _of_duckdb(peer, shards, number), numbers[:1])
         columnar = asked(lambda n: _of_duckdb(peer, shards, n), numbers[:ASKED_OF_DUCKDB])
-    for number in numbers[:3]:
-        with duckdb.connect() as peer:
+        say(f"  DuckDB: {columnar}")
+        for number in numbers[:3]:
             assert len(records_of([number], CYCLE)) == _of_duckdb(peer, shards, number)
     indexed = asked_of_postgresql(shards, numbers)
+    say(f"  PostgreSQL: {indexed}")
     return [
-        figure("archive.month_of_a_line_ms", median(warm), "ms", median(columnar)),
-        figure("archive.month_of_a_line_p99_ms", percentile(warm), "ms", percentile(columnar)),
-        figure("archive.month_of_a_line_first_ms", median(cold), "ms", 0),
-        figure("archive.month_of_a_line_ms_to_index", median(warm), "ms", median(indexed)),
+        figure("archive.month_of_a_line_ms", warm.half, "ms", columnar.half),
+        figure("archive.month_of_a_line_p99_ms", warm.most, "ms", columnar.most),
+        figure("archive.month_of_a_line_cpu_ms", warm.processor, "ms", columnar.processor),
+        figure("archive.month_of_a_line_first_ms", cold.half, "ms", 0),
+        figure("archive.month_of_a_line_ms_to_index", warm.half, "ms", indexed.half),
         figure("archive.octets_a_record", octets / RECORDS, "octets", _octets_of_postgresql()),
     ]
 
 
-def asked(find: Callable[[int], object], numbers: Sequence[int]) -> list[float]:
-    """Milliseconds of each question, ascending."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Milliseconds that half of the questions and 99 of 100 stayed below, and how long our
+    processors worked for each."""
+
+    half: float
+    most: float
+    processor: float
+
+    def __str__(self) -> str:
+        return f"{self.half:.1f} ms, {self.most:.1f} ms, {self.processor:.1f} ms of a processor"
+
+
+def asked(find: Callable[[int], object], numbers: Sequence[int]) -> Answered:
+    """How quickly each of them is found."""
     times = []
+    worked = process_time()
     for number in numbers:
         begun = perf_counter()
         find(number)
         times.append((perf_counter() - begun) * 1000)
-    return sorted(times)
-
-
-def percentile(times: Sequence[float]) -> float:
-    """What 99 of 100 stay below."""
-    return times[int(len(times) * 0.99)]
+    worked = (process_time() - worked) * 1000 / len(numbers)
+    times.sort()
+    return Answered(half=median(times), most=times[int(len(times) * 0.99)], processor=worked)
 
 
 def _ours(number: int) -> object:
@@ -110,7 +125,7 @@ def _of_duckdb(peer: duckdb.DuckDBPyConnection, shards: list[str], number: int) 
     return len(peer.execute(query, asked_for).fetchall())
 
 
-def asked_of_postgresql(shards: Sequence[str], numbers: Sequence[int]) -> list[float]:
+def asked_of_postgresql(shards: Sequence[str], numbers: Sequence[int]) -> Answered:
     """A table of some of the same records, with an index on number and start."""
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as peer:
         peer.execute(

@@ -1,9 +1,15 @@
 """Compaction of the archive: by day, by number and start, never a record less or more."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests.usage.archives import CYCLE, Days, a_day_passes, at, seen
 from tests.usage.operators import NOW, QIAN, ZHAO, figures, meter, row, settle, two_customers
@@ -160,6 +166,22 @@ def test_killed_after_any_part_it_goes_on_and_nobody_sees_a_difference(tmp_path,
     assert days.waiting() == [4, 5]
 
 
+def test_a_process_that_is_killed_leaves_everything_to_the_next(tmp_path):
+    days = a_day_passes(tmp_path)
+    before = seen()
+    script = Path(__file__).with_name("killed_compaction.py")
+    database = connection.settings_dict
+    url = f"postgresql://postgres@/{database['NAME']}?host={database['HOST']}"
+    env = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    ends = []
+    for part in (*PARTS, "none"):
+        command = [sys.executable, str(script), str(tmp_path), days.now.isoformat(), part]
+        ends.append(subprocess.run(command, env=env, check=False, timeout=600).returncode)
+        assert seen() == before
+    assert ends == [-signal.SIGKILL, -signal.SIGKILL, -signal.SIGKILL, 0]
+    assert (days.manifest().parts[0].rows, days.waiting()) == (44, [4, 5])
+
+
 def test_whoever_reads_meanwhile_sees_every_record_once(tmp_path, monkeypatch):
     """Compaction takes one batch at a time, while somebody asks again and again."""
     days = a_day_passes(tmp_path)
@@ -229,11 +251,11 @@ def test_an_archive_ahead_of_its_database_is_refused(tmp_path):
     days = a_day_passes(tmp_path)
     days.compact()
     Batch.objects.filter(number__gt=1).delete()
-    with pytest.raises(WanhaoError, match="compacted through batch 3"):
+    with pytest.raises(WanhaoError, match="The archive holds batch 3"):
         days.compact()
     for path in days.archive.glob("batch-*"):
         path.unlink()
-    with pytest.raises(WanhaoError, match="compacted through batch 3"):
+    with pytest.raises(WanhaoError, match="The archive holds batch 3"):
         meter(tmp_path)
 
 

@@ -19,8 +19,10 @@ from wanhao.usage.archive.exporting import export_month
 from wanhao.usage.archive.holds import Hold, hold, holds, release
 from wanhao.usage.archive.keys import keyring
 from wanhao.usage.archive.manifest import Manifest, load_manifest
+from wanhao.usage.archive.rewinding import rewind
 from wanhao.usage.held import last_batch
 from wanhao.usage.home import home
+from wanhao.usage.lock import give_lock_back, take_lock
 from wanhao.values.msisdn import Msisdn
 
 GENTLY = 10
@@ -115,6 +117,21 @@ def check(whole: bool) -> None:
         click.secho(told, fg="red")
     click.echo("All is there." if not checked.wrong else f"{len(checked.wrong)} do not agree.")
     sys.exit(1 if checked.wrong else 0)
+
+
+@archive.command(name="rewind")
+@click.option("--to", "folder", type=click.Path(path_type=Path), required=True)
+def rewind_(folder: Path) -> None:
+    """After an older backup of the database was restored: take what it does not know out of the
+    archive, into usage files that can be delivered again."""
+    refuse_without_database()
+    with database():
+        take_lock()
+        try:
+            rows = rewind(home().archive, last_batch(), folder)
+        finally:
+            give_lock_back()
+    click.echo(f"{rows:,} records written to {folder}")
 
 
 @archive.command()

@@ -9,12 +9,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from wanhao.usage.archive.keys import encryption_for, open_parquet
-from wanhao.usage.archive.layout import BATCHES, batch_number
+from wanhao.usage.archive.layout import BATCHES, ahead, batch_number
 from wanhao.usage.archive.manifest import load_manifest
 from wanhao.usage.archive.rows import SMALL, block_from, sorted_table
 from wanhao.usage.blocks import Block
 from wanhao.usage.durable import sync_file, sync_folder
-from wanhao.values.errors import WanhaoError
 
 ROW_GROUP = 1 << 14
 """So many records are read at least to find those of one number."""
@@ -55,19 +54,8 @@ def doubtful(folder: Path, last: int) -> list[Path]:
     for path in folder.glob(BATCHES):
         found[batch_number(path)].append(path)
     compacted = load_manifest(folder).through
-    if compacted > last:
-        raise WanhaoError(
-            f"The archive is compacted through batch {compacted}; the last one of this database is"
-            f" {last}.",
-            "Set DATABASE_URL to the database that counted it. If this one came from a backup,"
-            " restore the archive folder as it was then.",
-        )
-    newest = max(found, default=0)
-    if newest > last + AHEAD:
-        raise WanhaoError(
-            f"The archive holds batch {newest}; the last one of this database is {last}.",
-            "Set DATABASE_URL to the database that counted it. If this one came from a backup, move"
-            f" the files above batch {last} out of {folder} and deliver their records again.",
-        )
+    newest = max(compacted, *found, 0)
+    if compacted > last or newest > last + AHEAD:
+        raise ahead(newest, last)
     shared = [path for n, paths in found.items() if n >= last or len(paths) > 1 for path in paths]
     return [*folder.glob(".batch-*.tmp"), *shared]

@@ -76,9 +76,9 @@ class Compaction:
             runs = [_run(self.archive, one) for one in some]
             parts = self.written(runs, sum(one.metered for one in some), _span(some))
             manifest = self.manifest.exchanged([], parts)
-            self._switch(replace(manifest, through=some[-1].number))
+            self.switch(replace(manifest, through=some[-1].number))
         if self.manifest.through < through:
-            self._switch(replace(self.manifest, through=through))
+            self.switch(replace(self.manifest, through=through))
 
     def gather(self) -> None:
         """Merge short parts of a day with what is behind them, so that each day has few."""
@@ -98,11 +98,11 @@ class Compaction:
         """Put parts in the place of others; records that are in neither were past their time."""
         manifest = self.manifest.exchanged(old, new)
         dropped = sum(part.rows for part in old) - sum(part.rows for part in new)
-        self._switch(replace(manifest, dropped=manifest.dropped + dropped))
+        self.switch(replace(manifest, dropped=manifest.dropped + dropped))
 
     def finish(self, until: str, kept_from: str) -> None:
         """Note down how far it was done."""
-        self._switch(replace(self.manifest, until=until, kept_from=kept_from))
+        self.switch(replace(self.manifest, until=until, kept_from=kept_from))
 
     def written(self, runs: Sequence[Run], rows: int, span: tuple[int, int]) -> list[Part]:
         """New parts with the records of runs, of the batches from the first to the last of `span`.
@@ -132,7 +132,8 @@ class Compaction:
         name = f"p{last_batch:012d}-{uuid.uuid4().hex[:12]}"
         return part_folder(self.archive, _day_text(day), name)
 
-    def _switch(self, manifest: Manifest) -> None:
+    def switch(self, manifest: Manifest) -> None:
+        """Go over to another manifest, and remove what it does not name."""
         save_manifest(self.archive, manifest)
         self.manifest = manifest
         self.checkpoint("switched")

@@ -9,6 +9,7 @@ from pathlib import Path
 from wanhao.usage.archive.compaction import ArchivedBatch, Checkpoint, Compaction, compacting
 from wanhao.usage.archive.holds import Hold, holds
 from wanhao.usage.archive.keys import keyring
+from wanhao.usage.archive.layout import ahead
 from wanhao.usage.archive.lookup import Wanted, look_up, places_in
 from wanhao.usage.archive.manifest import Manifest, Part, load_manifest
 from wanhao.usage.archive.merging import Run
@@ -16,7 +17,6 @@ from wanhao.usage.folders import Folders
 from wanhao.usage.models import Batch
 from wanhao.usage.snapshots import by_age
 from wanhao.values.cycle import SHANGHAI, Cycle
-from wanhao.values.errors import WanhaoError
 
 QUIET_HOUR = 2
 """When the day before has been delivered and few people are awake, in Asia/Shanghai."""
@@ -62,12 +62,7 @@ def _last_batch_before(folders: Folders, today: date, through: int) -> int:
     """The last batch that was taken before a day, and is in every snapshot that is kept."""
     newest = Batch.objects.order_by("-number").values_list("number", flat=True).first() or 0
     if newest < through:
-        raise WanhaoError(
-            f"The archive is compacted through batch {through}; the last one of this database is"
-            f" {newest}.",
-            "Set DATABASE_URL to the database that counted it. If this one came from a backup,"
-            " restore the archive folder as it was then.",
-        )
+        raise ahead(through, newest)
     midnight = datetime.combine(today, time(), SHANGHAI)
     later = Batch.objects.filter(number__gt=through, taken_at__gte=midnight).order_by("number")
     first = later.values_list("number", flat=True).first()

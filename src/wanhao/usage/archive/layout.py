@@ -32,3 +32,12 @@ def missing(path: Path) -> WanhaoError:
         f"A file of the archive is missing: {path}.",
         "Restore the archive folder from its backup.",
     )
+
+
+def ahead(newest: int, last: int) -> WanhaoError:
+    """What to say of an archive that holds batches which the database does not know."""
+    return WanhaoError(
+        f"The archive holds batch {newest}; the last one of this database is {last}.",
+        "Set DATABASE_URL to the database that counted it. If this one came from a backup, take out"
+        " what it does not know: wanhao archive rewind --to FOLDER. Then deliver FOLDER's files.",
+    )

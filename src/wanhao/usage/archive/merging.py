@@ -10,12 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from wanhao.metering.numbering import LOWEST
 from wanhao.usage.archive.keys import open_parquet
 from wanhao.usage.archive.parts import PartWriter, Shard, shards_of
-from wanhao.usage.archive.rows import as_compacted
+from wanhao.usage.archive.rows import BATCH, as_compacted
 from wanhao.usage.blocks import Int64
 
 STRETCH_ROWS = 1 << 20
@@ -29,8 +30,10 @@ _NUMBER_BITS, _SECOND_BITS = 34, 17
 class Run:
     """Records sorted by number and start: the file of a batch, or the shards of a part."""
 
-    def __init__(self, paths: Sequence[Path], batch: int | None = None) -> None:
-        self._batch = batch
+    def __init__(
+        self, paths: Sequence[Path], batch: int | None = None, last: int | None = None
+    ) -> None:
+        self._batch, self._last = batch, last
         self._paths = list(paths)
         self._file: pq.ParquetFile | None = None
         self._group = 0
@@ -51,10 +54,10 @@ class Run:
         return run
 
     @classmethod
-    def of_part(cls, folder: Path) -> "Run":
-        """The records of a part."""
+    def of_part(cls, folder: Path, last: int | None = None) -> "Run":
+        """The records of a part, or those of its batches up to one."""
         shards = shards_of(folder)
-        run = cls([shard.path for shard in shards])
+        run = cls([shard.path for shard in shards], last=last)
         run.weights = [(shard.last, shard.rows) for shard in shards]
         return run
 
@@ -96,7 +99,10 @@ class Run:
         return table
 
     def _rows(self, table: pa.Table) -> pa.Table:
-        return as_compacted(table, self._batch).combine_chunks()
+        table = as_compacted(table, self._batch)
+        if self._last is not None:
+            table = table.filter(pc.field(BATCH) <= self._last)
+        return table.combine_chunks()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

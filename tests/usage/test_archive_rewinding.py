@@ -1,0 +1,55 @@
+"""A database came back from an older backup: what it does not know is delivered again."""
+
+import pytest
+
+from tests.usage.archives import a_day_passes, at, seen
+from tests.usage.operators import NOW, QIAN, figures, meter, row, settle, two_customers
+from wanhao.usage.archive.checking import check_archive
+from wanhao.usage.archive.rewinding import rewind
+from wanhao.usage.models import Batch, UsageFile
+from wanhao.values.errors import WanhaoError
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def back_to(number):
+    """The database as it was after a batch."""
+    Batch.objects.filter(number__gt=number).delete()
+    UsageFile.objects.filter(name__gt=f"{number:03d}.csv").delete()
+
+
+def without_batches():
+    """What is shown, whatever it was counted with."""
+    return [
+        sorted((one.start, one.record_id, one.quantity, one.charge_fen) for one in found)
+        for found in seen()
+    ]
+
+
+@pytest.mark.parametrize("last", [0, 2, 3])
+def test_what_was_counted_since_comes_in_again_and_all_is_as_before(tmp_path, last):
+    two_customers()
+    days = a_day_passes(tmp_path / "usage")
+    days.compact()
+    before, counted = without_batches(), figures(days.made)
+    back_to(last)
+    folders = days.made.folders
+    if last < 3:
+        with pytest.raises(WanhaoError, match="The archive holds batch"):
+            meter(tmp_path / "usage", clock=lambda: days.now)
+    known = sum(Batch.objects.values_list("metered", flat=True))
+    assert rewind(folders.archive, last, tmp_path / "again") == 46 - known
+    assert rewind(folders.archive, last, tmp_path / "nothing") == 0
+    days.made = meter(tmp_path / "usage", clock=lambda: days.now)
+    for path in (tmp_path / "again").iterdir():
+        path.rename(folders.inbox / path.name)
+    settle(days.made)
+    assert without_batches() == before
+    assert figures(days.made) == counted
+    days.count(row(5, QIAN, start=at(NOW) + 5))
+    assert Batch.objects.last().duplicate == 1
+    assert check_archive(days.archive, whole=True).wrong == ()
+    days.pass_by()
+    days.settle_snapshots()
+    days.compact()
+    assert check_archive(days.archive, whole=True).wrong == ()
