@@ -4,11 +4,11 @@ import argparse
 import os
 import shutil
 import sys
-import tempfile
 from importlib import import_module
-from pathlib import Path
 
 import django
+
+from tests.proof.folder import new_folder
 
 
 def main() -> bool:
@@ -20,8 +20,7 @@ def main() -> bool:
     parser.add_argument("--side-by-side", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", default="", help="kinds of breakage with this in their name")
     asked = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="wanhao-proof-"))
-    folder.chmod(0o755)  # PostgreSQL may run as another user
+    folder = new_folder()
     os.environ["WANHAO_DATA"] = str(folder)
     os.environ["DATABASE_URL"] = "postgresql://nobody@/nowhere"
     os.environ["DJANGO_SETTINGS_MODULE"] = "wanhao.project.settings"

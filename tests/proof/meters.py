@@ -71,7 +71,7 @@ class ForkedMeter:
 def start(
     command: Sequence[str], environment: Mapping[str, str], printed: Path, octets: int = UNLIMITED
 ) -> Meter:
-    """A `wanhao` command, such as `meter`, in a session of its own; none of its files may grow
+    """A `wanhao` command, such as `meter`, in a process group of its own; no file of it may grow
     beyond so many octets."""
     if "LD_PRELOAD" in environment:
         return _started(command, environment, printed, octets)
@@ -104,7 +104,7 @@ def _started(
             env={**os.environ, **environment},
             stdout=out,
             stderr=out,
-            start_new_session=True,
+            process_group=0,
         )
     limit(started, octets)
     return started
@@ -115,7 +115,7 @@ def _live(
 ) -> None:
     """The life of a forked meter."""
     die_with_parent(signal.SIGKILL)()
-    os.setsid()
+    os.setpgid(0, 0)
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()

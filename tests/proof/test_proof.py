@@ -4,7 +4,6 @@
 """
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.proof.breakages import Killed
 from tests.proof.command import left_out
+from tests.proof.folder import new_folder
 from tests.proof.ground import Ground
 from tests.proof.outcome import differences
 from tests.proof.proving import KINDS, Proof
@@ -28,8 +28,7 @@ SEED = 20261123
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="wanhao-proof-"))
-    made.chmod(0o755)  # PostgreSQL may run as another user
+    made = new_folder()
     yield made
     shutil.rmtree(made, ignore_errors=True)
 
