@@ -1,4 +1,4 @@
-"""A folder for the proof: in memory where there is room, since nothing here outlives the machine."""
+"""A folder for the proof: in memory where there is room; nothing here outlives the machine."""
 
 import shutil
 import tempfile
