@@ -15,11 +15,11 @@ from wanhao.project.command.sessions import database, refuse_without_database
 from wanhao.project.env import environment
 from wanhao.usage.archive.checking import check_archive
 from wanhao.usage.archive.daily import keep_archive
-from wanhao.usage.archive.exporting import export_month
 from wanhao.usage.archive.holds import Hold, hold, holds, release
 from wanhao.usage.archive.keys import keyring
 from wanhao.usage.archive.manifest import Manifest, load_manifest
 from wanhao.usage.archive.rewinding import rewind
+from wanhao.usage.exporting import export_month
 from wanhao.usage.held import last_batch
 from wanhao.usage.home import home
 from wanhao.usage.lock import give_lock_back, take_lock
