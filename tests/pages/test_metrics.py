@@ -144,5 +144,5 @@ def test_a_reading_asks_the_database_a_fixed_number_of_times(
     client: Client, operator: SmallOperator, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     operator.calls([80])
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         read(client)

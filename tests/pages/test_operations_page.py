@@ -1,7 +1,7 @@
 """The operations page with real figures: every record counted by the meter itself."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -11,6 +11,7 @@ from tests.pages.operator import STRANGER, TALKER, SmallOperator
 from tests.pages.owing import some_promises
 from wanhao.access.models import Login
 from wanhao.communications import actions as communications
+from wanhao.usage.models import MeterStandby
 
 PARTS = ("counting", "reminders", "messages", "lags", "waiting", "trends", "owed", "quarantine")
 
@@ -174,7 +175,7 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(
     operator.calls([80, 5], number=TALKER)
     operator.calls([5, 5, 5], number=STRANGER)
     expected = {
-        "counting": 5,
+        "counting": 6,
         "reminders": 1,
         "messages": 1,
         "lags": 1,
@@ -230,3 +231,17 @@ class TestOutsideTheDemo:
     def test_live_updates_are_for_employees_too(self, client: Client) -> None:
         response = client.get("/live/", headers={"accept": "text/event-stream"})
         assert response.status_code == 403
+
+
+def test_meters_that_stand_by_are_shown_while_they_say_so(
+    client: Client, operator: SmallOperator
+) -> None:
+    operator.calls([1])
+    assert "data-standbys" not in page(client)
+    MeterStandby.objects.create(name="node-2:7", last_batch=1, at=datetime.now(UTC))
+    MeterStandby.objects.create(
+        name="node-3:7", last_batch=1, at=datetime.now(UTC) - timedelta(minutes=1)
+    )
+    shown = page(client)
+    assert "Meters standing by" in shown
+    assert re.search(r"data-standbys>1 <small>ready to go on</small>", shown)
