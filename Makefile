@@ -20,7 +20,7 @@ CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format prove fuzz bench bench-quick bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month bench-reading bench-standby bench-archive clean
+.PHONY: up test check format prove fuzz bench bench-quick bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month bench-reading bench-standby bench-archive bench-duplicates clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -79,6 +79,9 @@ bench-standby: $(DEVELOPMENT)
 
 bench-archive: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --archive
+
+bench-duplicates: $(DEVELOPMENT)
+	@$(BIN)/python -m bench --duplicates
 
 bench-import: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --import

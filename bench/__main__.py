@@ -14,6 +14,7 @@ BENCHES = {
     "--sms": "bench.sms",
     "--promises": "bench.promises",
     "--month": "bench.month",
+    "--duplicates": "bench.duplicates",
     "--archive": "bench.archive",
     "--reading": "bench.reading",
     "--standby": "bench.taking_over",
