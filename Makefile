@@ -20,7 +20,7 @@ CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format prove fuzz bench bench-quick bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month bench-reading bench-standby bench-archive bench-duplicates clean
+.PHONY: up test check format prove fuzz bench bench-quick bench-kernel bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month bench-reading bench-standby bench-archive bench-duplicates clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -58,6 +58,9 @@ bench: $(DEVELOPMENT)
 
 bench-quick: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --quick
+
+bench-kernel: $(DEVELOPMENT)
+	@$(BIN)/python -m bench --kernel
 
 bench-rating: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --rating

@@ -7,6 +7,7 @@ from importlib import import_module
 BENCHES = {
     "--province": "bench.province.measure",
     "--quick": "bench.quick",
+    "--kernel": "bench.kernel",
     "--rating": "bench.rating",
     "--bills": "bench.bills",
     "--import": "bench.imports",

@@ -9,6 +9,7 @@ from wanhao.metering.meters import SERVICES, ZONES
 from wanhao.metering.slots import NEVER, NO_CYCLE, SLOT_GROUP_COLUMNS
 from wanhao.metering.state import ACCOUNT_COLUMNS, GROUP_COLUMNS, MeterState
 
+STRETCH = 1 << 16
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -122,10 +123,15 @@ def _next_places(shard: I64, used: I64, capacity: int) -> I64:
 
 
 def _spread(array: Any, shards: int, old: int, new: int) -> Any:
-    """Give each shard's slice of an array more room."""
-    wider = np.zeros((shards, new, *array.shape[1:]), array.dtype)
-    wider[:, :old] = array.reshape(shards, old, *array.shape[1:])
-    return wider.reshape(shards * new, *array.shape[1:])
+    """Give each shard's slice of an array more room; pages that are all zero stay untouched."""
+    wider = np.zeros((shards * new, *array.shape[1:]), array.dtype)
+    for shard in range(shards):
+        for first in range(0, old, STRETCH):
+            part = array[shard * old + first : shard * old + min(first + STRETCH, old)]
+            if part.any():
+                start = shard * new + first
+                wider[start : start + len(part)] = part
+    return wider
 
 
 def _widen_accounts(state: MeterState, capacity: int) -> None:
