@@ -23,10 +23,8 @@ from bench.province.facts import numbers_of
 from bench.province.meter import metering
 from bench.province.scale import (
     CACHE,
-    FILE_ROWS,
     FLAT_LINES,
     LINES,
-    PEER_RECORDS,
     STEADY_PER_SECOND,
 )
 from bench.scratch import SCRATCH
@@ -36,7 +34,6 @@ from wanhao.usage.details import records_of
 
 OPTIONS = {**SERVER, "track_commit_timestamp": "on", "max_wal_size": "16GB"}
 MILLION = 1_000_000
-FLAME_FILES = 20
 DETAILS = 50
 Figures = list[dict[str, object]]
 
@@ -82,7 +79,7 @@ def flatness() -> Figures:
 
 def month() -> Figures:
     """All records of an ordinary day, then a power cut, then the compaction of the next morning."""
-    ready.prepare_meter(LINES)
+    ready.have_meter(LINES)
     with metering() as meter:
         first = counting.until_serving(meter, place=2)
         counted = counting.count_traffic(meter, ready.month())
@@ -124,6 +121,7 @@ def detail() -> list[float]:
 
 def steady() -> Figures:
     """A busy hour's rate, with snapshots: how long a message waits from its file's arrival."""
+    ready.have_meter(LINES)
     waited, meter, late = counting.count_steadily(ready.steady())
     say(f"  {len(waited.messages):,} messages, the feeder at most {late:.2f} s late")
     return [
@@ -138,6 +136,7 @@ def steady() -> Figures:
 
 def review() -> Figures:
     """Everybody looked through for allowances that are used below 40 %."""
+    ready.have_meter(LINES)
     told = _told_by("reviewing")
     return [
         figure("review_of_all_lines", told["seconds"], "s", 0),
@@ -148,6 +147,7 @@ def review() -> Figures:
 
 def stress() -> Figures:
     """A day on which one record in twenty has an effect."""
+    ready.have_meter(LINES)
     with metering() as meter:
         counting.until_serving(meter, place=4)
         counted = counting.count_traffic(meter, ready.stress())
@@ -159,9 +159,9 @@ def stress() -> Figures:
 
 
 def others() -> Figures:
-    """The first files by other means; ours are as many of the same, alone on the machine."""
-    files = ready.month().files(CACHE)[: max(1, PEER_RECORDS // FILE_ROWS)]
-    facts, records = ready.facts_of(LINES), len(files) * FILE_ROWS
+    """Some files by other means; ours from the same facts, alone on the machine."""
+    traffic, facts = ready.others(), ready.facts_of(LINES)
+    files, records = traffic.files(CACHE), traffic.records
     ready.prepare_meter(LINES)
     with metering() as meter:
         counting.until_serving(meter, place=5)
@@ -183,15 +183,15 @@ def others() -> Figures:
 
 
 def flame() -> Figures:
-    """Where the time goes: a picture of the first files, of all threads of the meter."""
-    files = ready.month().files(CACHE)[:FLAME_FILES]
-    ready.prepare_meter(LINES)
+    """Where the time goes: a picture of all threads of the meter while it counts."""
+    files = ready.flame().files(CACHE)
+    ready.have_meter(LINES)
     with metering() as meter:
         counting.until_serving(meter, place=7)
         picture = [str(Path(sys.executable).with_name("py-spy")), "record", "--threads"]
         picture += ["--pid", str(meter.pid), "--output", str(CACHE / "flame.svg")]
         watching = subprocess.Popen(picture, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        counting.count(meter, files, len(files) * FILE_ROWS).tell("while it was watched")
+        counting.count(meter, files, ready.flame().records).tell("while it was watched")
         watching.send_signal(signal.SIGINT)
         watching.wait()
     return []
@@ -205,12 +205,13 @@ def _told_by(module: str) -> dict[str, float]:
     return figures
 
 
+# Those that follow each other go on with the same meter; a fresh one of all lines takes minutes.
 STAGES = {
-    "flatness": flatness,
+    "others": others,
     "month": month,
     "steady": steady,
     "review": review,
     "stress": stress,
-    "others": others,
     "flame": flame,
+    "flatness": flatness,
 }

@@ -1,4 +1,4 @@
-"""The same first files counted by others, each in a process of its own."""
+"""The same files counted by others, each in a process of its own."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -18,6 +18,7 @@ from bench.province.scale import (
     CACHE,
     FLAT_RECORDS,
     LINES,
+    PEER_RECORDS,
     RECORDS,
     STEADY_PER_SECOND,
     STEADY_SECONDS,
@@ -27,10 +28,12 @@ from bench.scratch import SCRATCH
 from wanhao.parties.queries import line_count
 
 # The first place of each kind of traffic, so that no record of one is known from another.
-PROBES, STEADY, STRESS, FLAT = (place * 10**10 for place in (1, 2, 3, 4))
+PROBES, STEADY, STRESS, FLAT, OTHERS, FLAME = (place * 10**10 for place in range(1, 7))
 A_PROBE = 1_000
 HEAVY = 11.0
+FLAME_RECORDS = 10_000_000
 FORGOTTEN = ("wanhao_usage_", "wanhao_communications_reminderdecision")
+_made = 0
 
 
 def month() -> Traffic:
@@ -51,6 +54,16 @@ def steady() -> Traffic:
         first=STEADY,
         file_rows=STEADY_PER_SECOND // FILES_A_SECOND,
     )
+
+
+def others() -> Traffic:
+    """What the peers count, too."""
+    return Traffic(lines=LINES, records=PEER_RECORDS, first=OTHERS)
+
+
+def flame() -> Traffic:
+    """What is counted while somebody looks where the time goes."""
+    return Traffic(lines=LINES, records=min(RECORDS, FLAME_RECORDS), first=FLAME)
 
 
 def flat(lines: int) -> Traffic:
@@ -87,8 +100,16 @@ def make_database() -> None:
     timed(f"{LINES:,} lines in the database", lambda: write_database(LINES))
 
 
+def have_meter(lines: int) -> None:
+    """The meter of so many lines as the stage before left it, or a new one."""
+    if _made != lines:
+        prepare_meter(lines)
+
+
 def prepare_meter(lines: int) -> None:
     """A meter of so many lines that has counted one small file and left its snapshot."""
+    global _made
+    _made = lines
     _forget()
     set_clock()
     command = [sys.executable, "-m", "bench.province.prepare"]
