@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -22,6 +22,8 @@ FONTS = Path(__file__).with_name("fonts.conf")
 PICTURES = Path(__file__).parents[1] / "out" / "screenshots"
 PHONE = (360, 780)
 HALL_PC = (1366, 768)
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(slots=True)
@@ -64,6 +66,7 @@ def visiting(
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
     )
+    context.set_default_timeout(PATIENCE_MS)
     if large:
         context.add_cookies([{"name": "wanhao_text", "value": "large", "url": url}])
     visit = Visit(context.new_page())
