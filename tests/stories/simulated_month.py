@@ -33,12 +33,14 @@ ENDS = {"delivered", "merged", "withdrawn", "unknown"}
 
 @dataclass
 class Lived:
-    """What came of the month."""
+    """What came of the month; `unconfirmed` are texts on handsets beyond those known to have been
+    delivered: nobody answered, or a required one was sent again since nobody had."""
 
     decisions: Counter[tuple[int, str, int]]
     states: Counter[str]
     reasons: Counter[str]
     handsets: int
+    unconfirmed: int
     killed: Counter[str] = field(default_factory=Counter)
 
 
@@ -194,20 +196,42 @@ class SimulatedMonth:
     def _lived(self) -> Lived:
         mains = {number: one.main for one in self.world for number in one.numbers}
         rows = ReminderDecision.objects.values_list("line__number", "rule", "tier")
-        messages = CommunicationMessage.objects.values_list("number", "text", "state", "error")
         self._read_handsets()
-        arrived = self._arrived
-        sent = Counter((n, text) for n, text, state, _ in messages if state == "delivered")
-        doubtful = Counter((n, text) for n, text, state, _ in messages if state == "unknown")
-        assert not sent - arrived, "delivered, and on no handset"
-        assert not arrived - sent - doubtful, "on a handset, and never sent or sent twice"
+        messages = list(CommunicationMessage.objects.order_by("id"))
+        delivered = Counter((one.number, one.text) for one in messages if one.state == "delivered")
+        lost = delivered - self._arrived
+        assert not lost, f"delivered, and on no handset: {_told_to(lost)}"
+        strange = self._arrived - _may_have_arrived(messages)
+        assert not strange, f"on a handset, and never sent or sent twice: {_told_to(strange)}"
         return Lived(
             decisions=Counter((mains[number], rule, tier) for number, rule, tier in rows),
-            states=Counter(state for _, _, state, _ in messages),
-            reasons=Counter(error for _, _, state, error in messages if state == "withdrawn"),
-            handsets=sum(arrived.values()),
+            states=Counter(one.state for one in messages),
+            reasons=Counter(one.error for one in messages if one.state == "withdrawn"),
+            handsets=sum(self._arrived.values()),
+            unconfirmed=sum((self._arrived - delivered).values()),
             killed=self.processes.killed,
         )
+
+
+def _may_have_arrived(messages: Sequence[CommunicationMessage]) -> Counter[tuple[int, str]]:
+    """How often each text may lie on its handset at most. What is required is sent again when the
+    link died before the answer came; anything else is sent once."""
+    may: Counter[tuple[int, str]] = Counter()
+    for one in messages:
+        again = one.unanswered if one.delivery_class == "required" else 0
+        sent = one.state == "delivered" or (one.state == "unknown" and not again)
+        may[one.number, one.text] += again + sent
+    return may
+
+
+def _told_to(odd: Counter[tuple[int, str]]) -> str:
+    """Some of these texts, each with all that is known of its number's messages."""
+    said = [f"{sum(odd.values())} in all"]
+    for number, text in list(odd)[:5]:
+        rows = CommunicationMessage.objects.filter(number=number).order_by("id")
+        known = rows.values_list("id", "rule", "state", "unanswered", "error", "carrier", "text")
+        said += [f"{number} {text}", *(f"    {row}" for row in known)]
+    return "\n".join(said)
 
 
 def _nothing() -> None:
