@@ -17,8 +17,9 @@ from wanhao.parties.queries import lines_by_number
 from wanhao.products.actions import load_catalogue
 from wanhao.project.clock import DemoClock
 from wanhao.project.demo.usage_files import FileFormat, UsageRecord, drop, encode, table_of
-from wanhao.promises.queries import overdue
+from wanhao.promises.queries import next_due, overdue
 from wanhao.usage.queries import closed_cycles, meter_status
+from wanhao.workflows import review_use
 from wanhao.workflows.open_accounts import open_accounts
 from wanhao.workflows.take_payment import take_payment
 from wanhao.workflows.watch_thresholds import watch_thresholds
@@ -26,6 +27,8 @@ from wanhao.workflows.watch_thresholds import watch_thresholds
 AT_ONCE = 10**7
 CHUNK = 2_000
 KILLS = 2
+# Parts of a review follow each other after seconds; the clock must not leap between them.
+REVIEWED_WITHIN = timedelta(minutes=55)
 OPEN_STATES = ("released", "submitting")
 Progress = Callable[[int, int, datetime], None]
 ENDS = {"delivered", "merged", "withdrawn", "unknown"}
@@ -162,6 +165,9 @@ class SimulatedMonth:
             return f"{counted} of {self._dropped} records counted"
         if waiting := overdue(moment):
             return f"promises wait: {waiting}"
+        part = next_due([review_use.KIND])
+        if part is not None and part < moment + REVIEWED_WITHIN:
+            return "use is reviewed part by part"
         messages = CommunicationMessage.objects
         due = messages.filter(state="planned", release_at__lte=moment).count()
         in_hand = messages.filter(state__in=OPEN_STATES).count()
