@@ -85,6 +85,22 @@ def overflow(page: Page) -> int:
     return int(page.evaluate(width))
 
 
+FINGER = 44
+TOO_SMALL = """smallest => [...document.querySelectorAll("a, button, summary, select")]
+  .filter(one => one.checkVisibility({visibilityProperty: true}) && one.className !== "skip")
+  .map(one => [one.innerText, one.getBoundingClientRect()])
+  .filter(([_, box]) => Math.min(box.width, box.height) < smallest)
+  .map(([said, box]) => `${said}: ${box.width} x ${box.height}`)"""
+
+
+def too_small(page: Page) -> list[str]:
+    """What is too small for a finger, with its size in pixels.
+
+    Asked in one go, since a page that is live may renew its parts at any moment.
+    """
+    return [str(one) for one in page.evaluate(TOO_SMALL, FINGER)]
+
+
 def take_picture(page: Page, name: str, *, whole: bool = False) -> Path:
     """A screenshot for people to look at."""
     PICTURES.mkdir(parents=True, exist_ok=True)
