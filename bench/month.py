@@ -49,12 +49,13 @@ def _live(smsc: SmscPeer) -> None:
         ("records", f"{sum(len(one.records) for one in month.world):,}"),
         ("decisions, each expected and each once", f"{sum(wanted.values()):,}"),
         *((f"messages {state}", f"{count:,}") for state, count in sorted(lived.states.items())),
-        ("short messages on handsets, none twice", f"{lived.handsets:,}"),
+        ("short messages on handsets", f"{lived.handsets:,}"),
+        ("of them unanswered, or required and sent again", f"{lived.unconfirmed:,}"),
         *((f"{name} killed", f"{lived.killed[name]} times") for name in NAMES),
         ("minutes it took", f"{(time.monotonic() - began) / 60:.1f}"),
     ]
     for name, value in rows:
-        say(f"{name:40} {value}")
+        say(f"{name:48} {value}")
 
 
 def _progress(done: int, steps: int, moment: datetime) -> None:

@@ -209,7 +209,7 @@ def test_receipt_and_answer_at_the_same_moment_never_miss_each_other(shared_town
 
         def both(action, start: threading.Barrier = start) -> None:
             try:
-                start.wait(10)
+                start.wait(60)
                 action()
             finally:
                 connection.close()

@@ -74,7 +74,7 @@ def test_two_senders_never_claim_the_same_message(shared_town: Town) -> None:
 
     def send(worker: str) -> None:
         try:
-            start.wait(10)
+            start.wait(60)
             while messages := claim_for_sending(worker, 7, NOW):
                 claimed[worker] += [message.message_id for message in messages]
         finally:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -22,6 +22,8 @@ FONTS = Path(__file__).with_name("fonts.conf")
 PICTURES = Path(__file__).parents[1] / "out" / "screenshots"
 PHONE = (360, 780)
 HALL_PC = (1366, 768)
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass(slots=True)
@@ -64,6 +66,7 @@ def visiting(
         color_scheme="dark" if dark else "light",
         reduced_motion="reduce",
     )
+    context.set_default_timeout(PATIENCE_MS)
     if large:
         context.add_cookies([{"name": "wanhao_text", "value": "large", "url": url}])
     visit = Visit(context.new_page())
@@ -80,6 +83,22 @@ def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     return int(page.evaluate(width))
+
+
+FINGER = 44
+TOO_SMALL = """smallest => [...document.querySelectorAll("a, button, summary, select")]
+  .filter(one => one.checkVisibility({visibilityProperty: true}) && one.className !== "skip")
+  .map(one => [one.innerText, one.getBoundingClientRect()])
+  .filter(([_, box]) => Math.min(box.width, box.height) < smallest)
+  .map(([said, box]) => `${said}: ${box.width} x ${box.height}`)"""
+
+
+def too_small(page: Page) -> list[str]:
+    """What is too small for a finger, with its size in pixels.
+
+    Asked in one go, since a page that is live may renew its parts at any moment.
+    """
+    return [str(one) for one in page.evaluate(TOO_SMALL, FINGER)]
 
 
 def take_picture(page: Page, name: str, *, whole: bool = False) -> Path:

@@ -18,7 +18,7 @@ from psycopg.conninfo import make_conninfo
 from tests.pages.handsets import Received, message_centre
 from tests.pages.operator import SmallOperator
 
-START_SECONDS = 30.0
+START_SECONDS = 240.0
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def serving(port: int, folder: Path, handsets: int) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def database_url() -> str:

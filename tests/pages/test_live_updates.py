@@ -15,7 +15,7 @@ from tests.pages.operator import SmallOperator
 from wanhao.pages.live.hub import CHANNEL, LiveHub, Watcher
 from wanhao.pages.live.views import stream
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 LISTENER = f"hub of {os.getpid()}"  # other workers of the run listen in the same cluster
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
 

@@ -148,7 +148,18 @@ class TestChanging:
         assert "Nanchang" in shown
         assert "every 1s" not in page(client, preview + "part/")
 
+    def test_nothing_changes_before_its_preview_is_through(
+        self, client: Client, preview: str
+    ) -> None:
+        answer = client.post(
+            preview + "confirm/", {"reason": "told"}, headers={"accept-language": "en"}
+        )
+        assert answer.status_code == 400
+        assert "The preview is not through yet." in answer.content.decode()
+        assert history("voice-80") == ()
+
     def test_nothing_changes_without_a_reason(self, client: Client, preview: str) -> None:
+        keep_due({"preview-rule": keep_previews}, now())
         answer = client.post(preview + "confirm/", {"reason": " "})
         assert answer.status_code == 400
         assert history("voice-80") == ()
@@ -156,6 +167,7 @@ class TestChanging:
     def test_it_is_confirmed_with_a_reason_and_taken_back_again(
         self, client: Client, preview: str, settings: Settings
     ) -> None:
+        keep_due({"preview-rule": keep_previews}, now())
         settings.DEMO = False
         client.force_login(Login.objects.create_user("li.na", kind="employee"))
         answer = client.post(preview + "confirm/", {"reason": "told too late"})

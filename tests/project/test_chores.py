@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import OperationalError
 
+from wanhao.communications.previews import PREVIEW_RULE
 from wanhao.project import chores
-from wanhao.project.chores import SLOW_AT_ONCE, Chores
+from wanhao.project.chores import SLOW_AT_ONCE, Chores, LongWork
+from wanhao.project.keepers import SLOW
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -93,3 +95,19 @@ def test_long_promises_are_kept_while_chores_go_on(house: House) -> None:
     house.turns(*[NOON] * 4)
     assert house.kept == []
     assert house.done[2:] == ["bills"] * 3
+
+
+def test_long_work_is_kept_one_by_one_beside_the_chores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A preview takes minutes, and nothing else is kept by the thread that makes it."""
+    asked: list[tuple[list[str], int]] = []
+
+    def keep_due(keepers: dict[str, object], now: datetime, limit: int) -> int:
+        asked.append((list(keepers), limit))
+        return len(asked) % 2
+
+    monkeypatch.setattr(chores, "keep_due", keep_due)
+    turn = LongWork(threading.Event(), lambda: NOON, pause=0.0)
+    turn()
+    turn()
+    assert asked == [([PREVIEW_RULE], 1)] * 2
+    assert PREVIEW_RULE not in SLOW

@@ -50,7 +50,7 @@ class Processes:
         for process in self.running.values():
             process.terminate()
         for process in self.running.values():
-            process.wait(30)
+            process.wait(120)
 
     def _start(self, name: str) -> None:
         command = [sys.executable, "-m", "wanhao.project.command", name]

@@ -17,8 +17,9 @@ from wanhao.parties.queries import lines_by_number
 from wanhao.products.actions import load_catalogue
 from wanhao.project.clock import DemoClock
 from wanhao.project.demo.usage_files import FileFormat, UsageRecord, drop, encode, table_of
-from wanhao.promises.queries import overdue
+from wanhao.promises.queries import next_due, overdue
 from wanhao.usage.queries import closed_cycles, meter_status
+from wanhao.workflows import review_use
 from wanhao.workflows.open_accounts import open_accounts
 from wanhao.workflows.take_payment import take_payment
 from wanhao.workflows.watch_thresholds import watch_thresholds
@@ -26,6 +27,8 @@ from wanhao.workflows.watch_thresholds import watch_thresholds
 AT_ONCE = 10**7
 CHUNK = 2_000
 KILLS = 2
+# Parts of a review follow each other after seconds; the clock must not leap between them.
+REVIEWED_WITHIN = timedelta(minutes=55)
 OPEN_STATES = ("released", "submitting")
 Progress = Callable[[int, int, datetime], None]
 ENDS = {"delivered", "merged", "withdrawn", "unknown"}
@@ -33,12 +36,14 @@ ENDS = {"delivered", "merged", "withdrawn", "unknown"}
 
 @dataclass
 class Lived:
-    """What came of the month."""
+    """What came of the month; `unconfirmed` are texts on handsets beyond those known to have been
+    delivered: nobody answered, or a required one was sent again since nobody had."""
 
     decisions: Counter[tuple[int, str, int]]
     states: Counter[str]
     reasons: Counter[str]
     handsets: int
+    unconfirmed: int
     killed: Counter[str] = field(default_factory=Counter)
 
 
@@ -160,6 +165,9 @@ class SimulatedMonth:
             return f"{counted} of {self._dropped} records counted"
         if waiting := overdue(moment):
             return f"promises wait: {waiting}"
+        part = next_due([review_use.KIND])
+        if part is not None and part < moment + REVIEWED_WITHIN:
+            return "use is reviewed part by part"
         messages = CommunicationMessage.objects
         due = messages.filter(state="planned", release_at__lte=moment).count()
         in_hand = messages.filter(state__in=OPEN_STATES).count()
@@ -194,20 +202,42 @@ class SimulatedMonth:
     def _lived(self) -> Lived:
         mains = {number: one.main for one in self.world for number in one.numbers}
         rows = ReminderDecision.objects.values_list("line__number", "rule", "tier")
-        messages = CommunicationMessage.objects.values_list("number", "text", "state", "error")
         self._read_handsets()
-        arrived = self._arrived
-        sent = Counter((n, text) for n, text, state, _ in messages if state == "delivered")
-        doubtful = Counter((n, text) for n, text, state, _ in messages if state == "unknown")
-        assert not sent - arrived, "delivered, and on no handset"
-        assert not arrived - sent - doubtful, "on a handset, and never sent or sent twice"
+        messages = list(CommunicationMessage.objects.order_by("id"))
+        delivered = Counter((one.number, one.text) for one in messages if one.state == "delivered")
+        lost = delivered - self._arrived
+        assert not lost, f"delivered, and on no handset: {_told_to(lost)}"
+        strange = self._arrived - _may_have_arrived(messages)
+        assert not strange, f"on a handset, and never sent or sent twice: {_told_to(strange)}"
         return Lived(
             decisions=Counter((mains[number], rule, tier) for number, rule, tier in rows),
-            states=Counter(state for _, _, state, _ in messages),
-            reasons=Counter(error for _, _, state, error in messages if state == "withdrawn"),
-            handsets=sum(arrived.values()),
+            states=Counter(one.state for one in messages),
+            reasons=Counter(one.error for one in messages if one.state == "withdrawn"),
+            handsets=sum(self._arrived.values()),
+            unconfirmed=sum((self._arrived - delivered).values()),
             killed=self.processes.killed,
         )
+
+
+def _may_have_arrived(messages: Sequence[CommunicationMessage]) -> Counter[tuple[int, str]]:
+    """How often each text may lie on its handset at most. What is required is sent again when the
+    link died before the answer came; anything else is sent once."""
+    may: Counter[tuple[int, str]] = Counter()
+    for one in messages:
+        again = one.unanswered if one.delivery_class == "required" else 0
+        sent = one.state == "delivered" or (one.state == "unknown" and not again)
+        may[one.number, one.text] += again + sent
+    return may
+
+
+def _told_to(odd: Counter[tuple[int, str]]) -> str:
+    """Some of these texts, each with all that is known of its number's messages."""
+    said = [f"{sum(odd.values())} in all"]
+    for number, text in list(odd)[:5]:
+        rows = CommunicationMessage.objects.filter(number=number).order_by("id")
+        known = rows.values_list("id", "rule", "state", "unanswered", "error", "carrier", "text")
+        said += [f"{number} {text}", *(f"    {row}" for row in known)]
+    return "\n".join(said)
 
 
 def _nothing() -> None:

@@ -31,7 +31,7 @@ from wanhao.workflows.watch_thresholds import watch_thresholds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LI, EMMA, PENG = 16907910001, 16907910002, 16907910003
-PATIENCE = 20.0
+PATIENCE = 90.0
 TUESDAY = ((4, LI, 1), (5, EMMA, 1), (6, PENG, 1))
 LI_VOICE_80 = (
     "您本月已用语音40分钟，共有50分钟，还剩10分钟，"

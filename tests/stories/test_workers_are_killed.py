@@ -56,7 +56,7 @@ class Workers:
         """End both without a chance to tidy up, and start two others."""
         for worker in self._running:
             worker.send_signal(signal.SIGKILL)
-        self.ends += [worker.wait(30) for worker in self._running]
+        self.ends += [worker.wait(120) for worker in self._running]
         self._running = [self._started() for _ in range(2)]
 
     def stop(self) -> None:

@@ -330,7 +330,7 @@ def test_sigkill_while_records_are_judged_again_changes_nothing(tmp_path, undist
     ends = []
     for passes in (0, 99):
         command = [sys.executable, str(script), str(folder), part, str(passes), "day"]
-        ends.append(subprocess.run(command, env=env, check=False, timeout=60).returncode)
+        ends.append(subprocess.run(command, env=env, check=False, timeout=300).returncode)
     assert ends == [-signal.SIGKILL, 0]
     assert outcome(folder) == undisturbed
     assert Batch.objects.filter(replayed__gt=0).count() == 1

@@ -7,6 +7,7 @@ import pytest
 from tests.loyalty.examples import at, give_points, opened_accounts
 from tests.metering.pages import rows_of
 from tests.workflows.promised import keep_until
+from wanhao.communications.changing import change_rule
 from wanhao.communications.queries import latest_messages, messages_to
 from wanhao.loyalty.actions import redeem
 from wanhao.promises.actions import keep_due
@@ -74,6 +75,21 @@ LATER = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 def told() -> list[int]:
     found = messages_to([NUMBER + place for place in range(5)], 9)
     return [len(found[NUMBER + place]) for place in range(5)]
+
+
+def test_days_that_are_changed_between_two_of_them_lose_nobody() -> None:
+    """Told on the 1st; then the earlier days are taken off the rule, and the 20th still tells."""
+    (account,) = opened_accounts(1)
+    give_points(account, 2024, 200)
+    make_calendar_promises(at(2026, 11, 25))
+    keep_until(at(2026, 12, 1, 12))
+    assert told()[0] == 1
+    changed = {"at": ["12-10", "12-20"]}
+    change_rule("points-expiring", changed, by="test", reason="later days", now=at(2026, 12, 2))
+    make_calendar_promises(at(2026, 12, 2, 11))
+    keep_until(at(2026, 12, 10, 12))
+    keep_until(at(2026, 12, 20, 12))
+    assert told()[0] == 3
 
 
 def test_a_day_that_comes_a_year_late_tells_nobody() -> None:

@@ -18,13 +18,16 @@ from wanhao.billing.models import AccountBalance, Arrears
 
 PER_MILLE = 3
 DUE_DAY = 25
-# A debt is overdue unless its bill is not due yet or it is a penalty itself.
+# A debt is overdue unless its bill is not due yet or it is a penalty itself. A charge has thousands
+# of postings, those of one account are few: "+ 0" keeps the planner from going through the charges.
 OVERDUE = """
 SELECT balance.account_id, -balance.balance_fen - COALESCE(arrears.unpaid_fen, 0) - COALESCE((
     SELECT -sum(posting.amount_fen) FROM wanhao_billing_posting AS posting
-    JOIN wanhao_billing_journaltransaction AS journal ON journal.id = posting.transaction_id
     WHERE posting.account_id = balance.account_id AND posting.book = 'general'
-        AND journal.kind = 'charge' AND journal.cycle >= %s
+        AND posting.transaction_id + 0 = ANY (ARRAY(
+            SELECT id FROM wanhao_billing_journaltransaction
+            WHERE kind = 'charge' AND cycle >= %s
+        ))
 ), 0)::bigint
 FROM wanhao_billing_accountbalance AS balance
 LEFT JOIN wanhao_billing_arrears AS arrears USING (account_id)

@@ -19,18 +19,19 @@ from wanhao.billing.queries import balances_by_kind
 from wanhao.values.cycle import SHANGHAI
 
 MOST_FAULTS = 20
-# Within an instant, in the order of writing.
+# Within an instant, in the order of writing. An account has few postings, a transaction may have
+# thousands: hence "+ 0", as in penalties.py.
 LINES = """
 SELECT journal.at, journal.kind, journal.reference, journal.memo, journal.cycle, posting.book,
     posting.amount_fen
 FROM wanhao_billing_posting AS posting
-JOIN wanhao_billing_journaltransaction AS journal ON journal.id = posting.transaction_id
+JOIN wanhao_billing_journaltransaction AS journal ON journal.id = posting.transaction_id + 0
 WHERE posting.account_id = %s AND journal.at >= %s AND journal.at < %s
 ORDER BY journal.at, posting.id
 """
 OPENING = """
 SELECT COALESCE(sum(posting.amount_fen), 0)::bigint FROM wanhao_billing_posting AS posting
-JOIN wanhao_billing_journaltransaction AS journal ON journal.id = posting.transaction_id
+JOIN wanhao_billing_journaltransaction AS journal ON journal.id = posting.transaction_id + 0
 WHERE posting.account_id = %s AND journal.at < %s
 """
 TOTALS = """

@@ -16,14 +16,19 @@ from wanhao.billing.models import ServiceStop
 from wanhao.values.cycle import SHANGHAI, Cycle
 
 # What an account owes, less the bills that may still be paid on that day: those are few and young.
+# A charge has thousands of postings, those of one account are few: "+ 0" as in penalties.py.
 DEBTS = """
+WITH charge AS MATERIALIZED (
+    SELECT id, cycle FROM wanhao_billing_journaltransaction
+    WHERE kind = 'charge' AND cycle = ANY(%s::int[])
+)
 SELECT owed.account_id, owed.fen, least(owed.fen, COALESCE(arrears.unpaid_fen, 0))
 FROM (
     SELECT balance.account_id, -balance.balance_fen - COALESCE((
         SELECT -sum(posting.amount_fen) FROM wanhao_billing_posting AS posting
-        JOIN wanhao_billing_journaltransaction AS journal ON journal.id = posting.transaction_id
+        JOIN charge ON charge.id = posting.transaction_id + 0
         WHERE posting.account_id = balance.account_id AND posting.book = 'general'
-            AND journal.kind = 'charge' AND journal.cycle = ANY (
+            AND charge.cycle = ANY (
                 SELECT bill.cycle FROM wanhao_billing_bill AS bill
                 WHERE bill.cycle = ANY(%s::int[]) AND bill.account_id = balance.account_id
                     AND bill.due_on >= %s
@@ -55,7 +60,8 @@ def debts_due(account_ids: Collection[int], day: date) -> dict[int, DebtDue]:
     A bill may be paid until the end of its due day.
     """
     with connection.cursor() as cursor:
-        cursor.execute(DEBTS, [_young_cycles(day), day, list(account_ids)])
+        young = _young_cycles(day)
+        cursor.execute(DEBTS, [young, young, day, list(account_ids)])
         return {
             account_id: DebtDue(bills_fen=fen - penalties, penalties_fen=penalties)
             for account_id, fen, penalties in cursor.fetchall()

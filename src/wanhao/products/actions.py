@@ -78,10 +78,10 @@ ON CONFLICT (group_id, cycle) WHERE lifted_at IS NULL DO NOTHING
 """
 END_DUE = """
 UPDATE wanhao_products_product SET ends_at = NULL
-WHERE id IN (
+WHERE id = ANY (ARRAY(
     SELECT id FROM wanhao_products_product WHERE ends_at <= %s
     ORDER BY ends_at LIMIT %s FOR UPDATE SKIP LOCKED
-)
+))
 RETURNING group_id
 """
 

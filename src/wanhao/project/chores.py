@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, OperationalError
 
 from wanhao.project.env import environment
-from wanhao.project.keepers import SLOW
+from wanhao.project.keepers import LONG, SLOW
 from wanhao.promises.actions import keep_due, prune
 from wanhao.workflows.end_packs import end_packs
 from wanhao.workflows.make_calendar_promises import make_calendar_promises
@@ -79,6 +79,20 @@ class Chores:
         except Exception:
             logger.exception("a chore failed and will be tried again")
             return False
+
+
+class LongWork:
+    """One turn keeps one promise that may take minutes, and waits when none is due."""
+
+    def __init__(
+        self, stop: threading.Event, clock: Callable[[], datetime], pause: float = PAUSE_SECONDS
+    ) -> None:
+        self._stop, self._clock, self._pause = stop, clock, pause
+
+    def __call__(self) -> None:
+        """Keep the one that has been due longest."""
+        if not keep_due(LONG, self._clock(), limit=1):
+            self._stop.wait(self._pause)
 
 
 def publish(now: datetime) -> None:

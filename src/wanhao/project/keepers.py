@@ -1,6 +1,8 @@
-"""Who keeps which promises. QUICK kinds are looked for between two messages, SLOW ones beside them.
+"""Who keeps which promises. QUICK kinds are looked for between two messages, SLOW and LONG ones
+beside them.
 
-A keeper is quick when all it does for 500 promises takes well under a second.
+A keeper is quick when all it does for 500 promises takes well under a second, and long when one
+promise may take minutes.
 """
 
 from wanhao.communications.changing import WATCH
@@ -20,7 +22,6 @@ QUICK: dict[str, Keeper] = {
     WATCH: keep_watching,
 }
 SLOW: dict[str, Keeper] = {
-    PREVIEW_RULE: keep_previews,
     BEFORE_STOP: announce_stops,
     review_use.KIND: review_use.review_use,
     tell_points.KIND: tell_points.tell_points,
@@ -28,3 +29,4 @@ SLOW: dict[str, Keeper] = {
     tell_abnormal_bills.KIND: tell_abnormal_bills.tell_abnormal_bills,
     send_notice.KIND: send_notice.send_notices,
 }
+LONG: dict[str, Keeper] = {PREVIEW_RULE: keep_previews}

@@ -1,7 +1,7 @@
 """The worker: releases messages and keeps promises the moment they are due; long work runs beside.
 
-Three threads, so that a message waits neither for a chunk of bills nor for a mail server. Any
-number of workers may run.
+Four threads, so that a message waits neither for a chunk of bills nor for a mail server, and a
+chunk of bills not for a preview. Any number of workers may run.
 """
 
 import threading
@@ -12,7 +12,7 @@ from django.db import connection
 
 from wanhao.communications.actions import release_due
 from wanhao.project import clock
-from wanhao.project.chores import Chores
+from wanhao.project.chores import Chores, LongWork
 from wanhao.project.env import environment
 from wanhao.project.keepers import QUICK
 from wanhao.project.patience import work_until
@@ -41,6 +41,7 @@ def run_worker(
     """Work until `stop` is set; while the database is away, wait for it."""
     turns: dict[str, Callable[[], None]] = {
         "chores": Chores(stop, clock),
+        "long work": LongWork(stop, clock),
         "second channel": second_channel(stop, clock, environment()),
     }
     beside = [

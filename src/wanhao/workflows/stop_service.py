@@ -1,7 +1,7 @@
 """Stop service: who was told and still has not paid is stopped, one way, and never at night."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from wanhao.billing.contracts import NewStop
 from wanhao.billing.stop_times import next_daytime, terms_on
@@ -11,6 +11,9 @@ from wanhao.promises.contracts import DuePromise, NewPromise
 from wanhao.values.cycle import SHANGHAI
 
 STOP_SERVICE = "stop-service"
+NOTICE = timedelta(hours=1)
+"""So long before the stop whoever was told too late has been told."""
+LATE = timedelta(minutes=10)
 
 
 def stop_key(account_id: int, cycle: int) -> str:
@@ -19,11 +22,17 @@ def stop_key(account_id: int, cycle: int) -> str:
 
 
 def stop_service(due: Sequence[DuePromise], now: datetime) -> None:
-    """Keep stops: who has paid meanwhile is left alone; at night it is promised for the morning."""
-    morning = next_daytime(now, terms_on(now.astimezone(SHANGHAI).date()))
-    if morning is not None:
-        make([_in_the_morning(promise, morning) for promise in due], now)
+    """Keep stops: who has paid meanwhile is left alone. At night it is promised for the morning,
+    and for an hour later where the customer was told only after the hour that was announced."""
+    if _by_day(now) != now:
+        _promise_again(due, _by_day(now), now)
         return
+    late = [promise for promise in due if _told_late(promise, now)]
+    _promise_again(late, _by_day(now + NOTICE), now)
+    _stop([promise for promise in due if promise not in late], now)
+
+
+def _stop(due: Sequence[DuePromise], now: datetime) -> None:
     cycles = {int(str(p.payload["account"])): int(str(p.payload["cycle"])) for p in due}
     owing = still_owed(cycles, now)
     begin_stops(
@@ -36,11 +45,25 @@ def stop_service(due: Sequence[DuePromise], now: datetime) -> None:
     )
 
 
-def _in_the_morning(promise: DuePromise, morning: datetime) -> NewPromise:
+def _by_day(moment: datetime) -> datetime:
+    """That moment, or the morning after where it is at night."""
+    return next_daytime(moment, terms_on(moment.astimezone(SHANGHAI).date())) or moment
+
+
+def _told_late(promise: DuePromise, now: datetime) -> bool:
+    """Promised for the announced hour, which is past; one that was promised again was told."""
+    return "@" not in promise.key and now - promise.due_at > LATE
+
+
+def _promise_again(due: Sequence[DuePromise], then: datetime, now: datetime) -> None:
+    make([_promised(promise, then) for promise in due], now)
+
+
+def _promised(promise: DuePromise, then: datetime) -> NewPromise:
     first = promise.key.partition("@")[0]
     return NewPromise(
         kind=STOP_SERVICE,
-        key=f"{first}@{morning:%Y-%m-%d}",
-        due_at=morning,
+        key=f"{first}@{then:%Y-%m-%dT%H:%M}",
+        due_at=then,
         payload=promise.payload,
     )

@@ -27,8 +27,7 @@ def tell_points(promises: Sequence[DuePromise], now: datetime) -> None:
             continue
         after = int(str(promise.payload.get("after", 0)))
         found = expiring_points(now, WITHIN_DAYS, after=after, limit=AT_ONCE)
-        tier = 1 + sorted(str(one) for one in rule.at).index(f"{day:%m-%d}")
-        decide_reminders([_trigger(one, tier, now) for one in found], batch=0, now=now)
+        decide_reminders([_trigger(one, day.day, now) for one in found], batch=0, now=now)
         if len(found) == AT_ONCE:
             make([_next(promise, found[-1].batch_id, now)], now)
 

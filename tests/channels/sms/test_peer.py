@@ -48,7 +48,7 @@ def test_the_password_is_not_in_the_command_line() -> None:
 
 
 def test_pages_of_other_sites_cannot_read_the_handsets(smsc: SmscPeer) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", smsc.address.http_port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", smsc.address.http_port, timeout=30)
     connection.request("GET", "/messages", headers={"Host": "evil.example"})
     assert connection.getresponse().status == 403
     connection.close()

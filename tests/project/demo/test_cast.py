@@ -5,15 +5,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.project.demo.plain_loop import MB, PLANS, count
+from tests.project.demo.plain_loop import MB, PLANS, charge, count, month_after
 from wanhao.communications.rules import known_rules
 from wanhao.parties.cities import known_cities
 from wanhao.project.demo.cast import cast, cast_accounts
-from wanhao.project.demo.history import cast_history, spread
+from wanhao.project.demo.history import cast_history, cast_month, spread
 from wanhao.values.cycle import Cycle
 
 NOW = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 OUTCOME = count(cast_history(Cycle.of(NOW), NOW))
+NEXT_MONTH = count(cast_month(Cycle.of(NOW).next), month_after(OUTCOME))
+BY_THE_CALENDAR = {"abnormal-bill", "points-expiring", "product-ending"}
 HE, ZHOU, XU, LUO, GUO, PENG = (
     16907910001,
     16907920001,
@@ -22,6 +24,7 @@ HE, ZHOU, XU, LUO, GUO, PENG = (
     16907960010,
     16907010001,
 )
+LI, YE = 16907900002, 16907980003
 LIU, EMMA, HU, DENG, ZHANG, WU, XIAOYU = (
     16907970001,
     16907970002,
@@ -64,7 +67,7 @@ def test_plans_and_rules_exist():
     rules = {rule.code: rule for rule in known_rules()}
     for member in cast():
         assert member.plan in PLANS
-        assert set(member.told) <= set(rules)
+        assert {*member.told, *member.told_ahead} <= set(rules)
         assert all(rules[rule].switchable for rule in member.opted_out)
 
 
@@ -128,9 +131,36 @@ def test_each_is_told_what_the_cast_file_says(member):
     assert OUTCOME.told.get(member.number, set()) == set(member.told)
 
 
+@pytest.mark.parametrize(
+    "member", [one for one in cast() if one.told_ahead], ids=lambda member: member.name_en
+)
+def test_each_is_told_in_a_month_ahead_what_the_cast_file_says(member):
+    told = NEXT_MONTH.told.get(member.number, set())
+    assert told == set(member.told_ahead) - BY_THE_CALENDAR
+
+
+def test_the_lorry_driver_has_used_93_per_cent_of_the_credit_once_the_rent_is_due():
+    begun = month_after(OUTCOME)
+    assert 30000 - begun.left["yu"] == 15000
+    assert 30000 - begun.left["yu"] + begun.rent["yu"] == 27900
+
+
+def test_the_florist_climbs_two_steps():
+    assert NEXT_MONTH.groups[LI].step == 2
+
+
+def test_the_bill_of_the_month_abroad_is_more_than_five_times_the_mean_of_three():
+    (account,) = (one for one in cast_accounts() if one.key == "ye")
+    before = account.belongings.earlier_bills_fen
+    bill = charge(PLANS[account.groups[0][0].plan], OUTCOME.groups[YE].used)
+    assert (bill, sum(before)) == (36000, 3 * 6200)
+    assert bill * len(before) > 5 * sum(before)
+
+
 def test_records_of_a_plan_add_up_to_its_units():
     for member in cast():
-        for use in [*member.use, *(step.use for step in member.live)]:
+        steps = [step.use for step in member.live] + [each.use for each in member.month]
+        for use in [*member.use, *steps]:
             quantities = spread(use)
             assert len(quantities) == use.records
             assert min(quantities) >= 1

@@ -1,6 +1,6 @@
 """The month so far: within the cycle, never in the future, the same each time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
@@ -8,12 +8,12 @@ import pytest
 
 from tests.project.demo.plain_loop import count
 from wanhao.products.catalogue import read_catalogue
-from wanhao.project.demo.cast import cast_accounts
+from wanhao.project.demo.cast import cast, cast_accounts
 from wanhao.project.demo.habits import Habits, habits_of
-from wanhao.project.demo.history import cast_history, drop_month, month_so_far
+from wanhao.project.demo.history import cast_history, cast_month, drop_month, month_so_far
 from wanhao.project.demo.population import population
 from wanhao.project.demo.usage_files import COLUMNS
-from wanhao.values.cycle import Cycle
+from wanhao.values.cycle import SHANGHAI, Cycle
 
 CYCLE = Cycle(202611)
 INSTANTS = {
@@ -51,8 +51,28 @@ def _told(group, told, now):
     return {member.number: set(told.get(member.number, ())) for member in group}
 
 
-def test_identities_are_unique_and_short_enough():
-    records = cast_history(CYCLE, INSTANTS["in mid-month"])
+def test_a_month_ahead_has_its_days_within_the_month():
+    days = {(member.number, each.day) for member in cast() for each in member.month}
+    numbers = {number for number, _ in days}
+    records = [record for record in cast_month(CYCLE) if record.number in numbers]
+    at = [(record.number, datetime.fromtimestamp(record.start, SHANGHAI)) for record in records]
+    assert {(number, start.day) for number, start in at} == days
+    assert {start.month for _, start in at} == {11}
+    assert all(9 <= start.hour < 21 for _, start in at)
+
+
+def test_who_has_no_days_of_its_own_uses_the_same_in_a_month_ahead():
+    own = {member.number for member in cast() if member.month}
+    ahead = [record for record in cast_month(CYCLE) if record.number not in own]
+    assert ahead == [one for one in cast_history(CYCLE, CYCLE.end) if one.number not in own]
+
+
+@pytest.mark.parametrize(
+    "records",
+    [cast_history(CYCLE, INSTANTS["in mid-month"]), cast_month(CYCLE)],
+    ids=["the month so far", "a month ahead"],
+)
+def test_identities_are_unique_and_short_enough(records):
     assert len({record.record_id for record in records}) == len(records)
     assert max(len(record.record_id) for record in records) <= 32
 

@@ -19,14 +19,15 @@ FROM wanhao_billing_bill AS bill CROSS JOIN LATERAL jsonb_array_elements(bill.li
 WHERE bill.cycle = %s AND bill.account_id = ANY(%s::bigint[])
 GROUP BY bill.account_id, line ->> 'kind'
 """
-# Gifts pay through their buckets, in the transaction of the journal that the bill names.
+# Gifts pay through their buckets, in the transaction of the journal that the bill names. That has
+# thousands of postings, those of one account are few: hence "+ 0", as in penalties.py.
 GIFTED = """
 SELECT bill.account_id, -sum(posting.amount_fen)::bigint
 FROM wanhao_billing_bill AS bill
 JOIN wanhao_billing_journaltransaction AS journal
     ON journal.kind = 'charge' AND journal.reference = bill.journal
 JOIN wanhao_billing_posting AS posting
-    ON posting.account_id = bill.account_id AND posting.transaction_id = journal.id
+    ON posting.account_id = bill.account_id AND posting.transaction_id + 0 = journal.id
 WHERE bill.cycle = %s AND bill.account_id = ANY(%s::bigint[]) AND posting.book = 'gifted'
 GROUP BY bill.account_id
 """
@@ -39,7 +40,7 @@ LATE = """
 SELECT account_id, count(DISTINCT date_trunc('month', day)) FROM (
     SELECT posting.account_id, (journal.at AT TIME ZONE 'Asia/Shanghai')::date - %s AS day
     FROM wanhao_billing_posting AS posting
-    JOIN wanhao_billing_journaltransaction AS journal ON journal.id = posting.transaction_id
+    JOIN wanhao_billing_journaltransaction AS journal ON journal.id = posting.transaction_id + 0
     WHERE journal.kind = 'penalty' AND posting.account_id = ANY(%s::bigint[])
 ) AS penalty
 WHERE day >= %s AND day < %s GROUP BY account_id

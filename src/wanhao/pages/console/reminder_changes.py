@@ -76,6 +76,7 @@ def reminder_confirm(request: HttpRequest, code: str, run_id: int) -> HttpRespon
     run = _run(code, run_id)
     reason = request.POST.get("reason", "").strip()
     try:
+        _refuse_unseen(run)
         change_rule(code, run.values, by=person(request), reason=reason, now=clock.now())
     except WanhaoError as mistake:
         return _preview_page(request, code, run_id, mistake)
@@ -142,6 +143,14 @@ def _ask(request: HttpRequest, rule: ReminderRule, in_force: RulesInForce) -> st
 def _refuse_nothing(values: dict[str, Any]) -> None:
     if not values:
         raise WanhaoError(gettext("Nothing was changed."), gettext("Type another value first."))
+
+
+def _refuse_unseen(run: PreviewRunView) -> None:
+    if run.state is not PreviewState.DONE:
+        raise WanhaoError(
+            gettext("The preview is not through yet."),
+            gettext("Wait until its figures are there, then confirm."),
+        )
 
 
 def _months() -> list[tuple[int, str]]:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from wanhao.project.demo.habits import F64, I64, MINUTE, SERVICES, Habits
-from wanhao.project.demo.history import cast_history
+from wanhao.project.demo.history import cast_month
 from wanhao.project.demo.maker import HOURS
 from wanhao.project.demo.usage_files import COLUMNS, FileFormat, drop, encode, table_of
 from wanhao.values.cycle import SHANGHAI, Cycle
@@ -54,7 +54,7 @@ def month_ahead(habits: Habits, cycle: Cycle, since: datetime) -> Ahead:
     columns = _columns(_amounts(habits, whole), habits.number, cycle, since)
     tables = [_numbered(columns, cycle)]
     if whole:
-        tables.append(table_of(cast_history(cycle, cycle.end)))
+        tables.append(table_of(cast_month(cycle)))
     table = pa.concat_tables([one.cast(tables[0].schema) for one in tables])
     table = table.sort_by([("start", "ascending"), ("record_id", "ascending")])
     return Ahead(cycle=cycle, since=since, table=table, starts=table["start"].to_numpy())

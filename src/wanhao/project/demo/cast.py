@@ -30,6 +30,14 @@ class LiveStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayUse:
+    """Use on one day of a month that passes ahead of the clock."""
+
+    day: int
+    use: PlannedUse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rounds:
     """Spend in sessions of data until less than `until_below_fen` is left, then top up; repeat."""
 
@@ -44,7 +52,8 @@ class CastMember:
     """One line of the cast: who holds it, what it used this month, and what it shows.
 
     `told` are the rules under which the line is sent an SMS by `use` alone; `opted_out` those the
-    line switched off.
+    line switched off. In a month that passes ahead of the clock it uses `month` instead, if that
+    says anything; `told_ahead` are the rules that this month is there to show.
     """
 
     number: int
@@ -64,6 +73,20 @@ class CastMember:
     use: tuple[PlannedUse, ...]
     live: tuple[LiveStep, ...]
     rounds: Rounds | None
+    month: tuple[DayUse, ...]
+    told_ahead: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belongings:
+    """What an account of the cast has besides its plans, on its first day here: codes of an upgrade
+    and of a yearly term that is about to end, and of money what `cast.toml` explains."""
+
+    upgrade: str = ""
+    term: str = ""
+    credit_limit_fen: int = 0
+    earlier_bills_fen: tuple[int, ...] = ()
+    points_from_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +101,7 @@ class CastAccount:
     pay_type: PayType
     opening_balance_fen: int
     groups: tuple[tuple[CastMember, ...], ...]
+    belongings: Belongings
 
 
 @lru_cache(maxsize=1)
@@ -114,7 +138,12 @@ def _account(entry: dict[str, Any]) -> CastAccount:
         pay_type=PayType(entry.get("pay_type", PayType.POSTPAID)),
         opening_balance_fen=entry.get("opening_balance_fen", 0),
         groups=groups,
+        belongings=_belongings(entry.get("belongings", {})),
     )
+
+
+def _belongings(entry: dict[str, Any]) -> Belongings:
+    return Belongings(**{**entry, "earlier_bills_fen": tuple(entry.get("earlier_bills_fen", ()))})
 
 
 def _member(account: dict[str, Any], plan: str, line: dict[str, Any]) -> CastMember:
@@ -136,6 +165,8 @@ def _member(account: dict[str, Any], plan: str, line: dict[str, Any]) -> CastMem
         use=tuple(_use(use) for use in line.get("use", ())),
         live=tuple(LiveStep(wait=step["wait"], use=_use(step)) for step in line.get("live", ())),
         rounds=Rounds(**line["rounds"]) if "rounds" in line else None,
+        month=tuple(DayUse(day=each["day"], use=_use(each)) for each in line.get("month", ())),
+        told_ahead=tuple(line.get("told_ahead", ())),
     )
 
 

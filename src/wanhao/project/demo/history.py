@@ -4,7 +4,7 @@ Both are ordinary usage files, dropped into the inbox once per billing cycle and
 other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +24,7 @@ KILO = 1024
 RECENT_SECONDS = 6 * 3600
 """The last part of the history lies within these hours: what it leads to is news, not history."""
 EARLY_SHARE = 0.6
+DAY, MORNING, EVENING = 24 * 3600, 9 * 3600, 21 * 3600
 SERVICES = ("voice", "message", "data")
 
 
@@ -51,6 +52,15 @@ def cast_history(cycle: Cycle, until: datetime) -> list[UsageRecord]:
     records: list[UsageRecord] = []
     for member in cast():
         records.extend(_records_of(member, cycle, until))
+    return sorted(records, key=lambda record: record.start)
+
+
+def cast_month(cycle: Cycle) -> list[UsageRecord]:
+    """Every record of the cast in a cycle that passes ahead of the clock from its beginning."""
+    records: list[UsageRecord] = []
+    for member in cast():
+        of_days = _records_of_days(member, cycle)
+        records.extend(of_days or _records_of(member, cycle, cycle.end))
     return sorted(records, key=lambda record: record.start)
 
 
@@ -92,23 +102,39 @@ def month_so_far(habits: Habits, cycle: Cycle, until: datetime) -> pa.Table:
 
 
 def _records_of(member: CastMember, cycle: Cycle, until: datetime) -> list[UsageRecord]:
-    records = []
+    records: list[UsageRecord] = []
     for use in member.use:
         starts = _starts(use.records, cycle, until)
-        for place, (start, quantity) in enumerate(zip(starts, spread(use), strict=True), start=1):
-            name = f"{cycle.number}-{member.number}-{use.service[0]}{use.zone[0]}{place}"
-            records.append(
-                UsageRecord(
-                    record_id=name,
-                    source=CAST_SOURCE,
-                    number=member.number,
-                    service=use.service,
-                    zone=use.zone,
-                    start=start,
-                    quantity=quantity,
-                )
-            )
+        records.extend(_named(member, f"{cycle.number}-{member.number}-", use, starts))
     return records
+
+
+def _records_of_days(member: CastMember, cycle: Cycle) -> list[UsageRecord]:
+    """What `member.month` says, on each of its days evenly from morning to evening."""
+    records: list[UsageRecord] = []
+    for each in member.month:
+        first = int(cycle.start.timestamp()) + (each.day - 1) * DAY + MORNING
+        step = (EVENING - MORNING) // each.use.records
+        starts = [first + step * place for place in range(each.use.records)]
+        names = f"{cycle.number}-{member.number}-{each.day}"
+        records.extend(_named(member, names, each.use, starts))
+    return records
+
+
+def _named(
+    member: CastMember, names: str, use: PlannedUse, starts: Sequence[int]
+) -> Iterator[UsageRecord]:
+    """The records of one use; their names begin alike."""
+    for place, (start, quantity) in enumerate(zip(starts, spread(use), strict=True), start=1):
+        yield UsageRecord(
+            record_id=f"{names}{use.service[0]}{use.zone[0]}{place}",
+            source=CAST_SOURCE,
+            number=member.number,
+            service=use.service,
+            zone=use.zone,
+            start=start,
+            quantity=quantity,
+        )
 
 
 def _starts(count: int, cycle: Cycle, until: datetime) -> Sequence[int]:

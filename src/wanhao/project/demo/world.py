@@ -9,9 +9,10 @@ from django.db import transaction
 
 from wanhao.communications.actions import set_opt_out
 from wanhao.parties.contracts import NewAccount, NewGroup, NewLine, OpenedAccount
-from wanhao.parties.queries import line_count
+from wanhao.parties.queries import accounts_by_reference, line_count
 from wanhao.products.actions import load_catalogue
 from wanhao.products.queries import offerings
+from wanhao.project.demo.belongings import bring_along
 from wanhao.project.demo.cast import CastAccount, cast, cast_accounts, reference_of
 from wanhao.project.demo.habits import habits_of
 from wanhao.project.demo.history import drop_month
@@ -25,23 +26,28 @@ from wanhao.workflows.watch_thresholds import watch_thresholds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opening:
-    """An account to open, and what its lines switch off when they are new."""
+    """An account to open, and what its lines switch off when they are new.
+
+    One of the cast brings its belongings along.
+    """
 
     order: AccountOrder
     opted_out: tuple[tuple[int, str], ...] = ()
+    of_cast: CastAccount | None = None
 
 
 def build_world(lines: int, progress: Callable[[int, int], None], now: datetime) -> None:
     """Build a world of so many lines, the cast among them; what stands already is left alone.
 
-    A larger number later adds lines, a smaller one takes none away. `progress` gets the lines that
-    stand and the lines wanted. The month so far is dropped by `drop_history`.
+    A larger number later adds lines, a smaller one takes none away. Who joined the cast since comes
+    in any case. `progress` gets the lines that stand and the lines wanted. The month so far is
+    dropped by `drop_history`.
     """
     load_units()
     load_catalogue()
     watch_thresholds(now)
-    standing = line_count()
-    if standing >= lines:
+    if line_count() >= lines:
+        _open_newcomers(now)
         progress(lines, lines)
         return
     done = 0
@@ -77,6 +83,8 @@ def _open(chunk: Sequence[_Opening], now: datetime) -> None:
     for opening, account in zip(chunk, opened, strict=True):
         if account.first and opening.opted_out:
             _switch_off(account, opening.opted_out, now)
+        if account.first and opening.of_cast:
+            bring_along(opening.of_cast, account, now)
 
 
 def _switch_off(
@@ -85,6 +93,14 @@ def _switch_off(
     ids = {line.number: line.line_id for group in account.groups for line in group.lines}
     for number, rule in opted_out:
         set_opt_out(ids[number], rule, True, now)
+
+
+def _open_newcomers(now: datetime) -> None:
+    """Open who joined the cast since an earlier version built this world; the rest stays."""
+    known = accounts_by_reference([reference_of(account.key) for account in cast_accounts()])
+    new = [account for account in cast_accounts() if reference_of(account.key) not in known]
+    if known and new:
+        _open([_of_cast(account) for account in new], now)
 
 
 def _openings(lines: int) -> list[_Opening]:
@@ -123,6 +139,7 @@ def _of_cast(account: CastAccount) -> _Opening:
             for member in group
             for rule in member.opted_out
         ),
+        of_cast=account,
     )
 
 
