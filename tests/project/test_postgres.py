@@ -84,14 +84,19 @@ def test_a_killed_server_recovers_at_the_next_start(data: Path) -> None:
         assert execute(server, "SELECT figure FROM note") == [(7,)]
 
 
-def test_a_pid_file_left_behind_does_not_block_the_start(data: Path) -> None:
+@pytest.mark.parametrize(
+    "place", ["pg/cluster/postmaster.pid", "pg/socket/.s.PGSQL.5432.lock"], ids=["data", "socket"]
+)
+def test_a_pid_file_left_behind_does_not_block_the_start(data: Path, place: str) -> None:
     with EmbeddedPostgres(data) as server:
-        left = (data / "pg" / "cluster" / "postmaster.pid").read_text()
-    ours = "\n".join([str(os.getpid()), *left.split("\n")[1:]])
-    (data / "pg" / "cluster" / "postmaster.pid").write_text(ours)
-
-    with server:
-        assert server.answers()
+        left = (data / place).read_text()
+    with subprocess.Popen(["sleep", "600"], **server_account().launch_arguments()) as stranger:
+        (data / place).write_text("\n".join([str(stranger.pid), *left.split("\n")[1:]]))
+        try:
+            with server:
+                assert server.answers()
+        finally:
+            stranger.kill()
 
 
 def test_a_server_that_runs_is_used_and_left_running(data: Path) -> None:

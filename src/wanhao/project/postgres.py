@@ -214,8 +214,10 @@ class EmbeddedPostgres:
             return False
         try:
             self._make_cluster(programs, say)
-            # Nobody runs, as the lock is ours; a stranger with the same id must not block us.
-            (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+            # Nobody runs, as the lock is ours; neither a stranger with the same id nor a server
+            # that was killed and is not yet buried must block us.
+            for left in (self._cluster / "postmaster.pid", self.socket / f".s.PGSQL.{PORT}.lock"):
+                left.unlink(missing_ok=True)
             self._process = self._launch(programs, lock)
         finally:
             os.close(lock)
