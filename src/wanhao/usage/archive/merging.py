@@ -1,11 +1,14 @@
 """Merging sorted runs of records into parts of days, a stretch of numbers at a time.
 
-However many records there are, only one stretch and a row group of each run are in memory.
+However many records there are, only a few stretches and a row group of each run are in memory.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +22,15 @@ from wanhao.usage.archive.parts import PartWriter, Shard, shards_of
 from wanhao.usage.archive.rows import BATCH, as_compacted
 from wanhao.usage.blocks import Int64
 
-STRETCH_ROWS = 1 << 20
-"""About so many records are sorted at once, in some hundred megabytes."""
+STRETCH_ROWS = 1 << 19
+"""About so many records are sorted at once, in some hundred megabytes with those being written."""
+AHEAD = 2
 DAY_SECONDS = 86_400
 EAST = 8 * 3600
 """Asia/Shanghai is ahead of UTC by so many seconds all year."""
 _NUMBER_BITS, _SECOND_BITS = 34, 17
+Days = Sequence[tuple[int, pa.Table]]
+"""The records of some days, each day counted since 1970."""
 
 
 class Run:
@@ -126,9 +132,8 @@ def merge(runs: Sequence[Run], place: Callable[[int], Path]) -> list[Written]:
     """
     writers: dict[int, PartWriter] = {}
     try:
-        for bound in _bounds(runs):
-            pieces = [table for run in runs for table in run.until(bound)]
-            for day, table in _by_day(pieces):
+        with closing(_stretches(runs)) as stretches:
+            for day, table in chain.from_iterable(stretches):
                 if day not in writers:
                     writers[day] = PartWriter(place(day))
                 writers[day].add(table)
@@ -139,6 +144,25 @@ def merge(runs: Sequence[Run], place: Callable[[int], Path]) -> list[Written]:
         Written(day=day, folder=writer.folder, shards=writer.close())
         for day, writer in sorted(writers.items())
     ]
+
+
+def _stretches(runs: Sequence[Run]) -> Generator[Days]:
+    """The records, one stretch after the other; while one is written, the next is sorted and the
+    one behind that is read."""
+
+    def read(bound: int) -> Sequence[pa.Table]:
+        return [table for run in runs for table in run.until(bound)]
+
+    def sort(pieces: Future[Sequence[pa.Table]]) -> Days:
+        return _by_day(pieces.result())
+
+    ahead: deque[Future[Days]] = deque()
+    with ThreadPoolExecutor(1) as reading, ThreadPoolExecutor(1) as sorting:
+        for bound in _bounds(runs):
+            ahead.append(sorting.submit(sort, reading.submit(read, bound)))
+            if len(ahead) > AHEAD:
+                yield ahead.popleft().result()
+        yield from (each.result() for each in ahead)
 
 
 def _weights(file: pq.ParquetFile) -> list[tuple[int, int]]:
@@ -160,10 +184,10 @@ def _bounds(runs: Sequence[Run]) -> list[int]:
     return found
 
 
-def _by_day(pieces: Sequence[pa.Table]) -> Iterator[tuple[int, pa.Table]]:
+def _by_day(pieces: Sequence[pa.Table]) -> Days:
     """The records of a stretch, sorted by day, number and start."""
     if not pieces:
-        return
+        return []
     table = pa.concat_tables(pieces).unify_dictionaries()
     start = table["start"].to_numpy()
     key = _key(table["number"].to_numpy(), start)
@@ -172,8 +196,10 @@ def _by_day(pieces: Sequence[pa.Table]) -> Iterator[tuple[int, pa.Table]]:
     begins = np.flatnonzero(np.append(True, day[1:] != day[:-1])).tolist()
     first = int((start.min() + EAST) // DAY_SECONDS)
     table = _taken(table, pa.array(order))
-    for begin, end in pairwise([*begins, len(day)]):
-        yield first + int(day[begin]), table.slice(begin, end - begin)
+    return [
+        (first + int(day[begin]), table.slice(begin, end - begin))
+        for begin, end in pairwise([*begins, len(day)])
+    ]
 
 
 def _taken(table: pa.Table, order: pa.Array) -> pa.Table:
