@@ -123,8 +123,8 @@ class Environment(BaseSettings):
     meter_memory_mb: int = Field(
         default=0,
         ge=0,
-        description="memory that the meter may take, in MB: it refuses to start, to make room for new "
-        "lines, or to read a file, rather than take more; `0`: no limit",
+        description="memory that the meter may take, in MB: it refuses to start, to make room for "
+        "new lines, or to read a file, rather than take more; `0`: no limit",
     )
     snapshot_every: int = Field(default=50, ge=1, description="batches between two snapshots")
     keep_done_days: int = Field(
