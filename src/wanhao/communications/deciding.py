@@ -19,7 +19,7 @@ from wanhao.communications.in_force import RulesInForce
 from wanhao.communications.models import OptOut
 from wanhao.communications.rendering import PLAIN, text_of
 from wanhao.communications.words import OF_SERVICES, Figures, variant_of
-from wanhao.parties.contracts import Language, LineView
+from wanhao.parties.contracts import Language, LineRole, LineView
 from wanhao.parties.queries import (
     lines_by_id,
     lines_by_number,
@@ -61,15 +61,16 @@ class Known:
         """`wanted` are triggers, each with the recipient its rule names."""
         lines = lines_by_id({t.line_id for t, _ in wanted if t.line_id is not None})
         crossers = lines_by_number({t.number for t, to in wanted if to == CROSSER and t.number})
+        known = (*lines.values(), *crossers.values())
+        mains = {line.group_id: line for line in known if line.role is LineRole.MAIN}
         groups = {t.group_id for t, _ in wanted if t.group_id is not None}
+        groups |= {line.group_id for line in lines.values()}
         priced = {t.group_id for t, _ in wanted if t.metric in OF_SERVICES and t.group_id}
         of_data = {t.group_id for t, _ in wanted if t.metric is Metric.DATA and t.group_id}
         return cls(
             lines=lines,
             crossers=crossers,
-            mains_of_groups=main_lines_of_groups(
-                groups | {line.group_id for line in lines.values()}
-            ),
+            mains_of_groups=mains | main_lines_of_groups(groups - mains.keys()),
             mains_of_accounts=main_lines_of_accounts(
                 {t.account_id for t, to in wanted if to == PAYER or t.group_id is None}
             ),

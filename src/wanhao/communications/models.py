@@ -51,8 +51,13 @@ class ReminderDecision(models.Model):
     rule_values = models.JSONField(help_text="The rule as it was when it decided.")
     trigger = models.JSONField(help_text="What was crossed, as the meter reported it.")
     outcome = models.CharField(max_length=16, choices=[(o.value, o.name) for o in DecisionOutcome])
+    # Unchecked by the database, here and in messages: a check writes a lock into the line's row.
     line = models.ForeignKey(
-        "wanhao_parties.Line", on_delete=models.PROTECT, related_name="+", null=True
+        "wanhao_parties.Line",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_constraint=False,
     )
     batch = models.BigIntegerField()
     decided_at = models.DateTimeField()
@@ -119,6 +124,7 @@ class CommunicationMessage(models.Model):
         related_name="+",
         null=True,
         db_index=False,
+        db_constraint=False,
     )
     number = models.BigIntegerField()
     language = models.CharField(max_length=2)
