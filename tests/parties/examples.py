@@ -9,6 +9,7 @@ from wanhao.parties.contracts import (
     NewLine,
     PayType,
 )
+from wanhao.parties.queries import account_profiles, lines_by_number
 
 SINCE = 1_767_196_800  # 2026-01-01 00:00 in Nanchang
 
@@ -48,3 +49,9 @@ def a_family(reference: str = "F1") -> NewAccount:
         ),
         name="李建国",
     )
+
+
+def customer_behind(number: int) -> str:
+    """The name of the customer whose account pays for a live line."""
+    account_id = lines_by_number([number])[number].account_id
+    return account_profiles([account_id])[account_id].customer_name

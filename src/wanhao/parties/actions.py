@@ -148,7 +148,6 @@ def _view(account: NewAccount, line: NewLine, ids: Added) -> LineView:
         role=line.role,
         language=line.language,
         city=account.city,
-        customer_name=account.customer_name,
     )
 
 

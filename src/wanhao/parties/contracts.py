@@ -94,7 +94,6 @@ class LineView:
     role: LineRole
     language: Language
     city: str
-    customer_name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,16 +195,7 @@ def _one_of(values: Collection[int]) -> RawSQL:
 
 
 def _views(lines: QuerySet[Line]) -> list[LineView]:
-    rows = lines.values_list(
-        "id",
-        "number",
-        "account_id",
-        "group_id",
-        "role",
-        "language",
-        "city",
-        "account__customer__name",
-    )
+    rows = lines.values_list("id", "number", "account_id", "group_id", "role", "language", "city")
     return [
         LineView(
             line_id=line_id,
@@ -214,7 +205,6 @@ def _views(lines: QuerySet[Line]) -> list[LineView]:
             role=LineRole(role),
             language=Language(language),
             city=city,
-            customer_name=name,
         )
-        for line_id, number, account_id, group_id, role, language, city, name in rows
+        for line_id, number, account_id, group_id, role, language, city in rows
     ]
