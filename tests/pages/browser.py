@@ -23,6 +23,12 @@ PICTURES = Path(__file__).parents[1] / "out" / "screenshots"
 PHONE = (360, 780)
 HALL_PC = (1366, 768)
 PATIENCE_MS = 60_000
+FINGER = 44
+TOO_SMALL = """smallest => [...document.querySelectorAll("a, button, summary, select")]
+  .filter(one => one.checkVisibility({visibilityProperty: true}) && one.className !== "skip")
+  .map(one => [one.innerText, one.getBoundingClientRect()])
+  .filter(([_, box]) => Math.min(box.width, box.height) < smallest)
+  .map(([said, box]) => `${said}: ${box.width} x ${box.height}`)"""
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -83,14 +89,6 @@ def overflow(page: Page) -> int:
     """By how many pixels the page is wider than its window."""
     width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     return int(page.evaluate(width))
-
-
-FINGER = 44
-TOO_SMALL = """smallest => [...document.querySelectorAll("a, button, summary, select")]
-  .filter(one => one.checkVisibility({visibilityProperty: true}) && one.className !== "skip")
-  .map(one => [one.innerText, one.getBoundingClientRect()])
-  .filter(([_, box]) => Math.min(box.width, box.height) < smallest)
-  .map(([said, box]) => `${said}: ${box.width} x ${box.height}`)"""
 
 
 def too_small(page: Page) -> list[str]:
