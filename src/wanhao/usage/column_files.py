@@ -20,9 +20,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-PAGE = 4096
-PIECE = 1 << 20
-"""Octets that are looked at together: all zero, or to be written."""
+from wanhao.usage.past_cache import BLOCK, PIECE, PastCache
+
 MAGIC = b"wanhao\x00\x01"
 _END = struct.Struct("<QI8s")
 AT_ONCE = 2
@@ -52,6 +51,7 @@ class ColumnWriter:
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
+        self._past = PastCache(handle)
         self._placed: list[_Placed] = []
         self._unchecked: list[int] = []
         self._end = 0
@@ -67,19 +67,18 @@ class ColumnWriter:
                 empty.append(first // PIECE)
             else:
                 check = zlib.crc32(piece.data, check)
-                _write_all(self._handle, piece, self._end + first)
+                self._past.write(piece, self._end + first)
         self._place(name, column, empty, check)
 
     def add_shared(self, name: str, column: Array, source: int) -> None:
         """The same for a column that lies in an open file of memory, quickly: what nobody wrote is
         not looked at, which would take memory, and the check is made when the file is finished."""
-        buffer = np.empty(PIECE, np.uint8)
         empty = set(range(-(-column.nbytes // PIECE)))
         for first in _written(source, column.nbytes):
-            piece = buffer[: min(PIECE, column.nbytes - first)]
+            piece = self._past.piece[: min(PIECE, column.nbytes - first)]
             _read_all(source, piece, first)
             if not _is_zero(piece):
-                _write_all(self._handle, piece, self._end + first)
+                self._past.write_piece(len(piece), self._end + first)
                 empty.discard(first // PIECE)
         self._unchecked.append(len(self._placed))
         self._place(name, column, sorted(empty), 0)
@@ -94,13 +93,14 @@ class ColumnWriter:
             check=check,
         )
         self._placed.append(placed)
-        self._end += -(-column.nbytes // PAGE) * PAGE
+        self._end += -(-column.nbytes // BLOCK) * BLOCK
 
     def finish(self, told: Told) -> None:
         """Write what the columns are, and `told` beside it; then force all of it to disk."""
         for place in self._unchecked:
             placed = self._placed[place]
-            self._placed[place] = replace(placed, check=_checked(self._handle, placed))
+            self._placed[place] = replace(placed, check=_checked(self._past, placed))
+        self._past.end()
         columns = [asdict(one) for one in self._placed]
         _write_end(self._handle, {"columns": columns, "told": told}, self._end)
 
@@ -176,13 +176,11 @@ def _read(handle: int, placed: _Placed) -> Array:
     return column
 
 
-def _checked(handle: int, placed: _Placed) -> int:
+def _checked(past: PastCache, placed: _Placed) -> int:
     """The check of a column as it stands in the file."""
-    buffer, check = np.empty(PIECE, np.uint8), 0
+    check = 0
     for first, last in _pieces(_octets(placed), placed.holes):
-        piece = buffer[: last - first]
-        _read_all(handle, piece, placed.offset + first)
-        check = zlib.crc32(piece.data, check)
+        check = zlib.crc32(past.read(last - first, placed.offset + first).data, check)
     return check
 
 
