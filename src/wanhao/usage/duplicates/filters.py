@@ -147,7 +147,7 @@ class Filters:
         if count:
             self.asked[hour] += asked
             if self.asked[hour] * WORTH >= count:
-                self._make(hour, count, keys(hour))
+                self._make(hour, count, known, keys)
         return count > 0
 
     def _is_ready(self, hour: int, count: int, known: Known, keys: Keys) -> bool:
@@ -157,29 +157,31 @@ class Filters:
         filter_ = self.of_hour.get(hour)
         if filter_ is None:
             if known(hour) == count:
-                self._make(hour, count, keys(hour))
+                self._make(hour, count, known, keys)
             return False
         total = filter_.count + count
-        if total <= filter_.room or _room(total, self._most) <= filter_.room:
+        if total <= filter_.room or self._room(total) <= filter_.room:
             return True
         del self.of_hour[hour]
-        self._make(hour, total, keys(hour))
+        self._make(hour, total, known, keys)
         return False
 
-    @property
-    def _most(self) -> int:
-        return len(self._words) * WORD // BITS
+    def _room(self, count: int) -> int:
+        """Room for half as many more."""
+        most = len(self._words) * WORD // BITS
+        return max(min(count + count // 2, most), LEAST)
 
-    def _make(self, hour: int, count: int, keys: Iterable[U64]) -> None:
-        """A filter of these keys; those of hours that were not asked for lately make way."""
+    def _make(self, hour: int, count: int, known: Known, keys: Keys) -> None:
+        """A filter of an hour, which is expected to become as busy as the one before it; those of
+        hours that were not asked for lately make way."""
         self.asked.pop(hour, None)
-        room = _room(count, self._most)
+        room = self._room(max(count, known(hour - 1)))
         words = min(words_for(room), len(self._words))
         if self._end + words > len(self._words):
             self._make_way(words)
         made = Filter(start=self._end, words=words, room=room)
         self._end += words
-        for part in keys:
+        for part in keys(hour):
             made.count += len(part)
             self._mark(Asked(part, np.array([0, len(part)]), [made]))
         self.of_hour[hour] = made
@@ -202,11 +204,6 @@ class Filters:
             if len(key):
                 starts = np.insert(np.flatnonzero(word[1:] != word[:-1]) + 1, 0, 0)
                 self._words[word[starts]] |= np.bitwise_or.reduceat(_mark(key), starts)
-
-
-def _room(count: int, most: int) -> int:
-    """Room for half as many more."""
-    return max(min(count + count // 2, most), LEAST)
 
 
 def words_for(room: int) -> int:
