@@ -24,7 +24,6 @@ from wanhao.usage.duplicates.identities import (
     U64,
     Identities,
     hour_bounds,
-    sorted_order,
     source_of,
 )
 from wanhao.usage.duplicates.runs import FENCE, Run, sources_in
@@ -208,6 +207,7 @@ def _part(run: Run, low: int, high: int) -> Identities:
 
 
 def _merged(parts: Sequence[Identities]) -> Identities:
+    """One of several; a stable sort finds that each is in order, and only merges them."""
     if len(parts) == 1:
         return parts[0]
     texts = [part.text for part in parts if part.text is not None]
@@ -217,7 +217,7 @@ def _merged(parts: Sequence[Identities]) -> Identities:
         content=np.concatenate([part.content for part in parts]),
         text=np.concatenate(texts) if texts else None,
     )
-    return both.take(sorted_order(both.key))
+    return both.take(both.key.argsort(kind="stable"))
 
 
 def _young(piece: Identities, floor: I64) -> Identities:

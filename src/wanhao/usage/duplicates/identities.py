@@ -20,6 +20,8 @@ HOUR_BITS = 21
 ID_BITS = 64 - HOUR_BITS
 FEW = 1 << 12
 """Keys that are sorted in the ordinary way."""
+EXCHANGES = 16
+"""Times that neighbours are exchanged before the rest is sorted in the ordinary way."""
 U64 = NDArray[np.uint64]
 Tail = NDArray[np.uint32] | NDArray[np.uint64]
 _REST = np.uint64((1 << HOUR_BITS) - 1)
@@ -61,11 +63,12 @@ class Identities:
 
     def take(self, rows: I64 | Mask) -> "Identities":
         """The chosen rows."""
+        chosen = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
         return Identities(
-            key=self.key[rows],
-            tail=self.tail[rows],
-            content=self.content[rows],
-            text=None if self.text is None else self.text[rows],
+            key=self.key.take(chosen),
+            tail=self.tail.take(chosen),
+            content=self.content.take(chosen),
+            text=None if self.text is None else self.text.take(chosen),
         )
 
 
@@ -144,14 +147,24 @@ def sorted_order(key: U64) -> I64:
     least, most = key.min(), key.max()
     below = np.uint64(max(int(most - least).bit_length() - 32, 0))
     digits = ((key - least) >> below).astype(np.uint32)
-    order = np.argsort(digits.astype(np.uint16), kind="stable")
-    order = order[np.argsort((digits >> np.uint32(16)).astype(np.uint16)[order], kind="stable")]
-    ordered = key[order]
-    if (ordered[1:] < ordered[:-1]).any():
-        alike = np.diff(digits[order]) == 0
-        spots = np.flatnonzero(np.append(alike, False) | np.insert(alike, 0, False))
-        order[spots] = order[spots[np.argsort(ordered[spots], kind="stable")]]
-    return order
+    order = digits.astype(np.uint16).argsort(kind="stable")
+    upper = (digits >> np.uint32(16)).astype(np.uint16)
+    order = order.take(upper.take(order).argsort(kind="stable"))
+    return _mended(order, key)
+
+
+def _mended(order: I64, key: U64) -> I64:
+    """An order in which few keys are wrong, and these beside their places: such are exchanged."""
+    ordered = key.take(order)
+    for _ in range(EXCHANGES):
+        wrong = np.flatnonzero(ordered[1:] < ordered[:-1])
+        if not len(wrong):
+            return order
+        apart = np.insert(wrong[1:] - wrong[:-1] > 1, 0, True)
+        here, there = wrong[apart], wrong[apart] + 1
+        for column in (order, ordered):
+            column[here], column[there] = column[there], column[here]
+    return order.take(ordered.argsort(kind="stable"))
 
 
 def mixed_ids(number: I64, source: I64) -> U64:
