@@ -105,7 +105,8 @@ class Traffic:
 
 
 def _amounts(index: Int64, service: Int64) -> np.ndarray:
-    """Short calls in seconds, single messages, small data sessions in octets."""
-    voice = lognormal(index, _AMOUNT, 4.0, 1.0)
-    data = lognormal(index, _AMOUNT, 12.0, 1.6)
+    """Short calls in seconds, single messages, small data sessions in octets; of a thousand
+    records two bring about something."""
+    voice = lognormal(index, _AMOUNT, 3.8, 1.0)
+    data = lognormal(index, _AMOUNT, 11.8, 1.6)
     return np.choose(service, [voice, np.ones(len(index)), data])

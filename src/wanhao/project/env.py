@@ -126,7 +126,7 @@ class Environment(BaseSettings):
         description="memory that the meter may take, in MB: it refuses to start, to make room for "
         "new lines, or to read a file, rather than take more; `0`: no limit",
     )
-    snapshot_every: int = Field(default=50, ge=1, description="batches between two snapshots")
+    snapshot_every: int = Field(default=80, ge=1, description="batches between two snapshots")
     keep_done_days: int = Field(
         default=3, ge=0, description="days that usage files are kept after they were counted"
     )

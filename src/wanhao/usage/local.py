@@ -65,7 +65,7 @@ class LocalMeter:
     sink: EffectSink
     shards: int = 8
     batch_rows: int = 500_000
-    snapshot_every: int = 50
+    snapshot_every: int = 80
     keep_done: timedelta = timedelta(days=3)
     remembering: Remembering = field(default_factory=Remembering)
     memory: Memory = field(default_factory=Memory)
