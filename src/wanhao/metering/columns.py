@@ -117,6 +117,23 @@ def run_starts(ordered: Keys) -> I64:
     return np.flatnonzero(begins)
 
 
+def run_sums(amount: I64, first: I64) -> I64:
+    """The sum of each run of amounts; runs begin at these rows, the first of them at 0."""
+    if not len(first):
+        return no_rows()
+    until = np.cumsum(amount).take(np.append(first[1:], len(amount)) - 1)
+    until[1:] -= until[:-1].copy()
+    return until
+
+
+def summed_by_key(key: I64, amount: I64, bound: int) -> tuple[I64, I64]:
+    """Keys from 0 to below `bound`, each once and ascending, with the sum of their amounts."""
+    order = in_order(key, bound)
+    ordered = key.take(order)
+    first = run_starts(ordered)
+    return ordered.take(first), run_sums(amount.take(order), first)
+
+
 def distinct(values: I64) -> I64:
     """Each value once, ascending; by sorting, since numpy's hashing is slow for many values."""
     ordered = np.sort(values)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from wanhao.metering.allowances import Cells
-from wanhao.metering.columns import I8, I64, U8, Mask, distinct, no_rows
+from wanhao.metering.columns import I8, I64, U8, Mask, distinct, no_rows, summed_by_key
 from wanhao.metering.crossings import Near, money_crossings, upgrade_crossings, usage_crossings
 from wanhao.metering.effects import Effects
 from wanhao.metering.enrolment import enrol_zones, zone_places
@@ -72,13 +71,13 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotDelta:
-    """Changes to one open cycle: sums per cell (meter * places + place, ascending), alarms of cells
-    looked at, fen per account, and what late records of the month before took from rolled-over
-    data."""
+    """Changes to one open cycle: the new total of each cell (meter * places + place, ascending),
+    alarms of cells looked at, fen per account, and what late records of the month before took from
+    rolled-over data."""
 
     cycle: int
     cell: I64
-    added: I64
+    total: I64
     alarm_cell: I64
     alarm: I64
     account: I64
@@ -167,23 +166,31 @@ def fold(state: MeterState, records: Records, resolved: Resolved) -> tuple[Delta
     return Delta(slots=tuple(deltas)), _effects(state, deltas, parts, batch)
 
 
-def apply(state: MeterState, delta: Delta) -> None:
-    """Carry out what `fold` said; follows the commit."""
+def apply(state: MeterState, delta: Delta, shard: int | None = None) -> None:
+    """Carry out what `fold` said of this very state, in one shard or in all; follows the commit."""
     groups = len(state.group_id)
+    places, accounts = (0, groups), (0, len(state.account_id))
+    if shard is not None:
+        places = (shard * state.capacity, (shard + 1) * state.capacity)
+        accounts = (shard * state.account_capacity, (shard + 1) * state.account_capacity)
     for part in delta.slots:
         slot = state.slot_of(part.cycle)
         if slot is None:
             raise ValueError(f"cycle {part.cycle} is not open")
-        for meter, rows in by_meter(part.cell, groups):
-            place = part.cell[rows] - meter * groups
-            slot.totals.columns[meter][place] += part.added[rows]
-        for meter, rows in by_meter(part.alarm_cell, groups):
-            place = part.alarm_cell[rows] - meter * groups
-            slot.alarm.put(place, meter, part.alarm[rows])
-        slot.charge[part.account] += part.charged
-        slot.rolled[part.shifted] += part.shift
-        row = slot.baseline[part.shifted]
-        slot.baselines.free[row[row > 0], DATA] += part.shift[row > 0]
+        for meter, rows in by_meter(part.cell, groups, places):
+            slot.totals.columns[meter][part.cell[rows] - meter * groups] = part.total[rows]
+        for meter, rows in by_meter(part.alarm_cell, groups, places):
+            slot.alarm.put(part.alarm_cell[rows] - meter * groups, meter, part.alarm[rows])
+        rows = slice(*np.searchsorted(part.account, accounts))
+        slot.charge[part.account[rows]] += part.charged[rows]
+        rows = slice(*np.searchsorted(part.shifted, places))
+        _shift(slot, part.shifted[rows], part.shift[rows])
+
+
+def _shift(slot: Slot, place: I64, shift: I64) -> None:
+    slot.rolled[place] += shift
+    row = slot.baseline[place]
+    slot.baselines.free[row[row > 0], DATA] += shift[row > 0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,56 +245,60 @@ def _fold_slot(
 ) -> tuple[SlotDelta, Near]:
     """Below their alarm cells change their total and nothing else, even when units are taken back:
     whatever was charged has an alarm that always rings."""
-    close = touched.take(_loud(state, slot, touched))
+    totals, loud = _counted(state, slot, touched)
+    close = touched.take(loud)
     meter, place = np.divmod(close.cell, len(state.group_id))
     cells = state.cells(slot, place, meter)
-    total = slot.totals.at(place, meter)
+    total = totals[loud]
     after = replace(cells, free=cells.free + close.shift, rolled=cells.rolled + close.shift)
     near = Near(
         slot=slot,
         place=place,
         service=meter,
-        before=rate(state, slot, cells, total),
-        after=rate(state, slot, after, total + close.added),
+        before=rate(state, slot, cells, total - close.added),
+        after=rate(state, slot, after, total),
         order=batch.order,
         first=close.first,
         stop=close.stop,
         latest=batch.latest,
     )
-    return _slot_delta(state, near, touched, after, close), near
-
-
-def _loud(state: MeterState, slot: Slot, touched: Touched) -> I64:
-    """The cells to be looked at; what is free is only counted."""
-    groups = len(state.group_id)
-    found = [np.flatnonzero(touched.shift)]
-    for meter, rows in by_meter(touched.cell, groups):
-        if meter in range(SERVICES):
-            place = touched.cell[rows] - meter * groups
-            total = slot.totals[place, meter] + touched.added[rows]
-            found.append(rows.start + slot.alarm.ringing(place, meter, total))
-    return distinct(np.concatenate(found))
-
-
-def _slot_delta(
-    state: MeterState, near: Near, touched: Touched, after: Cells, close: Touched
-) -> SlotDelta:
-    changed = near.after.fen - near.before.fen
-    account, inverse = np.unique(state.account_place[near.place], return_inverse=True)
-    charged = np.zeros(len(account), np.int64)
-    np.add.at(charged, inverse, changed)
-    shifted = np.flatnonzero(close.shift)
-    return SlotDelta(
-        cycle=near.slot.cycle,
+    delta = SlotDelta(
+        cycle=slot.cycle,
         cell=touched.cell,
-        added=touched.added,
+        total=totals,
         alarm_cell=close.cell,
-        alarm=alarms(state, near.slot, after, near.after),
-        account=account,
-        charged=charged,
-        shifted=near.place[shifted],
-        shift=close.shift[shifted],
+        alarm=alarms(state, slot, after, near.after),
+        **_charged(state, near),
+        shifted=place[close.shift != 0],
+        shift=close.shift[close.shift != 0],
     )
+    return delta, near
+
+
+def _counted(state: MeterState, slot: Slot, touched: Touched) -> tuple[I64, I64]:
+    """What the total of each cell becomes, and the cells to be looked at; what is free is only
+    counted."""
+    groups = len(state.group_id)
+    total = touched.added.copy()
+    found = [no_rows()]
+    for meter, rows in by_meter(touched.cell, groups):
+        place = touched.cell[rows] - meter * groups
+        total[rows] += slot.totals[place, meter]
+        if meter in range(SERVICES):
+            found.append(rows.start + slot.alarm.ringing(place, meter, total[rows]))
+    shifted = np.flatnonzero(touched.shift)
+    if len(shifted):
+        return total, distinct(np.concatenate([*found, shifted]))
+    return total, np.concatenate(found)
+
+
+def _charged(state: MeterState, near: Near) -> dict[str, I64]:
+    """Fen per account, of accounts for which it is any."""
+    fen = near.after.fen - near.before.fen
+    rows = np.flatnonzero(fen)
+    owner = state.account_place[near.place[rows]]
+    account, charged = summed_by_key(owner, fen[rows], len(state.account_id))
+    return {"account": account, "charged": charged}
 
 
 def _with_prices(
@@ -298,10 +309,9 @@ def _with_prices(
         return delta
     mine = np.flatnonzero((resolved.slot == int(second)) & (records.priced != 0))
     owner = state.account_place[resolved.place[mine]]
-    account, inverse = np.unique(np.concatenate([delta.account, owner]), return_inverse=True)
-    charged = np.zeros(len(account), np.int64)
-    fen = records.priced[mine] * records.sign[mine]
-    np.add.at(charged, inverse, np.concatenate([delta.charged, fen]))
+    account = np.concatenate([delta.account, owner])
+    fen = np.concatenate([delta.charged, records.priced[mine] * records.sign[mine]])
+    account, charged = summed_by_key(account, fen, len(state.account_id))
     return replace(delta, account=account, charged=charged)
 
 
@@ -318,6 +328,8 @@ def _effects(
     ]
     if not charged:
         return Effects.of(usage, [], upgrades)
-    account = distinct(np.concatenate([place for _, place, _ in charged]))
+    account = charged[0][1]
+    if len(charged) > 1:
+        account = distinct(np.concatenate([place for _, place, _ in charged]))
     money = money_crossings(state, account, charged, batch.latest)
     return Effects.of(usage, [money], upgrades)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wanhao.metering.columns import I8, I64, U8, Keys, distinct, in_order, no_rows, run_starts
+from wanhao.metering.columns import I8, I64, U8, Keys, distinct, in_order, run_starts, run_sums
 from wanhao.metering.meters import DATA, METERS
 
 
@@ -70,23 +70,28 @@ def summed(units: I64, slot: I8, meter: U8, place: I64, groups: int) -> Sums:
     """What records of so many units add to each cell, of `groups` places."""
     width = METERS * groups
     bound = width * (int(slot.max(initial=0)) + 1)
-    key = slot.astype(np.int64)
+    narrow = bound < 1 << 32
+    key: Keys = slot.astype(np.uint32) if narrow else slot.astype(np.int64)
     key *= METERS
     key += meter
     key *= groups
-    key += place
-    narrow: Keys = key.astype(np.uint32) if bound < 1 << 32 else key
-    order = in_order(narrow, bound)
-    ordered = narrow.take(order)
+    key += place.astype(key.dtype, copy=False)
+    order = in_order(key, bound)
+    ordered = key.take(order)
     first = run_starts(ordered)
-    added = np.add.reduceat(units.take(order), first) if len(first) else no_rows()
+    added = run_sums(units.take(order), first)
     cell = ordered.take(first).astype(np.int64)
     return Sums(order=order, cell=cell, added=added, first=first, width=width)
 
 
-def by_meter(cell: I64, groups: int) -> Iterator[tuple[int, slice]]:
-    """The run of each meter among cells that ascend."""
-    ends = np.searchsorted(cell, np.arange(METERS + 1) * groups)
-    for meter in range(METERS):
-        if ends[meter] < ends[meter + 1]:
-            yield meter, slice(int(ends[meter]), int(ends[meter + 1]))
+def by_meter(
+    cell: I64, groups: int, within: tuple[int, int] | None = None
+) -> Iterator[tuple[int, slice]]:
+    """The run of each meter among cells that ascend, of the places from and up to some or of
+    all."""
+    low, high = (0, groups) if within is None else within
+    meters = np.arange(METERS) * groups
+    bounds = np.searchsorted(cell, [meters + low, meters + high])
+    for meter, (first, last) in enumerate(bounds.T.tolist()):
+        if first < last:
+            yield meter, slice(first, last)
