@@ -26,7 +26,7 @@ from wanhao.parties.queries import (
     main_lines_of_accounts,
     main_lines_of_groups,
 )
-from wanhao.products.contracts import DataSchedule, Mode, Offering, TariffTerms
+from wanhao.products.contracts import DataSchedule, Mode, Offering, TariffTerms, Tier
 from wanhao.products.queries import offerings_held, tariffs_held
 from wanhao.values.errors import WanhaoError
 
@@ -115,7 +115,7 @@ def draft(triggers: Sequence[Trigger], rules: RulesInForce, now: datetime) -> li
 
 def live_opt_outs(line_ids: Sequence[int]) -> set[tuple[int, str]]:
     """Which of the lines do not want which rules now."""
-    ids = RawSQL("SELECT unnest(%s::bigint[])", [list(set(line_ids))])
+    ids = RawSQL("SELECT unnest(%s::bigint[])", [f"{{{','.join(map(str, set(line_ids)))}}}"])
     rows = OptOut.objects.filter(line_id__in=ids, until__isnull=True)
     return set(rows.values_list("line_id", "rule"))
 
@@ -130,7 +130,7 @@ class _Deciding:
     sound: set[tuple[str, str, Language, str]] = field(default_factory=set)
 
     def draft(self, trigger: Trigger, rule: ReminderRule | None, line: LineView | None) -> Draft:
-        tier = self.rules.tier_of(trigger)
+        tier = _tier(trigger, rule)
         if tier != trigger.tier:
             trigger = replace(trigger, tier=tier)
         offering = self.known.offerings.get(trigger.group_id or 0)
@@ -160,6 +160,13 @@ class _Deciding:
         return said
 
 
+def _tier(trigger: Trigger, rule: ReminderRule | None) -> int:
+    """Which hundred per cent was reached, from 200 on; otherwise the tier of the trigger."""
+    if rule is None or rule.repeats_to is None or (trigger.threshold or 0) < 2 * FULL:
+        return trigger.tier
+    return (trigger.threshold or 0) // FULL
+
+
 def _outcome(
     trigger: Trigger,
     rule: ReminderRule | None,
@@ -182,7 +189,10 @@ def _outcome(
 
 def figures_of(trigger: Trigger, offering: Offering | None, tariff: TariffTerms | None) -> Figures:
     """What a message about the trigger will say."""
-    said = Figures(
+    schedule = tariff.schedule if tariff else None
+    price = _price(trigger.metric, offering) if offering else 0
+    ahead = None if schedule is None else _ahead(trigger, schedule)
+    return Figures(
         metric=trigger.metric.value,
         threshold=trigger.threshold,
         used=trigger.used,
@@ -191,35 +201,27 @@ def figures_of(trigger: Trigger, offering: Offering | None, tariff: TariffTerms 
         credit_fen=trigger.credit_fen,
         fee_fen=trigger.fee_fen,
         tier=trigger.tier,
-        price_fen=_price(trigger.metric, offering) if offering else 0,
+        price_fen=price if schedule is None else schedule.price_fen_per_mb,
         voice_unit_seconds=offering.voice_unit_seconds if offering else 60,
+        comes_next="flat" if schedule is None or ahead is None else schedule.mode.value,
+        next_fee_fen=0 if ahead is None else ahead.fee_fen,
+        next_mb=0 if ahead is None else ahead.quota_mb,
         said=dict(trigger.said),
     )
-    schedule = tariff.schedule if tariff else None
-    return said if schedule is None else _with_schedule(said, schedule)
 
 
-def _with_schedule(said: Figures, schedule: DataSchedule) -> Figures:
-    """What data costs from here on where a schedule prices it: the block, or the next tier."""
-    priced = replace(said, price_fen=schedule.price_fen_per_mb)
-    beyond = max(said.used - said.allowed, 0) // MB if (said.threshold or 0) >= FULL else 0
-    ahead = [tier for tier in schedule.tiers if tier.quota_mb > beyond]
+def _ahead(trigger: Trigger, schedule: DataSchedule) -> Tier | None:
+    """The block of a schedule, or its next tier; None when the last one is reached."""
     if schedule.mode is Mode.STACK:
-        ahead = list(schedule.tiers)
-    if not ahead:
-        return priced
-    return replace(
-        priced,
-        comes_next=schedule.mode.value,
-        next_fee_fen=ahead[0].fee_fen,
-        next_mb=ahead[0].quota_mb,
-    )
+        return schedule.tiers[0] if schedule.tiers else None
+    full = (trigger.threshold or 0) >= FULL
+    beyond = max(trigger.used - trigger.allowed, 0) // MB if full else 0
+    return next((tier for tier in schedule.tiers if tier.quota_mb > beyond), None)
 
 
 def _price(metric: Metric, offering: Offering) -> int:
-    prices = {
-        Metric.VOICE: offering.voice_price_fen * 60 // offering.voice_unit_seconds,
-        Metric.MESSAGE: offering.message_price_fen,
-        Metric.DATA: offering.data_price_fen_per_mb,
-    }
-    return prices.get(metric, 0)
+    if metric is Metric.VOICE:
+        return offering.voice_price_fen * 60 // offering.voice_unit_seconds
+    if metric is Metric.MESSAGE:
+        return offering.message_price_fen
+    return offering.data_price_fen_per_mb if metric is Metric.DATA else 0

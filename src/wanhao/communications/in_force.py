@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from wanhao.communications.contracts import FULL, ContactPolicy, Metric, ReminderRule, Trigger
+from wanhao.communications.contracts import ContactPolicy, Metric, ReminderRule, Trigger
 from wanhao.communications.models import RuleChange
 from wanhao.communications.rendering import known_texts
 from wanhao.communications.rules import known_rules, refuse_twin, rule_of
@@ -51,13 +51,6 @@ class RulesInForce:
         threshold = trigger.threshold if trigger.metric.is_watched else None
         code = self._by_trigger.get((trigger.metric, threshold))
         return self.by_code[code] if code is not None else None
-
-    def tier_of(self, trigger: Trigger) -> int:
-        """Which hundred per cent was reached, from 200 on; otherwise the tier of the trigger."""
-        rule = self.rule_for(trigger)
-        if rule is None or rule.repeats_to is None or (trigger.threshold or 0) < 2 * FULL:
-            return trigger.tier
-        return (trigger.threshold or 0) // FULL
 
     def watched(self) -> dict[Metric, tuple[int, ...]]:
         """The thresholds the meter is to watch, lowest first: per cent, for the balance fen."""

@@ -171,7 +171,9 @@ class _Json:
 
 
 def _value_text(value: object) -> str:
-    return _word_text(value) if isinstance(value, str) else json.dumps(value)
+    if isinstance(value, str):
+        return _word_text(value)
+    return "{}" if value == {} else json.dumps(value)
 
 
 @lru_cache(maxsize=1_000)

@@ -191,7 +191,7 @@ def _live() -> QuerySet[Line]:
 
 def _one_of(values: Collection[int]) -> RawSQL:
     """The values as one array: thousands of single parameters cost more than the answer."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(set(values))])
+    return RawSQL("SELECT unnest(%s::bigint[])", [f"{{{','.join(map(str, set(values)))}}}"])
 
 
 def _views(lines: QuerySet[Line]) -> list[LineView]:

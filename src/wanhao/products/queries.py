@@ -39,7 +39,7 @@ from wanhao.values.errors import WanhaoError
 HELD = """
 SELECT DISTINCT ON (group_id) group_id, offering_id
 FROM wanhao_products_product
-WHERE group_id = ANY(%s) AND slot = 'plan'
+WHERE group_id = ANY(%s::bigint[]) AND slot = 'plan'
   AND (until IS NULL OR (until > statement_timestamp() AND until > since))
 ORDER BY group_id, since
 """
@@ -47,6 +47,12 @@ AT = """
 SELECT id, group_id, offering_id, since, until
 FROM wanhao_products_product
 WHERE group_id = ANY(%s) AND since <= %s AND (until IS NULL OR until > %s)
+ORDER BY group_id, id
+"""
+HELD_AT = """
+SELECT group_id, offering_id
+FROM wanhao_products_product
+WHERE group_id = ANY(%s::bigint[]) AND since <= %s AND (until IS NULL OR until > %s)
 ORDER BY group_id, id
 """
 OWED = """
@@ -97,7 +103,7 @@ def families() -> tuple[Family, ...]:
 def offerings_held(group_ids: Collection[int]) -> dict[int, Offering]:
     """The plan each group holds now; a group without one is left out."""
     with connection.cursor() as cursor:
-        cursor.execute(HELD, [list(set(group_ids))])
+        cursor.execute(HELD, [_array(group_ids)])
         pairs = cursor.fetchall()
     known = _offerings({offering_id for _, offering_id in pairs})
     return {group_id: known[offering_id] for group_id, offering_id in pairs}
@@ -137,7 +143,14 @@ def holdings(group_ids: Collection[int], at: datetime) -> dict[int, Holding]:
 
 def tariffs_held(group_ids: Collection[int], at: datetime) -> dict[int, TariffTerms]:
     """The tariff of each group at an instant; a group without a plan is left out."""
-    numbers = {group_id: held.tariff for group_id, held in holdings(group_ids, at).items()}
+    with connection.cursor() as cursor:
+        cursor.execute(HELD_AT, [_array(group_ids), at, at])
+        held = cursor.fetchall()
+    sold = _offerings({offering_id for _, offering_id in held})
+    plans = {group_id: pk for group_id, pk in held if sold[pk].is_plan}
+    upgrades = {group_id: pk for group_id, pk in held if sold[pk].kind is Kind.UPGRADE}
+    tariffs = _tariffs_of_plans()
+    numbers = {group_id: tariffs[plan, upgrades.get(group_id)] for group_id, plan in plans.items()}
     known = {row.pk: tariff_of(row) for row in Tariff.objects.filter(id__in=set(numbers.values()))}
     return {group_id: known[number] for group_id, number in numbers.items()}
 
@@ -218,6 +231,17 @@ def _offerings(ids: set[int]) -> dict[int, Offering]:
     return {pk: offering_of(row) for pk, row in rows.items()}
 
 
+def _tariffs_of_plans() -> dict[tuple[int, int | None], int]:
+    """The number of the tariff of each plan, alone and with each upgrade."""
+    rows = PlanTariff.objects.values_list("plan_id", "upgrade_id", "tariff_id")
+    return {(plan, upgrade): tariff for plan, upgrade, tariff in rows}
+
+
+def _array(values: Collection[int]) -> str:
+    """The values as PostgreSQL writes an array, which is quicker than a list of parameters."""
+    return f"{{{','.join(map(str, set(values)))}}}"
+
+
 def _rows(sql: str, parameters: list[Any]) -> list[_Held]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -231,9 +255,7 @@ class _Terms:
         self._known = _offerings(offering_ids)
         self._plans = {pk for pk, sold in self._known.items() if sold.is_plan}
         self._kinds = {pk: sold.kind for pk, sold in self._known.items()}
-        self._tariffs = {
-            (row.plan_id, row.upgrade_id): row.tariff_id for row in PlanTariff.objects.all()
-        }
+        self._tariffs = _tariffs_of_plans()
         self._cycle, self._start = cycle, cycle.start
         self._alike: dict[tuple[object, ...], Holding] = {}
 
