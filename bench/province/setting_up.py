@@ -32,7 +32,11 @@ PROBES, STEADY, STRESS, FLAT, OTHERS, FLAME = (place * 10**10 for place in range
 A_PROBE = 1_000
 HEAVY = 13.5
 FLAME_RECORDS = 10_000_000
-FORGOTTEN = ("wanhao_usage_", "wanhao_communications_reminderdecision")
+FORGOTTEN = (
+    "wanhao_usage_",
+    "wanhao_communications_reminderdecision",
+    "wanhao_communications_communicationmessage",
+)
 _made = 0
 
 

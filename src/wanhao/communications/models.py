@@ -52,11 +52,13 @@ class ReminderDecision(models.Model):
     trigger = models.JSONField(help_text="What was crossed, as the meter reported it.")
     outcome = models.CharField(max_length=16, choices=[(o.value, o.name) for o in DecisionOutcome])
     # Unchecked by the database, here and in messages: a check writes a lock into the line's row.
+    # Nobody looks for the decisions about a line alone; it is a subject, or in a group that is one.
     line = models.ForeignKey(
         "wanhao_parties.Line",
         on_delete=models.PROTECT,
         related_name="+",
         null=True,
+        db_index=False,
         db_constraint=False,
     )
     batch = models.BigIntegerField()
@@ -113,8 +115,13 @@ class CommunicationMessage(models.Model):
     until this message is accepted. `channel` is who may carry it, then who did.
     """
 
+    # Written by the one statement that writes the decision, so there is nothing to check.
     decision = models.OneToOneField(
-        ReminderDecision, on_delete=models.PROTECT, related_name="+", null=True
+        ReminderDecision,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_constraint=False,
     )
     rule = models.CharField(max_length=32)
     # Nobody looks for the messages of a line, and each index costs every move of every message.
@@ -275,7 +282,8 @@ class CommunicationMessage(models.Model):
                 condition=models.Q(released_at__isnull=False),
                 name="message_released_to",
             ),
-            models.Index(fields=["-changed_at"], name="message_latest"),
+            # Ascending, as what changes now is added at the end of it, which costs least.
+            models.Index(fields=["changed_at"], name="message_by_change"),
         ]
 
     def __str__(self) -> str:
