@@ -117,11 +117,11 @@ def run_starts(ordered: Keys) -> I64:
     return np.flatnonzero(begins)
 
 
-def run_sums(amount: I64, first: I64) -> I64:
-    """The sum of each run of amounts; runs begin at these rows, the first of them at 0."""
-    if not len(first):
+def run_sums(amount: I64, bounds: I64) -> I64:
+    """The sum of each run of amounts; each lies from a bound to the next, the first from 0 on."""
+    if len(bounds) < 2:
         return no_rows()
-    until = np.cumsum(amount).take(np.append(first[1:], len(amount)) - 1)
+    until = np.cumsum(amount).take(bounds[1:] - 1)
     until[1:] -= until[:-1].copy()
     return until
 
@@ -130,8 +130,8 @@ def summed_by_key(key: I64, amount: I64, bound: int) -> tuple[I64, I64]:
     """Keys from 0 to below `bound`, each once and ascending, with the sum of their amounts."""
     order = in_order(key, bound)
     ordered = key.take(order)
-    first = run_starts(ordered)
-    return ordered.take(first), run_sums(amount.take(order), first)
+    bounds = np.append(run_starts(ordered), len(ordered))
+    return ordered.take(bounds[:-1]), run_sums(amount.take(order), bounds)
 
 
 def distinct(values: I64) -> I64:

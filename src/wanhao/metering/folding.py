@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from wanhao.metering.allowances import Cells
 from wanhao.metering.columns import I8, I64, U8, Mask, distinct, no_rows, summed_by_key
 from wanhao.metering.crossings import Near, money_crossings, upgrade_crossings, usage_crossings
 from wanhao.metering.effects import Effects
@@ -250,7 +251,7 @@ def _fold_slot(
     meter, place = np.divmod(close.cell, len(state.group_id))
     cells = state.cells(slot, place, meter)
     total = totals[loud]
-    after = replace(cells, free=cells.free + close.shift, rolled=cells.rolled + close.shift)
+    after = _shifted(cells, close)
     near = Near(
         slot=slot,
         place=place,
@@ -269,8 +270,8 @@ def _fold_slot(
         alarm_cell=close.cell,
         alarm=alarms(state, slot, after, near.after),
         **_charged(state, near),
-        shifted=place[close.shift != 0],
-        shift=close.shift[close.shift != 0],
+        shifted=place[close.shifted],
+        shift=close.shift,
     )
     return delta, near
 
@@ -286,10 +287,18 @@ def _counted(state: MeterState, slot: Slot, touched: Touched) -> tuple[I64, I64]
         total[rows] += slot.totals[place, meter]
         if meter in range(SERVICES):
             found.append(rows.start + slot.alarm.ringing(place, meter, total[rows]))
-    shifted = np.flatnonzero(touched.shift)
-    if len(shifted):
-        return total, distinct(np.concatenate([*found, shifted]))
+    if len(touched.shifted):
+        return total, distinct(np.concatenate([*found, touched.shifted]))
     return total, np.concatenate(found)
+
+
+def _shifted(cells: Cells, close: Touched) -> Cells:
+    """The cells with what their rolled-over data became."""
+    if not len(close.shifted):
+        return cells
+    shift = np.zeros(len(close.cell), np.int64)
+    shift[close.shifted] = close.shift
+    return replace(cells, free=cells.free + shift, rolled=cells.rolled + shift)
 
 
 def _charged(state: MeterState, near: Near) -> dict[str, I64]:

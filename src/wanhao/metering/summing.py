@@ -8,19 +8,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wanhao.metering.columns import I8, I64, U8, Keys, distinct, in_order, run_starts, run_sums
+from wanhao.metering.columns import (
+    I8,
+    I64,
+    U8,
+    Keys,
+    distinct,
+    in_order,
+    no_rows,
+    run_starts,
+    run_sums,
+)
 from wanhao.metering.meters import DATA, METERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """Cells of one slot with what is added, the run of records of each, and how much its
-    rolled-over data changes."""
+    """Cells of one slot with what is added, and the run of records of each. Rolled-over data
+    changes in the `shifted` rows, ascending, by `shift`."""
 
     cell: I64
     added: I64
     first: I64
     stop: I64
+    shifted: I64
     shift: I64
 
     def with_shifts(self, place: I64, shift: I64, groups: int) -> "Touched":
@@ -33,36 +44,37 @@ class Touched:
         columns = {name: np.zeros(len(cell), np.int64) for name in ("added", "first", "stop")}
         for name, column in columns.items():
             column[spot] = getattr(self, name)
-        shifts_ = np.zeros(len(cell), np.int64)
-        shifts_[np.searchsorted(cell, moved)] = shift
-        return Touched(cell=cell, shift=shifts_, **columns)
+        return Touched(cell=cell, shifted=np.searchsorted(cell, moved), shift=shift, **columns)
 
     def take(self, rows: I64) -> "Touched":
-        """The chosen rows."""
-        return Touched(**{n: getattr(self, n)[rows] for n in Touched.__dataclass_fields__})
+        """The chosen rows, ascending, with all the shifted ones among them."""
+        columns = {name: getattr(self, name)[rows] for name in ("cell", "added", "first", "stop")}
+        return Touched(shifted=np.searchsorted(rows, self.shifted), shift=self.shift, **columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
     """The cells of all slots with what is added to each; `order` is how the records lie in them,
-    from `first` on, `width` how many cells a slot has."""
+    each from a bound to the next, `width` how many cells a slot has."""
 
     order: I64
     cell: I64
     added: I64
-    first: I64
+    bounds: I64
     width: int
 
     def of_slot(self, index: int) -> Touched:
         """The cells of one slot."""
-        bounds = np.array([index, index + 1]) * self.width
-        low, high = np.searchsorted(self.cell, bounds)
+        start = index * self.width
+        low, high = np.searchsorted(self.cell, [start, start + self.width])
+        cell = self.cell[low:high]
         return Touched(
-            cell=self.cell[low:high] - bounds[0],
+            cell=cell - start if start else cell,
             added=self.added[low:high],
-            first=self.first[low:high],
-            stop=np.append(self.first, len(self.order))[low + 1 : high + 1],
-            shift=np.zeros(high - low, np.int64),
+            first=self.bounds[low:high],
+            stop=self.bounds[low + 1 : high + 1],
+            shifted=no_rows(),
+            shift=no_rows(),
         )
 
 
@@ -78,10 +90,10 @@ def summed(units: I64, slot: I8, meter: U8, place: I64, groups: int) -> Sums:
     key += place.astype(key.dtype, copy=False)
     order = in_order(key, bound)
     ordered = key.take(order)
-    first = run_starts(ordered)
-    added = run_sums(units.take(order), first)
-    cell = ordered.take(first).astype(np.int64)
-    return Sums(order=order, cell=cell, added=added, first=first, width=width)
+    bounds = np.append(run_starts(ordered), len(ordered))
+    added = run_sums(units.take(order), bounds)
+    cell = ordered.take(bounds[:-1]).astype(np.int64)
+    return Sums(order=order, cell=cell, added=added, bounds=bounds, width=width)
 
 
 def by_meter(
