@@ -5,22 +5,29 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from wanhao.metering.numbering import LOWEST
+from wanhao.metering.columns import in_order
 from wanhao.usage.blocks import Block, Int64, Words, block_of
 from wanhao.usage.schema import CHARGE, COLUMNS, LONGEST_ID, UNCHARGED, WORD
 
 TEXT_ID, BATCH = "text_id", "batch"
 WORDS: Sequence[str] = [name for name, kind in COLUMNS.items() if kind == WORD]
 SCHEMA = pa.schema(
-    [*COLUMNS.items(), (CHARGE, pa.int64()), (TEXT_ID, pa.binary()), (BATCH, pa.int64())]
+    [
+        *(pa.field(name, kind, nullable=False) for name, kind in COLUMNS.items()),
+        pa.field(CHARGE, pa.int64()),
+        pa.field(TEXT_ID, pa.binary()),
+        pa.field(BATCH, pa.int64(), nullable=False),
+    ]
 )
-"""What a compacted file holds; the file of a batch needs no number, and may do without charges."""
+"""What a compacted file holds; the file of a batch needs no number, and may do without charges.
+Where nothing may be missing, nothing is written down of what is missing."""
 SMALL: dict[str, Any] = {
     "compression": "lz4",
-    "use_dictionary": [*WORDS, "sign", BATCH],
+    "use_dictionary": [*WORDS],
     "column_encoding": dict.fromkeys(
-        ("record_id", "number", "start", "quantity", CHARGE), "DELTA_BINARY_PACKED"
+        ("record_id", "number", "start", "quantity", CHARGE, BATCH), "DELTA_BINARY_PACKED"
     ),
     "write_statistics": ["number"],
 }
@@ -33,10 +40,10 @@ WIDEST_SPAN = 1 << 28
 def sorted_table(block: Block) -> pa.Table:
     """A block as a table, sorted by number and start."""
     records = block.records
-    order = np.argsort((records.number - LOWEST) * WIDEST_SPAN + _within_span(records.start))
+    order = _order(records.number, records.start)
     columns: dict[str, Any] = {"record_id": block.id, "number": records.number}
     columns |= {name: getattr(records, name) for name in ("start", "quantity", "sign")}
-    table = {name: pa.array(column[order]) for name, column in columns.items()}
+    table = {name: pa.array(taken(column, order)) for name, column in columns.items()}
     table |= {name: _words(getattr(block, name), order) for name in WORDS}
     if records.priced is not None:
         priced = records.priced[order]
@@ -44,7 +51,8 @@ def sorted_table(block: Block) -> pa.Table:
     table[TEXT_ID] = pa.nulls(len(block), pa.binary())
     if block.text_id is not None:
         table[TEXT_ID] = pa.array(block.text_id[order].tolist(), pa.binary())
-    return pa.table({name: table[name] for name in SCHEMA.names if name in table})
+    fields = [field for field in SCHEMA if field.name in table]
+    return pa.table([table[field.name] for field in fields], schema=pa.schema(fields))
 
 
 def block_from(table: pa.Table) -> Block:
@@ -75,17 +83,25 @@ def as_compacted(table: pa.Table, batch: int | None) -> pa.Table:
     if batch is not None:
         numbers = np.full(table.num_rows, batch, np.int64)
         table = table.append_column(BATCH, pa.array(numbers))
-    return table.select(SCHEMA.names)
+    table = table.select(SCHEMA.names)
+    return table if table.schema.equals(SCHEMA) else table.cast(SCHEMA)
 
 
-def _within_span(start: Int64) -> Int64:
-    """Times since the first, for a sort key; two open cycles are far shorter than the span."""
+def taken(column: NDArray[Any], order: Int64) -> NDArray[Any]:
+    """The rows of a column in an order, which names no others: numpy need not look."""
+    return column.take(order, mode="clip")
+
+
+def _order(number: Int64, start: Int64) -> Int64:
+    """Rows by number and start; two open cycles are far shorter than the widest span."""
     since: Int64 = np.minimum(start - start.min(), WIDEST_SPAN - 1)
-    return since
+    span = int(since.max()) + 1
+    key = (number - number.min()) * span + since
+    return in_order(key, int(key.max()) + 1)
 
 
 def _words(words: Words, order: Int64) -> pa.Array:
-    codes = pa.array(words.code.astype(np.int32, copy=False)[order])
+    codes = pa.array(taken(words.code.astype(np.int32, copy=False), order))
     return pa.DictionaryArray.from_arrays(codes, pa.array(words.names, pa.utf8()))
 
 
