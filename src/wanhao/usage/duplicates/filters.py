@@ -111,7 +111,7 @@ class Filters:
         asked = Asked(key, first, [self.of_hour.get(hour) for hour in hours.tolist()])
         for part, part_key, word, has_filter in asked.pieces():
             mark = _mark(part_key)
-            found[part] &= ~has_filter | (self._words[word] & mark == mark)
+            found[part] &= ~has_filter | (self._words.take(word) & mark == mark)
         return np.flatnonzero(found)
 
     def mark(self, key: U64, hours: I64, first: I64, known: Known, keys: Keys) -> None:
@@ -199,11 +199,14 @@ class Filters:
         self._end = end
 
     def _mark(self, asked: Asked) -> None:
-        for _, keys, words, has_filter in asked.pieces():
-            key, word = keys[has_filter], words[has_filter]
-            if len(key):
-                starts = np.insert(np.flatnonzero(word[1:] != word[:-1]) + 1, 0, 0)
-                self._words[word[starts]] |= np.bitwise_or.reduceat(_mark(key), starts)
+        for _, key, word, has_filter in asked.pieces():
+            left = np.flatnonzero(has_filter)
+            mark = _mark(key)
+            while len(left):
+                at, bits = word.take(left), mark.take(left)
+                self._words[at] = self._words.take(at) | bits
+                # Of several in one word only the last was written.
+                left = left[self._words.take(at) & bits != bits]
 
 
 def words_for(room: int) -> int:
@@ -213,5 +216,5 @@ def words_for(room: int) -> int:
 
 def _mark(key: U64) -> U64:
     digest = (key * _SPREAD) >> _LAST
-    found: U64 = MARKS[digest]
+    found: U64 = MARKS.take(digest.view(np.int64))
     return found
