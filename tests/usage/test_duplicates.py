@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.usage.identities import DAY, block_of, by_dictionary, by_index
+from tests.usage.identities import DAY, SOURCES, block_of, by_dictionary, by_index
 from wanhao.usage.duplicates import HOUR, WINDOW_DAYS, DuplicateIndex, Remembering, identities
 
+COLUMNS = ("key", "tail", "content")
 ROW = st.tuples(
     st.sampled_from(["7", "8", "x-7", "x-8", "a" * 32, "a" * 31 + "b"]),
     st.sampled_from(["msc-1", "msc-2"]),
@@ -36,10 +37,28 @@ def test_keys_are_put_in_order(most):
     assert (key[identities.sorted_order(key)] == np.sort(key)).all()
 
 
+@pytest.mark.parametrize("apart", [1 << 10, 1 << 24, 1 << 32])
+def test_keys_that_lie_close_together_are_put_in_order_too(apart):
+    """One key is so far from all others that the bits it differs in tell little of these."""
+    random = np.random.default_rng(apart)
+    key = random.integers(0, 3 * identities.FEW * apart, 3 * identities.FEW, np.uint64)
+    key[7] = 2**63
+    assert (key[identities.sorted_order(key)] == np.sort(key)).all()
+
+
+def test_it_makes_no_difference_how_many_are_mixed_at_a_time(monkeypatch):
+    block = block_of([(str(n), SOURCES[n % 3], n % 5 * HOUR, n) for n in range(100)])
+    (whole,) = identities.sorted_identities(block, block.source.code)
+    monkeypatch.setattr(identities, "AT_ONCE", 7)
+    (parts,) = identities.sorted_identities(block, block.source.code)
+    assert (parts.row == whole.row).all()
+    assert all((getattr(parts.columns, c) == getattr(whole.columns, c)).all() for c in COLUMNS)
+
+
 def test_ids_with_the_same_key_are_told_apart():
     """Forty ids whose keys are equal, made by mixing backwards, in one hour of one source."""
     rows = [(str(number), "msc-1", 0, 60) for number in ids_of_one_key(40)]
-    keys = identities.sorted_identities(block_of(rows), np.zeros(len(rows), np.int64))[0][0].key
+    keys = identities.sorted_identities(block_of(rows), np.zeros(len(rows), np.int64))[0].key
     assert len(set(keys.tolist())) == 1
     index, known = DuplicateIndex(), {}
     again = [(rows[3][0], "msc-1", 0, 60), (rows[3][0], "msc-1", 0, 61), (rows[3][0], "m", 0, 60)]

@@ -20,7 +20,7 @@ import numpy as np
 
 from wanhao.metering.columns import I64
 from wanhao.usage.duplicates.identities import (
-    HOUR_BITS,
+    ID_BITS,
     U64,
     Identities,
     hour_bounds,
@@ -222,6 +222,8 @@ def _merged(parts: Sequence[Identities]) -> Identities:
 
 def _young(piece: Identities, floor: I64) -> Identities:
     """Without what is earlier than is remembered."""
-    hour = piece.key >> np.uint64(64 - HOUR_BITS)
+    if int(piece.key[0]) >> ID_BITS >= floor.max(initial=0):
+        return piece
+    hour = piece.key >> np.uint64(ID_BITS)
     early = hour.view(np.int64) < floor[source_of(piece.tail)]
     return piece.take(~early) if early.any() else piece

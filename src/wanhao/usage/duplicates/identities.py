@@ -20,6 +20,8 @@ HOUR_BITS = 21
 ID_BITS = 64 - HOUR_BITS
 FEW = 1 << 12
 """Keys that are sorted in the ordinary way."""
+AT_ONCE = 1 << 16
+"""Records mixed at a time; so many fit the processor's cache."""
 EXCHANGES = 16
 """Times that neighbours are exchanged before the rest is sorted in the ordinary way."""
 U64 = NDArray[np.uint64]
@@ -77,29 +79,57 @@ def hour_bounds(key: U64) -> tuple[I64, I64]:
     end."""
     if not len(key):
         return np.zeros(0, np.int64), np.zeros(1, np.int64)
-    hour = key >> np.uint64(ID_BITS)
-    starts = np.insert(np.flatnonzero(hour[1:] != hour[:-1]) + 1, 0, 0)
-    return hour[starts].astype(np.int64), np.append(starts, len(key))
+    least, most = int(key[0]) >> ID_BITS, int(key[-1]) >> ID_BITS
+    if most - least > len(key):
+        hour = key >> np.uint64(ID_BITS)
+        starts = np.insert(np.flatnonzero(hour[1:] != hour[:-1]) + 1, 0, 0)
+        return hour[starts].astype(np.int64), np.append(starts, len(key))
+    hours = np.arange(least, most + 1)
+    starts = key.searchsorted(hours.view(np.uint64) << np.uint64(ID_BITS))
+    present = np.flatnonzero(np.diff(starts, append=len(key)))
+    return hours[present], np.append(starts[present], len(key))
 
 
-def sorted_identities(block: Block, source: I64) -> list[tuple[Identities, I64]]:
-    """The identities of a block whose rows have these source codes, sorted by key, with the row of
-    each: those with a numeric id, then those with text. ValueError for an hour that no key holds.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Identities of a block: sorted `key`, and the `row` of each in the block. The rest of them
+    stays as it came, in `columns`, where `order` tells the place of each."""
+
+    key: U64
+    row: I64
+    columns: Identities
+    order: I64
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    def take(self, spots: I64) -> Identities:
+        """The chosen ones, sorted if `spots` are."""
+        columns, place = self.columns, self.order.take(spots)
+        return Identities(
+            key=self.key.take(spots),
+            tail=columns.tail.take(place),
+            content=columns.content.take(place),
+            text=None if columns.text is None else columns.text.take(place),
+        )
+
+
+def sorted_identities(block: Block, source: I64) -> list[Asked]:
+    """The identities of a block whose rows have these source codes, sorted by key: those with a
+    numeric id, then those with text. ValueError for an hour that no key holds."""
     records, text = block.records, block.text_id
     if text is None:
-        return [_sorted(records, block.id, source, None)]
+        return [_sorted(records, block.id, source, None, None)]
     found = []
     for rows, named in ((np.flatnonzero(text == b""), False), (np.flatnonzero(text != b""), True)):
         if len(rows):
             texts = text[rows] if named else None
             number = block.id[rows] if texts is None else _digest(texts)
-            some, order = _sorted(records.take(rows), number, source[rows], texts)
-            found.append((some, rows[order]))
+            found.append(_sorted(records.take(rows), number, source[rows], texts, rows))
     return found
 
 
-def repeats_within(asked: Identities, row: I64) -> tuple[Mask, Mask]:
+def repeats_within(asked: Asked) -> tuple[Mask, Mask]:
     """Which identities repeat one of an earlier row, and whether they say the same as it."""
     seen = np.zeros(len(asked), np.bool_)
     agrees = np.ones(len(asked), np.bool_)
@@ -107,9 +137,9 @@ def repeats_within(asked: Identities, row: I64) -> tuple[Mask, Mask]:
     if not twin.any():
         return seen, agrees
     spots = np.flatnonzero(np.append(twin, False) | np.insert(twin, 0, False))
-    part, order = asked.take(spots), row[spots]
+    part = asked.take(spots)
     text = () if part.text is None else (part.text,)
-    by_identity = np.lexsort((order, *text, part.tail, part.key))
+    by_identity = np.lexsort((asked.row[spots], *text, part.tail, part.key))
     part, spots = part.take(by_identity), spots[by_identity]
     same = (part.key[1:] == part.key[:-1]) & (part.tail[1:] == part.tail[:-1])
     if part.text is not None:
@@ -122,21 +152,38 @@ def repeats_within(asked: Identities, row: I64) -> tuple[Mask, Mask]:
 
 
 def _sorted(
-    records: Records, number: I64, source: I64, text: TextIds | None
-) -> tuple[Identities, I64]:
-    hour = records.start // HOUR
-    if len(hour) and not 0 <= hour.min() <= hour.max() < 1 << HOUR_BITS:
+    records: Records, number: I64, source: I64, text: TextIds | None, rows: I64 | None
+) -> Asked:
+    narrow = not len(source) or int(source.max()) < 1 << (32 - HOUR_BITS)
+    tail: Tail = np.empty(len(source), np.uint32) if narrow else np.empty(len(source), np.uint64)
+    columns = Identities(
+        key=np.empty(len(source), np.uint64),
+        tail=tail,
+        content=np.empty(len(source), np.uint64),
+        text=text,
+    )
+    for low in range(0, len(source), AT_ONCE):
+        part = slice(low, low + AT_ONCE)
+        columns.key[part], columns.tail[part] = _mixed(
+            records.start[part], number[part], source[part]
+        )
+        columns.content[part] = _content(records, part)
+    order = sorted_order(columns.key)
+    row = order if rows is None else rows.take(order)
+    return Asked(key=columns.key.take(order), row=row, columns=columns, order=order)
+
+
+def _mixed(start: I64, number: I64, source: I64) -> tuple[U64, U64]:
+    """Keys and tails."""
+    hour = start // HOUR
+    if not 0 <= hour.min() <= hour.max() < 1 << HOUR_BITS:
         raise ValueError("a record starts before 1970 or after 2209")
     mixed = mixed_ids(number, source)
     key = mixed >> np.uint64(HOUR_BITS)
     key |= hour.view(np.uint64) << np.uint64(ID_BITS)
     mixed &= _REST
     mixed |= source.view(np.uint64) << np.uint64(HOUR_BITS)
-    narrow = not len(source) or int(source.max()) < 1 << (32 - HOUR_BITS)
-    tail = mixed.astype(np.uint32) if narrow else mixed
-    order = sorted_order(key)
-    found = Identities(key=key, tail=tail, content=_content(records), text=text)
-    return found.take(order), order
+    return key, mixed
 
 
 def sorted_order(key: U64) -> I64:
@@ -194,15 +241,15 @@ def _digest(text: TextIds) -> I64:
     return found.view(np.int64)
 
 
-def _content(records: Records) -> U64:
+def _content(records: Records, part: slice) -> U64:
     """A weighted sum: two contents that differ give the same only by a chance of one in 2^64."""
-    what = records.service.astype(np.int64) << 16
-    what += records.zone.astype(np.int64) << 8
-    what += records.sign
-    columns = [records.number, records.start, records.quantity, what]
+    what = records.service[part].astype(np.int64) << 16
+    what += records.zone[part].astype(np.int64) << 8
+    what += records.sign[part]
+    columns = [records.number[part], records.start[part], records.quantity[part], what]
     if records.priced is not None:
-        columns.append(records.priced)
-    found = np.zeros(len(records), np.uint64)
+        columns.append(records.priced[part])
+    found = np.zeros(len(what), np.uint64)
     for column, weight in zip(columns, _WEIGHTS, strict=False):
         found += column.astype(np.int64, copy=False).view(np.uint64) * weight
     return found

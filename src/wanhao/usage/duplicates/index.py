@@ -90,24 +90,25 @@ class DuplicateIndex:
         duplicate = np.zeros(len(block), np.bool_)
         conflict = np.zeros(len(block), np.bool_)
         new: list[Identities] = []
-        for asked, row in sorted_identities(block, self._source_codes(block.source)):
-            seen, agrees = repeats_within(asked, row)
+        for asked in sorted_identities(block, self._source_codes(block.source)):
+            seen, agrees = repeats_within(asked)
             hours, first = hour_bounds(asked.key)
             maybe = self.filters.maybe(asked.key, hours, first, self.shelf.known, self.shelf.keys)
             if len(maybe):
-                found, content = self.shelf.find(asked.take(maybe))
+                some = asked.take(maybe)
+                found, content = self.shelf.find(some)
                 at = maybe[found]
                 seen[at] = True
-                agrees[at] = content[found] == asked.content[at]
-            duplicate[row[seen & agrees]] = True
-            conflict[row[seen & ~agrees]] = True
-            new.append(asked.take(~seen) if seen.any() else asked)
+                agrees[at] = content[found] == some.content[found]
+            duplicate[asked.row[seen & agrees]] = True
+            conflict[asked.row[seen & ~agrees]] = True
+            new.append(asked.take(np.flatnonzero(~seen)))
         return Verdict(duplicate=duplicate, conflict=conflict, new=new)
 
     def relearn(self, block: Block) -> None:
         """Remember a block whose records were all counted before, as when a batch is replayed."""
-        codes = self._source_codes(block.source)
-        self.remember([identities for identities, _ in sorted_identities(block, codes)])
+        asked = sorted_identities(block, self._source_codes(block.source))
+        self.remember([each.take(np.arange(len(each))) for each in asked])
 
     def remember(self, new: New) -> None:
         """Take in what was counted; follows the commit. Waits where files are written more slowly
