@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from wanhao.metering.numbering import LOWEST
+from wanhao.metering.columns import in_order
 from wanhao.usage.archive.keys import open_parquet
 from wanhao.usage.archive.parts import PartWriter, Shard, shards_of
-from wanhao.usage.archive.rows import BATCH, as_compacted
+from wanhao.usage.archive.rows import BATCH, as_compacted, taken
 from wanhao.usage.blocks import Int64
 
 STRETCH_ROWS = 1 << 19
@@ -28,7 +28,6 @@ AHEAD = 2
 DAY_SECONDS = 86_400
 EAST = 8 * 3600
 """Asia/Shanghai is ahead of UTC by so many seconds all year."""
-_NUMBER_BITS, _SECOND_BITS = 34, 17
 Days = Sequence[tuple[int, pa.Table]]
 """The records of some days, each day counted since 1970."""
 
@@ -190,27 +189,44 @@ def _by_day(pieces: Sequence[pa.Table]) -> Days:
         return []
     table = pa.concat_tables(pieces).unify_dictionaries()
     start = table["start"].to_numpy()
-    key = _key(table["number"].to_numpy(), start)
-    order = np.argsort(key, kind="stable")
-    day = key[order] >> (_NUMBER_BITS + _SECOND_BITS)
+    order = _order(table["number"].to_numpy(), start)
+    table = _in_order(table, order)
+    day = (taken(start, order) + EAST) // DAY_SECONDS
     begins = np.flatnonzero(np.append(True, day[1:] != day[:-1])).tolist()
-    first = int((start.min() + EAST) // DAY_SECONDS)
-    table = _taken(table, pa.array(order))
     return [
-        (first + int(day[begin]), table.slice(begin, end - begin))
+        (int(day[begin]), table.slice(begin, end - begin))
         for begin, end in pairwise([*begins, len(day)])
     ]
 
 
-def _taken(table: pa.Table, order: pa.Array) -> pa.Table:
+def _in_order(table: pa.Table, order: Int64) -> pa.Table:
     """Rows in another order, column by column, so that less memory is touched at once."""
-    columns = [table[name].combine_chunks().take(order) for name in table.column_names]
+    columns = [_ordered(table[name], order) for name in table.column_names]
     return pa.table(columns, schema=table.schema)
 
 
-def _key(number: Int64, start: Int64) -> Int64:
-    """What to sort by: the day counted from the first, then the number, then the second."""
-    day, second = np.divmod(start + EAST, DAY_SECONDS)
-    day -= day.min()
-    key: Int64 = (day << _NUMBER_BITS | number - LOWEST) << _SECOND_BITS | second
-    return key
+def _ordered(column: pa.ChunkedArray, order: Int64) -> pa.Array:
+    if column.null_count == len(column):
+        return pa.nulls(len(column), column.type)
+    if column.null_count:
+        return column.combine_chunks().take(pa.array(order))
+    if pa.types.is_integer(column.type):
+        return pa.array(taken(column.to_numpy(), order))
+    if pa.types.is_dictionary(column.type):
+        codes = np.concatenate([chunk.indices.to_numpy() for chunk in column.chunks])
+        return pa.DictionaryArray.from_arrays(
+            pa.array(taken(codes, order)), column.chunk(0).dictionary, safe=False
+        )
+    return column.combine_chunks().take(pa.array(order))
+
+
+def _order(number: Int64, start: Int64) -> Int64:
+    """Rows by the day, then the number, then the second."""
+    since = start - (int(start.min()) + EAST) // DAY_SECONDS * DAY_SECONDS + EAST
+    numbers = number - number.min()
+    day = since // DAY_SECONDS
+    span = (int(numbers.max()) + 1) * DAY_SECONDS
+    key = numbers * DAY_SECONDS
+    key += since
+    key += day * (span - DAY_SECONDS)
+    return in_order(key, (int(day.max()) + 1) * span)
