@@ -28,6 +28,8 @@ from wanhao.values.errors import WanhaoError
 
 log = logging.getLogger(__name__)
 CSV_BLOCK = 16 << 20
+BLOCKS = pa.system_memory_pool()
+"""Arrow's own pool gives large pieces back to the system, and takes them anew for each block."""
 LONGEST_HEADER = 1 << 16
 MOST_STRANGE = 200_000
 """Rows without a field for each column that are held before the file is given up."""
@@ -95,6 +97,7 @@ def _open_typed(path: Path) -> pcsv.CSVStreamingReader:
             null_values=[],
             strings_can_be_null=False,
         ),
+        memory_pool=BLOCKS,
     )
 
 
