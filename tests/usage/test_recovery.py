@@ -17,6 +17,7 @@ from tests.usage.operators import (
     two_customers,
 )
 from wanhao.usage.actions import record_facts
+from wanhao.usage.archive import AHEAD
 from wanhao.usage.batches import is_committed
 from wanhao.usage.models import Batch, Fact
 from wanhao.values.errors import WanhaoError
@@ -60,7 +61,7 @@ def test_a_snapshot_of_a_time_that_was_undone_is_not_taken(tmp_path):
 def test_the_archive_of_another_database_is_left_alone(tmp_path):
     two_customers()
     made = meter(tmp_path, batch_rows=1)
-    for number in range(3):
+    for number in range(AHEAD + 1):
         drop(tmp_path, f"{number}.csv", [row(number)])
     settle(made)
     before = sorted(made.folders.archive.iterdir())

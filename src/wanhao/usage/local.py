@@ -1,7 +1,7 @@
 """The meter of this machine: facts and files in, committed effects out, for ever.
 
-Three batches are under way at a time: one is read, the one before it is judged, folded and applied
-in memory, the one before that is archived and committed; each commits once, and in order. Now and
+Several batches are under way: one is read, one or two before it are judged, folded and applied in
+memory, the one before these is archived and committed; each commits once, and in order. Now and
 then a snapshot is written beside. Killed anywhere, the meter comes back to the same state: what was
 committed is replayed from the last snapshot, what was not is read again.
 """
@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -27,6 +28,7 @@ from wanhao.usage.cycles import Calendar
 from wanhao.usage.duplicates import DuplicateIndex, Remembering
 from wanhao.usage.feed import facts_after, recorded_at
 from wanhao.usage.folders import Folders
+from wanhao.usage.folds import Folds, thread
 from wanhao.usage.home import note_home
 from wanhao.usage.intake import Gathered, Intake
 from wanhao.usage.judging import Judged, judge
@@ -79,10 +81,9 @@ class LocalMeter:
     view: MeterView = field(init=False)
     _halt: threading.Event = field(init=False, default_factory=threading.Event)
     _closed: set[int] = field(init=False, default_factory=set)
-    _folded: Folded | None = field(init=False, default=None)
+    _folds: Folds = field(init=False, default_factory=Folds)
     _snapshots: Snapshots = field(init=False)
-    _folding: ThreadPoolExecutor = field(init=False, default_factory=lambda: _thread("folding"))
-    _archiving: ThreadPoolExecutor = field(init=False, default_factory=lambda: _thread("archiving"))
+    _archiving: ThreadPoolExecutor = field(init=False, default_factory=lambda: thread("archiving"))
     _pulsed: Rhythm = field(init=False, default_factory=lambda: Rhythm(PULSE_EVERY))
     _tidied: Rhythm = field(init=False, default_factory=lambda: Rhythm(TIDY_EVERY))
 
@@ -154,9 +155,9 @@ class LocalMeter:
         return False
 
     def step(self) -> bool:
-        """Take in new facts, then fold one batch of records while the one before it commits; False
-        when there was nothing to do and all is committed. After a failure the meter is at its end,
-        unless it was the database that went away."""
+        """Take in new facts, then commit one batch of records while those behind it are folded;
+        False when there was nothing to do and all is committed. After a failure the meter is at its
+        end, unless it was the database that went away."""
         try:
             return self._step()
         except LOST:
@@ -193,13 +194,15 @@ class LocalMeter:
         self.checkpoint("snapshot")
 
     def _begin_snapshot(self) -> None:
-        """Begin to save beside the counting. The last batch commits meanwhile; before it has, the
+        """Begin to save beside the counting. What is folded commits meanwhile; before it has, the
         snapshot is not put in its place."""
+        self._folds.rest()
         self._snapshots.begin(self.state, self.index, recorded_at(self.state.last_fact))
         self._settle_folded()
         self._snapshots.wait_until_free()
 
     def _finish_snapshot(self) -> None:
+        self._folds.rest()
         if self._snapshots.is_saving:
             self._snapshots.finish(self.index)
             self.checkpoint("snapshot")
@@ -207,7 +210,7 @@ class LocalMeter:
     def _stand_still(self) -> None:
         """Wait until nothing goes on beside any more."""
         self.intake.rest()
-        self._folding.shutdown()
+        self._folds.stop()
         self._archiving.shutdown()
         self._snapshots.give_up()
 
@@ -220,6 +223,7 @@ class LocalMeter:
         return taken
 
     def _take_fact(self, number: int, facts: FactColumns) -> None:
+        self._folds.rest()
         self.memory.refuse_growth(self.state, facts)
         with self.view.changing():
             enrol(self.state, facts)
@@ -270,32 +274,37 @@ class LocalMeter:
         self.checkpoint("apply facts")
 
     def _take_records(self) -> bool:
-        """Fold a batch while the one before it commits. That one does not wait for files."""
-        waits = self._folded is not None and not self.intake.is_ready()
-        folding = None if waits else self._begin_folding()
-        committed = self._settle_folded()
-        if folding is not None:
-            self._folded = folding.result()
-        return committed or folding is not None
+        """Commit a batch while those behind it are folded. It does not wait for files."""
+        while self._folds.has_room and (not len(self._folds) or self.intake.is_ready()):
+            if not self._begin_folding():
+                break
+        return self._settle_first()
 
-    def _begin_folding(self) -> Future[Folded] | None:
+    def _begin_folding(self) -> bool:
         gathered = self.intake.gather()
         if gathered is None:
-            return None
-        self.checkpoint("read")
-        return self._folding.submit(self._fold, gathered, self.clock())
-
-    def _settle_folded(self) -> bool:
-        """Commit the batch that waits for it and put its files away; False when there is none."""
-        if self._folded is None:
             return False
-        step = self._folded.step
-        self._commit(step, self._folded.archived)
-        self._folded = None
-        if step.gathered is not None:
-            self.intake.settle(step.gathered.parts)
-            self.checkpoint("put away")
+        self.checkpoint("read")
+        self._folds.begin(partial(self._fold, gathered, self.clock()))
         return True
+
+    def _settle_folded(self) -> None:
+        while self._settle_first():
+            pass
+
+    def _settle_first(self) -> bool:
+        """Commit the first batch that waits for it and put its files away; False if none does."""
+        if not len(self._folds):
+            return False
+        self._settle(self._folds.first())
+        self._folds.settled()
+        return True
+
+    def _settle(self, folded: Folded) -> None:
+        self._commit(folded.step, folded.archived)
+        if folded.step.gathered is not None:
+            self.intake.settle(folded.step.gathered.parts)
+            self.checkpoint("put away")
 
     def _take_again(self) -> bool:
         """Judge records of the quarantine again that somebody asked for."""
@@ -304,8 +313,8 @@ class LocalMeter:
             return False
         self.checkpoint("read again")
         self._settle_folded()
-        self._folded = self._fold(again.gathered, self.clock(), again)
-        return self._settle_folded()
+        self._settle(self._fold(again.gathered, self.clock(), again))
+        return True
 
     def _fold(self, gathered: Gathered, now: datetime, again: Again | None = None) -> Folded:
         """Count a batch in memory. It can only be followed by its commit, or by the meter's end."""
@@ -384,10 +393,6 @@ class LocalMeter:
         self.index.tend()
         if self._tidied.is_due(now):
             tidy(self.folders, self.keep_done, now)
-
-
-def _thread(name: str) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix=name)
 
 
 def _rest(halt: threading.Event, seconds: float) -> None:

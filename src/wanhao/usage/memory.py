@@ -11,8 +11,8 @@ from wanhao.usage.state_columns import taken_apart
 from wanhao.values.errors import WanhaoError
 
 MB = 1 << 20
-BATCHES = 4
-"""So many are in memory: one is read, one folded, one archived, and what reading holds besides."""
+BATCHES = 5
+"""So many are in memory: one is read, two folded, one archived, and what reading holds besides."""
 RECORD = 320
 """Octets that a record of a batch takes while it is counted, with all that is made of it."""
 _OWN = ("RssAnon:", "RssShmem:")

@@ -17,8 +17,8 @@ from wanhao.usage.durable import sync_file, sync_folder
 
 ROW_GROUP = 1 << 14
 """So many records are read at least to find those of one number."""
-AHEAD = 2
-"""So many batches may be archived before they commit: one commits while the next is folded."""
+AHEAD = 3
+"""So many batches may be archived before they commit: one commits while others are folded."""
 
 
 def write_archive(path: Path, block: Block) -> None:
