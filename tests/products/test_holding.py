@@ -20,7 +20,13 @@ from wanhao.products.actions import (
 )
 from wanhao.products.contracts import NewHolding, Prices, Service, ZonePrices
 from wanhao.products.models import Product, Tariff
-from wanhao.products.queries import data_stops, holdings, offerings_held, tariffs_after
+from wanhao.products.queries import (
+    data_stops,
+    holdings,
+    offerings_held,
+    tariffs_after,
+    tariffs_held,
+)
 from wanhao.values.cycle import SHANGHAI
 from wanhao.values.errors import WanhaoError
 
@@ -96,6 +102,7 @@ def test_the_tariff_is_that_of_plan_and_upgrade(groups: list[int]) -> None:
     assert before[groups[0]].tariff == before[groups[1]].tariff == after[groups[1]].tariff
     terms = {tariff.number: tariff for tariff in tariffs_after()}
     plain, climbing = terms[after[groups[1]].tariff], terms[after[groups[0]].tariff]
+    assert tariffs_held([*groups, 999_999], NOON) == {groups[0]: climbing, groups[1]: plain}
     assert plain.schedule is None
     assert climbing.schedule is not None
     assert climbing.schedule.tiers[-1].fee_fen == 10_000

@@ -59,7 +59,8 @@ class Known:
     @classmethod
     def about(cls, wanted: Sequence[tuple[Trigger, str]], now: datetime) -> "Known":
         """`wanted` are triggers, each with the recipient its rule names."""
-        lines = lines_by_id({t.line_id for t, _ in wanted if t.line_id is not None})
+        ids = {t.line_id for t, _ in wanted if t.line_id is not None}
+        lines = lines_by_id(ids) if ids else {}
         crossers = lines_by_number({t.number for t, to in wanted if to == CROSSER and t.number})
         known = (*lines.values(), *crossers.values())
         mains = {line.group_id: line for line in known if line.role is LineRole.MAIN}
@@ -67,10 +68,11 @@ class Known:
         groups |= {line.group_id for line in lines.values()}
         priced = {t.group_id for t, _ in wanted if t.metric in OF_SERVICES and t.group_id}
         of_data = {t.group_id for t, _ in wanted if t.metric is Metric.DATA and t.group_id}
+        unknown = groups - mains.keys()
         return cls(
             lines=lines,
             crossers=crossers,
-            mains_of_groups=mains | main_lines_of_groups(groups - mains.keys()),
+            mains_of_groups=mains | (main_lines_of_groups(unknown) if unknown else {}),
             mains_of_accounts=main_lines_of_accounts(
                 {t.account_id for t, to in wanted if to == PAYER or t.group_id is None}
             ),

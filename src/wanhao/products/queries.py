@@ -49,11 +49,13 @@ FROM wanhao_products_product
 WHERE group_id = ANY(%s) AND since <= %s AND (until IS NULL OR until > %s)
 ORDER BY group_id, id
 """
-HELD_AT = """
-SELECT group_id, offering_id
-FROM wanhao_products_product
+TARIFFS_AT = """
+SELECT group_id, offering_id, offering.kind
+FROM wanhao_products_product AS product
+JOIN wanhao_products_productoffering AS offering ON offering.id = offering_id
 WHERE group_id = ANY(%s::bigint[]) AND since <= %s AND (until IS NULL OR until > %s)
-ORDER BY group_id, id
+    AND offering.kind = ANY(%s)
+ORDER BY group_id, product.id
 """
 OWED = """
 SELECT product.id, group_id, offering_id, since, until
@@ -144,11 +146,11 @@ def holdings(group_ids: Collection[int], at: datetime) -> dict[int, Holding]:
 def tariffs_held(group_ids: Collection[int], at: datetime) -> dict[int, TariffTerms]:
     """The tariff of each group at an instant; a group without a plan is left out."""
     with connection.cursor() as cursor:
-        cursor.execute(HELD_AT, [_array(group_ids), at, at])
+        kinds = [kind.value for kind in (Kind.PLAN, Kind.BUNDLE, Kind.UPGRADE)]
+        cursor.execute(TARIFFS_AT, [_array(group_ids), at, at, kinds])
         held = cursor.fetchall()
-    sold = _offerings({offering_id for _, offering_id in held})
-    plans = {group_id: pk for group_id, pk in held if sold[pk].is_plan}
-    upgrades = {group_id: pk for group_id, pk in held if sold[pk].kind is Kind.UPGRADE}
+    plans = {group_id: pk for group_id, pk, kind in held if kind != Kind.UPGRADE}
+    upgrades = {group_id: pk for group_id, pk, kind in held if kind == Kind.UPGRADE}
     tariffs = _tariffs_of_plans()
     numbers = {group_id: tariffs[plan, upgrades.get(group_id)] for group_id, plan in plans.items()}
     known = {row.pk: tariff_of(row) for row in Tariff.objects.filter(id__in=set(numbers.values()))}
