@@ -8,6 +8,8 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.db import connection
 
@@ -88,6 +90,38 @@ def test_records_that_come_late_are_a_part_of_their_own_until_they_are_many(tmp_
         days.settle_snapshots()
     assert lengths == [[44], [44, 6], [44, 12], [44, 12, 6], [68], [68, 6]]
     assert len(records_of([QIAN], CYCLE)) == len({one.record_id for one in seen()[1]}) == 28 + 36
+
+
+def test_files_written_before_columns_were_required_are_read_and_merged_with_new_ones(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(compaction, "GROWTH", 100)
+    days = a_day_passes(tmp_path)
+    before = seen()
+    for path in days.archive.glob("batch-*1-*"):
+        _as_formerly(path)
+    assert seen() == before
+    days.compact()
+    assert seen() == before
+    for path in days.archive.glob("days/*/*/p*-0*.parquet"):
+        _as_formerly(path)
+    assert seen() == before
+    archived = restoring.ArchivedBatches(days.archive)
+    assert len(archived.read(Batch.objects.get(number=1))) == 40
+    days.count(row(1000, QIAN, start=at(NOW)))
+    days.pass_by()
+    days.settle_snapshots()
+    days.compact()
+    (part,) = [one for one in days.manifest().parts if one.day == "2026-11-15"]
+    assert part.rows == 45
+    assert len(records_in_batch(1, [QIAN, ZHAO])) == 40
+
+
+def _as_formerly(path: Path) -> None:
+    """The same file as it was when any column might have missed something."""
+    table = pq.ParquetFile(path).read()
+    fields = [field.with_nullable(True) for field in table.schema]
+    pq.write_table(table.cast(pa.schema(fields)), path)
 
 
 def test_the_newest_batches_stay_as_they_are_for_the_meter_to_come_back_from(tmp_path):

@@ -12,7 +12,7 @@ from wanhao.usage.archive.keys import open_parquet
 from wanhao.usage.archive.layout import archive_path, missing
 from wanhao.usage.archive.manifest import Manifest, load_manifest
 from wanhao.usage.archive.parts import shards_of
-from wanhao.usage.archive.rows import BATCH, SCHEMA, block_from
+from wanhao.usage.archive.rows import BATCH, SCHEMA, as_compacted, block_from
 from wanhao.usage.blocks import Block, Int64
 from wanhao.usage.models import Batch
 from wanhao.values.errors import WanhaoError
@@ -98,7 +98,8 @@ def _within(path: Path, first: int, last: int) -> list[pa.Table]:
             number = file.read_row_group(group, columns=[BATCH])[BATCH].to_numpy()
             wanted = (number >= first) & (number <= last)
             if wanted.any():
-                found.append(file.read_row_group(group).filter(pa.array(wanted)))
+                rows = file.read_row_group(group).filter(pa.array(wanted))
+                found.append(as_compacted(rows, None))
     return found
 
 
