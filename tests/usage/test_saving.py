@@ -1,6 +1,9 @@
 """Snapshots written beside the counting, and the files of columns they are."""
 
+import fcntl
 import os
+import resource
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from tests.usage.operators import drop, figures, meter, row, settle, two_customers
 from wanhao.usage.column_files import PIECE, ColumnWriter, CutShortError, read_columns, told_in
 from wanhao.usage.models import Batch
+from wanhao.usage.saving import Saving
 from wanhao.usage.snapshots import load_snapshot
 from wanhao.usage.view.segments import handle_behind, segment
 
@@ -123,15 +127,17 @@ def test_a_snapshot_of_a_batch_that_never_committed_is_not_put_in_its_place(tmp_
             raise RuntimeError("the batch cannot commit")
 
     made = meter(tmp_path, batch_rows=1, snapshot_every=1, checkpoint=checkpoint)
-    drop(tmp_path, "a.csv", [row(1)])
+    for name in ("a", "b"):
+        drop(tmp_path, f"{name}.csv", [row(ord(name))])
+        made._begin_folding()
     with pytest.raises(RuntimeError, match="cannot commit"):
         settle(made)
     assert refused
     assert not list(made.folders.snapshots.iterdir())
-    assert not Batch.objects.exists()
+    assert Batch.objects.get().metered == 1
     again = meter(tmp_path)
     settle(again)
-    assert Batch.objects.get().metered == 1
+    assert [batch.metered for batch in Batch.objects.order_by("number")] == [1, 1]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -151,3 +157,18 @@ def test_where_the_process_that_writes_a_snapshot_is_killed_the_one_before_is_us
     assert "no snapshot could be written" in caplog.text
     assert list(made.folders.snapshots.iterdir()) == first
     assert figures(meter(tmp_path)) == figures(made)
+
+
+def test_a_snapshot_is_heard_of_however_many_files_are_open():
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    near, writing = os.pipe()
+    far = fcntl.fcntl(near, fcntl.F_DUPFD_CLOEXEC, 1500)
+    saving = Saving(Path("none"), 0, far)
+    os.write(writing, b"f")
+    saving.wait_until_free()
+    assert not saving.is_over()
+    os.write(writing, b"w")
+    assert saving.is_over()
+    for handle in (near, writing, far):
+        os.close(handle)

@@ -47,7 +47,7 @@ class Saving:
     def is_over(self, seconds: float = 0.0) -> bool:
         """Whether `finish` would not wait; known after so many seconds at the latest."""
         self.wait_until_free()
-        return bool(select.select([self._pipe], [], [], seconds)[0])
+        return _speaks(self._pipe, seconds)
 
     def finish(self) -> None:
         """Wait for the child; OSError when it could not write, and then nothing is left of it."""
@@ -63,9 +63,16 @@ class Saving:
 
     def _hear(self, octets: int) -> bytes:
         """What the child says next, nothing when it ended. One that is stuck is ended."""
-        if not select.select([self._pipe], [], [], PATIENCE_SECONDS)[0]:
+        if not _speaks(self._pipe, PATIENCE_SECONDS):
             os.kill(self._child, signal.SIGKILL)
         return os.read(self._pipe, octets)
+
+
+def _speaks(pipe: int, seconds: float) -> bool:
+    """Whether something comes from a pipe within so many seconds, its end included."""
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    return bool(poll.poll(1000 * seconds))
 
 
 def write_state(handle: int, state: MeterState, told: Plain) -> Iterator[None]:
