@@ -121,7 +121,9 @@ def test_sigkill_after_any_part_changes_nothing(tmp_path, undisturbed, part):
     url = f"postgresql://postgres@/{database['NAME']}?host={database['HOST']}"
     env = {**os.environ, "DATABASE_URL": url, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     ends = []
-    for passes in (0, 1, 99):
+    # The first snapshot may hold all of the day; then only the meter's end writes another.
+    again = 0 if part == "snapshot" else 1
+    for passes in (0, again, 99):
         command = [sys.executable, str(script), str(folder), part, str(passes), "day"]
         ends.append(subprocess.run(command, env=env, check=False, timeout=600).returncode)
     assert ends == [-signal.SIGKILL, -signal.SIGKILL, 0]

@@ -2,7 +2,8 @@
 
 What is written once and hardly read again would only drive out what is needed there, and the
 kernel's copying and writing back cost more than the writing itself. A disk that knows no such way
-(memory, some network drives) is written in the ordinary one.
+(memory, some network drives) is written in the ordinary one, and so is what is small, since each
+write past the cache waits for the disk.
 """
 
 import fcntl
@@ -22,13 +23,12 @@ Octets = NDArray[np.uint8]
 
 
 class PastCache:
-    """An open file that is read and written past the cache until it is `ended`."""
+    """An open file of which whole pieces are read and written past the cache."""
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
+        self._is_direct = False
         self.piece: Octets = np.frombuffer(mmap.mmap(-1, PIECE), np.uint8)
-        with suppress(OSError):
-            _set_direct(handle, direct=True)
 
     def write(self, octets: Octets, offset: int) -> None:
         """Write from a multiple of a block on; the last block is filled with zeros."""
@@ -39,6 +39,7 @@ class PastCache:
 
     def write_piece(self, length: int, offset: int) -> None:
         """Write so much of what was put into `piece`."""
+        self._go(direct=length == PIECE)
         whole = _whole(length)
         self.piece[length:whole] = 0
         done = 0
@@ -47,6 +48,7 @@ class PastCache:
 
     def read(self, length: int, offset: int) -> Octets:
         """At most a piece of what was written, until the next call; shorter where the file ends."""
+        self._go(direct=length == PIECE)
         whole, done = _whole(length), 0
         while done < length:
             count = os.preadv(self._handle, [self.piece[done:whole].data], offset + done)
@@ -57,8 +59,17 @@ class PastCache:
 
     def end(self) -> None:
         """From here on any offset and length will do."""
+        self._go(direct=False)
+
+    def _go(self, *, direct: bool) -> None:
+        """Past the cache or not; where the disk refuses, the ordinary way stays."""
+        if direct == self._is_direct:
+            return
+        flags = fcntl.fcntl(self._handle, fcntl.F_GETFL)
+        flags = flags | os.O_DIRECT if direct else flags & ~os.O_DIRECT
         with suppress(OSError):
-            _set_direct(self._handle, direct=False)
+            fcntl.fcntl(self._handle, fcntl.F_SETFL, flags)
+        self._is_direct = direct
 
 
 class NewFile(io.RawIOBase):
@@ -112,8 +123,3 @@ class NewFile(io.RawIOBase):
 
 def _whole(length: int) -> int:
     return -(-length // BLOCK) * BLOCK
-
-
-def _set_direct(handle: int, *, direct: bool) -> None:
-    flags = fcntl.fcntl(handle, fcntl.F_GETFL)
-    fcntl.fcntl(handle, fcntl.F_SETFL, flags | os.O_DIRECT if direct else flags & ~os.O_DIRECT)
