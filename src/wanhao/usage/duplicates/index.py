@@ -199,6 +199,7 @@ class DuplicateIndex:
 
     def close(self) -> None:
         """End what goes on beside."""
+        self.shelf.close()
         if self.upkeep is not None:
             self.upkeep.close()
 

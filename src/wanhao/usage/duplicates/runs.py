@@ -74,20 +74,21 @@ class Run:
             return column[low:high].copy()
 
     def find(self, asked: Identities) -> tuple[Mask, U64]:
-        """For each identity (sorted by key) whether it is here, and what it said here."""
+        """For each identity (sorted by key) whether it is here, and what it said here. It `take`s,
+        which lets other threads go on while the disk is read."""
         found = np.zeros(len(asked), np.bool_)
         content = np.zeros(len(asked), np.uint64)
         position = self.position(asked.key)
         left = np.flatnonzero(position < len(self))
         while len(left):
             at = position[left]
-            alike = self.key[at] == asked.key[left]
+            alike = self.key.take(at) == asked.key[left]
             left, at = left[alike], at[alike]
-            same = self.tail[at] == asked.tail[left]
+            same = self.tail.take(at) == asked.tail[left]
             if self.text is not None and asked.text is not None:
-                same &= self.text[at] == asked.text[left]
+                same &= self.text.take(at) == asked.text[left]
             found[left[same]] = True
-            content[left[same]] = self.content[at[same]]
+            content[left[same]] = self.content.take(at[same])
             left = left[~same]
             position[left] += 1
             left = left[position[left] < len(self)]
@@ -106,7 +107,7 @@ class Run:
         high = np.minimum(low + FENCE, len(self))
         while (low < high).any():
             middle = (low + high) >> 1
-            below = self.key[np.minimum(middle, len(self) - 1)] < key
+            below = self.key.take(np.minimum(middle, len(self) - 1)) < key
             below &= low < high
             low, high = np.where(below, middle + 1, low), np.where(below, high, middle)
         return low

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +13,9 @@ from wanhao.usage.duplicates.runs import Run
 
 LOOKED_UP = 1 << 13
 """Identities looked up at a time; the parts of files they touch are given back after each."""
+AT_ONCE, FEW = 8, 64
+"""So many threads look up together, where there are more than a few for each: most of what they
+ask for lies on the disk, which answers many at once as quickly as one."""
 READ = 1 << 20
 
 
@@ -21,6 +25,9 @@ class Shelf:
 
     runs: list[Run] = field(default_factory=list)
     counts: Counter[int] = field(default_factory=Counter)
+    _looking: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(AT_ONCE, "looking up"), repr=False
+    )
 
     def add(self, run: Run) -> None:
         """Put a run behind the others."""
@@ -59,10 +66,19 @@ class Shelf:
         found = np.zeros(len(asked), np.bool_)
         content = np.zeros(len(asked), np.uint64)
         for low in range(0, len(asked), LOOKED_UP):
-            part = slice(low, low + LOOKED_UP)
-            some = asked.take(np.arange(*part.indices(len(asked))))
-            found[part], content[part] = self._find(some)
+            high = min(low + LOOKED_UP, len(asked))
+            step = max(-(-(high - low) // AT_ONCE), FEW)
+            parts = [slice(at, min(at + step, high)) for at in range(low, high, step)]
+            some = [asked.take(np.arange(part.start, part.stop)) for part in parts]
+            for part, answer in zip(parts, self._looking.map(self._find, some), strict=True):
+                found[part], content[part] = answer
+            for run in self.runs:
+                run.let_go()
         return found, content
+
+    def close(self) -> None:
+        """End the threads that look up."""
+        self._looking.shutdown()
 
     def _find(self, asked: Identities) -> tuple[Mask, U64]:
         hours, _ = hour_bounds(asked.key)
@@ -75,7 +91,6 @@ class Shelf:
             if not len(left):
                 break
             here, said = run.find(asked.take(left))
-            run.let_go()
             found[left[here]] = True
             content[left[here]] = said[here]
         return found, content
