@@ -15,6 +15,8 @@ from wanhao.usage.readers import is_usage_file, shown_name
 
 log = logging.getLogger(__name__)
 READ_AT_ONCE = 1 << 20
+FETCHED_AT_ONCE, MOST_FETCHED = 1 << 22, 1 << 28
+"""Octets that the disk is asked for at once ahead of their reading, and of one file at most."""
 LONGEST_NAME = 200
 """Octets of a file's name that are kept when it is put away; file systems allow 255."""
 DIGITS = 12
@@ -115,6 +117,14 @@ def waiting_paths(inbox: Path) -> Sequence[tuple[datetime, Path]]:
             if stat.S_ISREG(status.st_mode):
                 found.append((status.st_mtime_ns, path))
     return [(datetime.fromtimestamp(at / 1e9, UTC), path) for at, path in sorted(found)]
+
+
+def fetch(path: Path) -> None:
+    """Have the disk read a file that is wanted soon, without waiting for it."""
+    with suppress(OSError), path.open("rb") as handle:
+        size = min(os.fstat(handle.fileno()).st_size, MOST_FETCHED)
+        for start in range(0, size, FETCHED_AT_ONCE):
+            os.posix_fadvise(handle.fileno(), start, FETCHED_AT_ONCE, os.POSIX_FADV_WILLNEED)
 
 
 def identified(arrived_at: datetime, path: Path) -> WaitingFile:

@@ -16,7 +16,14 @@ import numpy as np
 from django.db.models import F
 
 from wanhao.usage.blocks import Block, Int64, Unreadable, joined
-from wanhao.usage.folders import Folders, WaitingFile, identified, put_away, waiting_paths
+from wanhao.usage.folders import (
+    Folders,
+    WaitingFile,
+    fetch,
+    identified,
+    put_away,
+    waiting_paths,
+)
 from wanhao.usage.memory import Memory
 from wanhao.usage.models import UsageFile
 from wanhao.usage.readers import UnreadableFileError, read_blocks, shown_name
@@ -170,7 +177,8 @@ class Intake:
         return _gathered(blocks, parts) if parts else None
 
     def _open_next(self, queue: list[tuple[datetime, Path]]) -> None:
-        """Begin the next file. One that repeats a file begun but not yet settled waits for that."""
+        """Begin the next file, and have the one behind it fetched. One that repeats a file begun
+        but not yet settled waits for that."""
         while queue and self._reading is None:
             arrived_at, path = queue.pop()
             with self._taking:
@@ -183,6 +191,8 @@ class Intake:
                     continue
                 self._taken[path] = file.digest
             self._reading = _Reading(file, read_blocks(path, most=self.memory.spare()))
+            if queue:
+                fetch(queue[-1][1])
 
     def _read_on(self, reading: _Reading) -> tuple[Block | None, FilePart]:
         """The next block of a file and how far it got; no block at its end."""
