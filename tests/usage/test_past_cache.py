@@ -6,60 +6,51 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wanhao.usage.past_cache import BLOCK, PIECE, NewFile, PastCache
+from wanhao.usage.past_cache import BLOCK, PIECE, PastCache
 
 MEMORY = Path("/dev/shm")
 LENGTHS = (0, 1, BLOCK - 1, BLOCK, BLOCK + 1, PIECE - 1, PIECE, 2 * PIECE + 77)
 
 
-def some(length: int) -> np.ndarray:
+def some(length: int) -> bytes:
     """Octets that do not repeat."""
-    return np.random.default_rng(length).integers(0, 256, length, np.uint8)
+    return np.random.default_rng(length).integers(0, 256, length, np.uint8).tobytes()
+
+
+def written(path: Path, parts: list[bytes]) -> bytes:
+    """What stands in a file that was written in these parts and then behind them."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT)
+    past = PastCache(handle)
+    for part in parts:
+        past.write(part)
+    assert past.written == sum(map(len, parts))
+    past.end()
+    os.pwrite(handle, b"the end", past.written)
+    os.close(handle)
+    return path.read_bytes()
 
 
 @pytest.mark.parametrize("length", LENGTHS)
 def test_what_was_written_is_read(length, tmp_path):
-    """At once, and in parts of any size."""
     octets = some(length)
-    at_once, in_parts = tmp_path / "at-once", tmp_path / "in-parts"
-    with NewFile(at_once) as file:
-        file.write(octets.data)
-    with NewFile(in_parts) as file:
-        for first in range(0, length, 9_973):
-            file.write(octets[first : first + 9_973].tobytes())
-        assert file.tell() == length
-    assert at_once.read_bytes() == octets.tobytes() == in_parts.read_bytes()
+    in_parts = [octets[first : first + 9_973] for first in range(0, length, 9_973)]
+    assert written(tmp_path / "at once", [octets]) == octets + b"the end"
+    assert written(tmp_path / "in parts", in_parts) == octets + b"the end"
 
 
 def test_memory_is_written_like_a_disk():
     """Where there is no way past the cache, the same is written in the ordinary way."""
     path = MEMORY / f"wanhao-tests-{os.getpid()}"
     try:
-        with NewFile(path) as file:
-            file.write(some(PIECE + 5).data)
-        assert path.read_bytes() == some(PIECE + 5).tobytes()
+        assert written(path, [some(PIECE + 5)]) == some(PIECE + 5) + b"the end"
     finally:
         path.unlink()
 
 
 def test_a_full_disk_is_told_of():
-    """When a piece is written, and at the latest when the file is closed."""
-    file = NewFile(Path("/dev/full"))
+    """When a piece is written, and at the latest in the end."""
+    past = PastCache(os.open("/dev/full", os.O_RDWR))
     with pytest.raises(OSError, match="No space left"):
-        file.write(some(PIECE).data)
+        past.write(some(PIECE))
     with pytest.raises(OSError, match="No space left"):
-        file.close()
-
-
-def test_parts_stand_where_they_were_put(tmp_path):
-    """With holes between them; afterwards the file is written at any place."""
-    handle = os.open(tmp_path / "file", os.O_RDWR | os.O_CREAT)
-    past = PastCache(handle)
-    past.write(some(PIECE + 100), 0)
-    past.write(some(50), 4 * PIECE)
-    assert past.read(50, 4 * PIECE).tobytes() == some(50).tobytes()
-    assert not past.read(BLOCK, 3 * PIECE).any()
-    past.end()
-    os.pwrite(handle, b"end", 4 * PIECE + 51)
-    assert os.pread(handle, 54, 4 * PIECE) == some(50).tobytes() + b"\0end"
-    os.close(handle)
+        past.end()

@@ -1,8 +1,9 @@
 """A file of named columns: written in one go, checked when it is read, as fast as the disk.
 
-Columns lie behind one another as they are in memory; pieces that are all zero are left out and take
-no room, neither on disk nor, when they are read again, in memory. At the end stand what the columns
-are, a check of each, and a check of that. A file that was cut short or changed does not read.
+Columns lie behind one another, packed piece by piece; pieces that are all zero are left out and
+take no room, neither on disk nor, when they are read again, in memory. At the end stand what the
+columns are, a check of each, and a check of that. A file that was cut short or changed does not
+read.
 """
 
 import errno
@@ -13,20 +14,24 @@ import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from wanhao.usage.past_cache import BLOCK, PIECE, PastCache
+from wanhao.usage.past_cache import PIECE, PastCache
 
-MAGIC = b"wanhao\x00\x01"
+MAGIC = b"wanhao\x00\x02"
 _END = struct.Struct("<QI8s")
+PACKED = pa.Codec("zstd", compression_level=1)
+"""Packing to a third is quicker than what a disk takes that others use, too."""
 AT_ONCE = 2
 """Columns that are read together."""
 Array: TypeAlias = NDArray[Any]
+Octets: TypeAlias = NDArray[np.uint8]
 Told: TypeAlias = dict[str, Any]
 
 
@@ -36,13 +41,14 @@ class CutShortError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Placed:
-    """Where a column stands; `holes` are runs of pieces, from and up to, that are all zero."""
+    """Where a column stands, and how many octets each of its pieces takes, packed; none where it is
+    all zero."""
 
     name: str
     dtype: str
     shape: Sequence[int]
     offset: int
-    holes: Sequence[Sequence[int]]
+    lengths: Sequence[int]
     check: int
 
 
@@ -51,58 +57,52 @@ class ColumnWriter:
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
-        self._past = PastCache(handle)
+        self._file = PastCache(handle)
         self._placed: list[_Placed] = []
-        self._unchecked: list[int] = []
-        self._end = 0
 
     def add(self, name: str, column: Array) -> None:
         """Write a column behind the others."""
         octets = np.ascontiguousarray(column).reshape(-1).view(np.uint8)
         firsts = range(0, len(octets), PIECE)
-        pieces = ((first, octets[first : first + PIECE]) for first in firsts)
-        check, empty = 0, []
-        for first, piece in pieces:
-            if _is_zero(piece):
-                empty.append(first // PIECE)
-            else:
-                check = zlib.crc32(piece.data, check)
-                self._past.write(piece, self._end + first)
-        self._place(name, column, empty, check)
+        self._add(name, column, ((first, octets[first : first + PIECE]) for first in firsts))
 
     def add_shared(self, name: str, column: Array, source: int) -> None:
-        """The same for a column that lies in an open file of memory, quickly: what nobody wrote is
-        not looked at, which would take memory, and the check is made when the file is finished."""
-        empty = set(range(-(-column.nbytes // PIECE)))
-        for first in _written(source, column.nbytes):
-            piece = self._past.piece[: min(PIECE, column.nbytes - first)]
-            _read_all(source, piece, first)
-            if not _is_zero(piece):
-                self._past.write_piece(len(piece), self._end + first)
-                empty.discard(first // PIECE)
-        self._unchecked.append(len(self._placed))
-        self._place(name, column, sorted(empty), 0)
+        """The same for a column that lies in an open file of memory: what nobody wrote is not
+        looked at, which would take memory."""
+        buffer = np.empty(PIECE, np.uint8)
 
-    def _place(self, name: str, column: Array, empty: Sequence[int], check: int) -> None:
+        def pieces() -> Iterator[tuple[int, Octets]]:
+            for first in _written(source, column.nbytes):
+                piece = buffer[: min(PIECE, column.nbytes - first)]
+                _read_all(source, piece, first)
+                yield first, piece
+
+        self._add(name, column, pieces())
+
+    def _add(self, name: str, column: Array, pieces: Iterator[tuple[int, Octets]]) -> None:
+        offset, check = self._file.written, 0
+        lengths = [0] * -(-column.nbytes // PIECE)
+        for first, piece in pieces:
+            if not _is_zero(piece):
+                packed = PACKED.compress(piece.data, asbytes=True)
+                check = zlib.crc32(packed, check)
+                lengths[first // PIECE] = len(packed)
+                self._file.write(packed)
         placed = _Placed(
             name=name,
             dtype=column.dtype.str,
             shape=column.shape,
-            offset=self._end,
-            holes=_runs(empty),
+            offset=offset,
+            lengths=lengths,
             check=check,
         )
         self._placed.append(placed)
-        self._end += -(-column.nbytes // BLOCK) * BLOCK
 
     def finish(self, told: Told) -> None:
         """Write what the columns are, and `told` beside it; then force all of it to disk."""
-        for place in self._unchecked:
-            placed = self._placed[place]
-            self._placed[place] = replace(placed, check=_checked(self._past, placed))
-        self._past.end()
+        self._file.end()
         columns = [asdict(one) for one in self._placed]
-        _write_end(self._handle, {"columns": columns, "told": told}, self._end)
+        _write_end(self._handle, {"columns": columns, "told": told}, self._file.written)
 
 
 def read_columns(path: Path) -> tuple[dict[str, Array], Told]:
@@ -166,22 +166,25 @@ def _described(handle: int) -> Any:
 def _read(handle: int, placed: _Placed) -> Array:
     column: Array = np.zeros(tuple(placed.shape), np.dtype(placed.dtype))
     octets = column.reshape(-1).view(np.uint8)
-    check = 0
-    for first, last in _pieces(len(octets), placed.holes):
-        piece = octets[first:last]
-        _read_all(handle, piece, placed.offset + first)
-        check = zlib.crc32(piece.data, check)
+    at, check = placed.offset, 0
+    for place, length in enumerate(placed.lengths):
+        if length:
+            packed = np.empty(length, np.uint8)
+            _read_all(handle, packed, at)
+            check = zlib.crc32(packed.data, check)
+            piece = octets[place * PIECE : (place + 1) * PIECE]
+            piece[:] = _unpacked(packed, len(piece), placed.name)
+            at += length
     if check != placed.check:
         raise CutShortError(f"column {placed.name} was changed")
     return column
 
 
-def _checked(past: PastCache, placed: _Placed) -> int:
-    """The check of a column as it stands in the file."""
-    check = 0
-    for first, last in _pieces(_octets(placed), placed.holes):
-        check = zlib.crc32(past.read(last - first, placed.offset + first).data, check)
-    return check
+def _unpacked(packed: Octets, length: int, name: str) -> Octets:
+    try:
+        return np.frombuffer(PACKED.decompress(packed.data, length), np.uint8)
+    except (pa.ArrowException, OSError, ValueError):
+        raise CutShortError(f"column {name} was changed") from None
 
 
 def _written(source: int, length: int) -> Iterator[int]:
@@ -200,46 +203,24 @@ def _written(source: int, length: int) -> Iterator[int]:
         at = -(-end // PIECE) * PIECE
 
 
-def _pieces(length: int, holes: Sequence[Sequence[int]]) -> Iterator[tuple[int, int]]:
-    """The pieces that lie between the holes, from and up to, in octets."""
-    start = 0
-    for first, last in [*holes, (-(-length // PIECE), 0)]:
-        for begin in range(start, min(first * PIECE, length), PIECE):
-            yield begin, min(begin + PIECE, length)
-        start = last * PIECE
-
-
-def _octets(placed: _Placed) -> int:
-    return math.prod(placed.shape) * np.dtype(placed.dtype).itemsize
-
-
 def _taken(placed: _Placed) -> int:
-    left_out = sum(last - first for first, last in placed.holes) * PIECE
-    return max(_octets(placed) - left_out, 0)
+    octets = math.prod(placed.shape) * np.dtype(placed.dtype).itemsize
+    sizes = [min(PIECE, octets - first) for first in range(0, octets, PIECE)]
+    return sum(size for size, length in zip(sizes, placed.lengths, strict=True) if length)
 
 
-def _is_zero(piece: NDArray[np.uint8]) -> bool:
+def _is_zero(piece: Octets) -> bool:
     whole = len(piece) // 8 * 8
     return not piece[:whole].view(np.uint64).any() and not piece[whole:].any()
 
 
-def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
-    """Ascending places as runs, from and up to."""
-    if not places:
-        return []
-    every = np.array(places)
-    begins = np.flatnonzero(np.diff(every, prepend=every[0] - 2) > 1)
-    ends = np.append(begins[1:], len(every)) - 1
-    return [(int(every[a]), int(every[b]) + 1) for a, b in zip(begins, ends, strict=True)]
-
-
-def _write_all(handle: int, octets: NDArray[np.uint8], offset: int) -> None:
+def _write_all(handle: int, octets: Octets, offset: int) -> None:
     done = 0
     while done < len(octets):
         done += os.pwrite(handle, octets[done:].data, offset + done)
 
 
-def _read_all(handle: int, octets: NDArray[np.uint8], offset: int) -> None:
+def _read_all(handle: int, octets: Octets, offset: int) -> None:
     done = 0
     while done < len(octets):
         count = os.preadv(handle, [octets[done:].data], offset + done)
