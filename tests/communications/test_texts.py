@@ -231,6 +231,13 @@ def test_the_price_is_what_really_comes_next_under_the_schedule(row: tuple[str, 
     )
 
 
+def test_a_call_is_told_its_own_price_where_data_has_a_schedule() -> None:
+    plan = next(sold for sold in read_catalogue() if sold.schedule and sold.voice_price_fen)
+    minute = plan.voice_price_fen * 60 // plan.voice_unit_seconds
+    said = of_usage(Metric.VOICE, 100, 100, 100, plan)
+    assert (said.price_fen, said.comes_next, said.next_mb) == (minute, "flat", 0)
+
+
 def test_several_reminders_are_one_text_of_their_clauses() -> None:
     voice = Figures(metric="voice", threshold=80, used=80, allowed=100)
     money = Figures(metric="balance", threshold=1500, left_fen=1499)

@@ -190,8 +190,8 @@ def _outcome(
 
 
 def figures_of(trigger: Trigger, offering: Offering | None, tariff: TariffTerms | None) -> Figures:
-    """What a message about the trigger will say."""
-    schedule = tariff.schedule if tariff else None
+    """What a message about the trigger will say; only data is priced by a schedule."""
+    schedule = tariff.schedule if tariff and trigger.metric is Metric.DATA else None
     price = _price(trigger.metric, offering) if offering else 0
     ahead = None if schedule is None else _ahead(trigger, schedule)
     return Figures(
