@@ -1,6 +1,7 @@
 """The files of a part, in the order of number and start, and the index of who is in which."""
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +18,8 @@ ROW_GROUP = 1 << 14
 """So many records are read at least to find those of one number."""
 SHARD_ROWS = 1 << 20
 """So many records are in one file at most: its footer is read in a millisecond."""
+SYNCING = 2
+"""Threads that force finished files to disk while others are written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,8 @@ class PartWriter:
         self._waiting_rows = 0
         self._open: _OpenShard | None = None
         self._done: list[Shard] = []
+        self._syncing = ThreadPoolExecutor(SYNCING, "syncing")
+        self._synced: list[Future[None]] = []
 
     def add(self, table: pa.Table) -> None:
         """Take records that come behind those before."""
@@ -54,6 +59,9 @@ class PartWriter:
         """Write the rest, and the index; then all of it is on disk."""
         self._write(self._waiting_rows)
         self._finish()
+        for synced in self._synced:
+            synced.result()
+        self._syncing.shutdown()
         path = _index(self.folder)
         index = {
             "file": [one.path.name for one in self._done],
@@ -91,7 +99,9 @@ class PartWriter:
 
     def _finish(self) -> None:
         if self._open is not None:
-            self._done.append(self._open.close())
+            shard = self._open.close()
+            self._done.append(shard)
+            self._synced.append(self._syncing.submit(sync_file, shard.path))
             self._open = None
 
 
@@ -116,7 +126,6 @@ class _OpenShard:
 
     def close(self) -> Shard:
         self.writer.close()
-        sync_file(self.path)
         return Shard(path=self.path, first=self.first, last=self.last, rows=self.rows)
 
 
