@@ -24,7 +24,8 @@ from wanhao.usage.blocks import Int64
 
 STRETCH_ROWS = 1 << 19
 """About so many records are sorted at once, in some hundred megabytes with those being written."""
-AHEAD = 2
+AHEAD = 4
+"""So many stretches are read or sorted before they are written: each takes its own time."""
 DAY_SECONDS = 86_400
 EAST = 8 * 3600
 """Asia/Shanghai is ahead of UTC by so many seconds all year."""

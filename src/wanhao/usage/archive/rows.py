@@ -24,15 +24,16 @@ SCHEMA = pa.schema(
 """What a compacted file holds; the file of a batch needs no number, and may do without charges.
 Where nothing may be missing, nothing is written down of what is missing."""
 SMALL: dict[str, Any] = {
-    "compression": "lz4",
+    "compression": {TEXT_ID: "lz4"},
     "use_dictionary": [*WORDS],
     "column_encoding": dict.fromkeys(
-        ("record_id", "number", "start", "quantity", CHARGE, BATCH), "DELTA_BINARY_PACKED"
+        ("record_id", "number", "start", "quantity", "sign", CHARGE, BATCH), "DELTA_BINARY_PACKED"
     ),
     "write_statistics": ["number"],
 }
 """How records are written: differences and few distinct words take a quarter of the room, are
-written in half the time that zstd takes, and read in a third."""
+written in half the time that zstd takes, and read in a third. Packing those with lz4 too would save a
+hundredth of the room for a tenth of the time."""
 WIDEST_SPAN = 1 << 28
 """Seconds; a number and a time within it fit one 64-bit key."""
 
