@@ -63,6 +63,7 @@ STEPS = (
 def opened(path: Path, facts: Path) -> duckdb.DuckDBPyConnection:
     """A database with the lines of a facts file."""
     connection = duckdb.connect(str(path), config={"threads": THREADS, "memory_limit": MEMORY})
+    connection.execute("SET enable_progress_bar = false")
     connection.execute(f"CREATE VIEW facts AS FROM read_parquet('{facts}')")
     connection.execute(SETTING_UP)
     connection.execute("CHECKPOINT")
