@@ -3,6 +3,7 @@
 import fcntl
 import os
 import resource
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +68,8 @@ def test_columns_in_shared_memory_are_written_as_they_are_and_take_no_more_of_it
     handle = os.open(tmp_path / "a", os.O_RDWR | os.O_CREAT)
     writer = ColumnWriter(handle)
     writer.add("before", COLUMNS["lines"])
-    writer.add_shared("held", held.array, handle_behind(held.array))
+    with ThreadPoolExecutor(2) as packers:
+        writer.add_shared("held", held.array, handle_behind(held.array), packers)
     writer.add("after", COLUMNS["few"])
     writer.finish({})
     os.close(handle)

@@ -64,30 +64,30 @@ class ColumnWriter:
         """Write a column behind the others."""
         octets = np.ascontiguousarray(column).reshape(-1).view(np.uint8)
         firsts = range(0, len(octets), PIECE)
-        self._add(name, column, ((first, octets[first : first + PIECE]) for first in firsts))
+        self._add(
+            name, column, ((first, _packed(octets[first : first + PIECE])) for first in firsts)
+        )
 
-    def add_shared(self, name: str, column: Array, source: int) -> None:
-        """The same for a column that lies in an open file of memory: what nobody wrote is not
-        looked at, which would take memory."""
-        buffer = np.empty(PIECE, np.uint8)
+    def add_shared(
+        self, name: str, column: Array, source: int, packers: ThreadPoolExecutor
+    ) -> None:
+        """The same for a column that lies in an open file of memory, packed by several at once:
+        what nobody wrote is not looked at, which would take memory."""
 
-        def pieces() -> Iterator[tuple[int, Octets]]:
-            for first in _written(source, column.nbytes):
-                piece = buffer[: min(PIECE, column.nbytes - first)]
-                _read_all(source, piece, first)
-                yield first, piece
+        def packed(first: int) -> tuple[int, bytes]:
+            piece = np.empty(min(PIECE, column.nbytes - first), np.uint8)
+            _read_all(source, piece, first)
+            return first, _packed(piece)
 
-        self._add(name, column, pieces())
+        self._add(name, column, packers.map(packed, _written(source, column.nbytes)))
 
-    def _add(self, name: str, column: Array, pieces: Iterator[tuple[int, Octets]]) -> None:
+    def _add(self, name: str, column: Array, pieces: Iterator[tuple[int, bytes]]) -> None:
         offset, check = self._file.written, 0
         lengths = [0] * -(-column.nbytes // PIECE)
-        for first, piece in pieces:
-            if not _is_zero(piece):
-                packed = PACKED.compress(piece.data, asbytes=True)
-                check = zlib.crc32(packed, check)
-                lengths[first // PIECE] = len(packed)
-                self._file.write(packed)
+        for first, packed in pieces:
+            check = zlib.crc32(packed, check)
+            lengths[first // PIECE] = len(packed)
+            self._file.write(packed)
         placed = _Placed(
             name=name,
             dtype=column.dtype.str,
@@ -209,9 +209,13 @@ def _taken(placed: _Placed) -> int:
     return sum(size for size, length in zip(sizes, placed.lengths, strict=True) if length)
 
 
-def _is_zero(piece: Octets) -> bool:
+def _packed(piece: Octets) -> bytes:
+    """Nothing where all of it is zero."""
     whole = len(piece) // 8 * 8
-    return not piece[:whole].view(np.uint64).any() and not piece[whole:].any()
+    if not piece[:whole].view(np.uint64).any() and not piece[whole:].any():
+        return b""
+    packed: bytes = PACKED.compress(piece.data, asbytes=True)
+    return packed
 
 
 def _write_all(handle: int, octets: Octets, offset: int) -> None:

@@ -11,6 +11,7 @@ import select
 import signal
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ _FREE, _WRITTEN = b"f", b"w"
 _STANDARD = 2
 """Handles up to here are what every process has."""
 _NICER = 5
+PACKERS = 2
+"""Threads that pack what is shared: while the state stands still, the processors are idle."""
 PATIENCE_SECONDS = 600.0
 """How long a child may take for a part of its work."""
 
@@ -81,8 +84,9 @@ def write_state(handle: int, state: MeterState, told: Plain) -> Iterator[None]:
     arrays, plain = taken_apart(state)
     writer = ColumnWriter(handle)
     shared = _shared(arrays)
-    for path, source in shared.items():
-        writer.add_shared(path, arrays[path], source)
+    with ThreadPoolExecutor(PACKERS) as packers:
+        for path, source in shared.items():
+            writer.add_shared(path, arrays[path], source, packers)
     yield
     for path in arrays.keys() - shared.keys():
         writer.add(path, arrays[path])

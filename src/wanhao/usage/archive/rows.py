@@ -32,8 +32,8 @@ SMALL: dict[str, Any] = {
     "write_statistics": ["number"],
 }
 """How records are written: differences and few distinct words take a quarter of the room, are
-written in half the time that zstd takes, and read in a third. Packing those with lz4 too would save a
-hundredth of the room for a tenth of the time."""
+written in half the time that zstd takes, and read in a third. Packing those with lz4 too would
+save a hundredth of the room for a tenth of the time."""
 WIDEST_SPAN = 1 << 28
 """Seconds; a number and a time within it fit one 64-bit key."""
 
