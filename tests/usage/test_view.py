@@ -1,8 +1,11 @@
 """Reading what a running meter has counted so far, without the database."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
+from tests.usage.months import DECEMBER, MIDNIGHT
 from tests.usage.operators import (
     CYCLE,
     MB,
@@ -155,6 +158,12 @@ def test_where_no_meter_ever_ran_the_figures_are_out_of_reach(tmp_path):
         LocalReader(tmp_path).use_of(1)
 
 
+def test_where_the_file_that_names_the_meter_is_damaged_the_figures_are_out_of_reach(tmp_path):
+    (tmp_path / "view.json").write_text("")
+    with pytest.raises(OutOfReachError, match="it is not here"):
+        LocalReader(tmp_path).use_of(1)
+
+
 def test_a_row_that_a_meter_left_half_changed_is_never_read(tmp_path):
     two_customers()
     made = meter(tmp_path)
@@ -167,3 +176,28 @@ def test_a_row_that_a_meter_left_half_changed_is_never_read(tmp_path):
         reader.use_of(1)
     change.__exit__(None, None, None)
     assert reader.use_of(1) is not None
+
+
+def test_what_late_records_take_from_last_months_rest_is_seen_at_once(tmp_path):
+    """In December the terms have changed once; then a record of November comes."""
+    clock = [NOW]
+    two_customers()
+    made = meter(tmp_path, clock=lambda: clock[0])
+    drop(tmp_path, "a.csv", [row(1, service="data", quantity=100 * MB)])
+    settle(made)
+    clock[0] = MIDNIGHT + timedelta(hours=1)
+    settle(made)
+    drop(tmp_path, "b.csv", [row(2, service="data", quantity=10 * MB, start=at(MIDNIGHT))])
+    settle(made)
+    tell(group(1, cycle=DECEMBER, tariff=2))
+    settle(made)
+    reader = LocalReader(made.folders.root)
+    assert home(reader.use_of(1))[Service.DATA] == (10 * MB, 900 * MB)
+    drop(tmp_path, "c.csv", [row(3, service="data", quantity=50 * MB, start=at(MIDNIGHT) - 60)])
+    settle(made)
+    assert home(reader.use_of(1))[Service.DATA] == (10 * MB, 850 * MB)
+
+
+def at(moment) -> int:
+    """The second of a moment."""
+    return int(moment.timestamp())

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FILE = "view.json"
+UNREADABLE = (OSError, ValueError, KeyError, TypeError)
 TOKEN, GENERATION, CAPACITY, CYCLES, LENGTHS = 0, 1, 2, 3, 8
 """Places in the header; two cycles, and the rows of each copied table."""
 FIRST_SHARD = 32
@@ -70,7 +71,7 @@ def write_directory(folder: Path, directory: Directory) -> None:
 
 
 def read_directory(folder: Path) -> Directory:
-    """The file as it is now; OSError where there is none, ValueError or KeyError for another."""
+    """The file as it is now; one of UNREADABLE where there is none, or another."""
     body = json.loads((folder / FILE).read_text())
     arrays = {
         name: Placed(handle=handle, dtype=dtype, shape=tuple(shape))

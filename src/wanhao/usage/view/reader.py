@@ -138,7 +138,7 @@ class LocalReader:
         """Whether the meter that was read last has ended, so that waiting for it is in vain."""
         try:
             process = layout.read_directory(self._folder).process
-        except (OSError, ValueError, KeyError, TypeError):
+        except layout.UNREADABLE:
             return False
         return not Path(f"/proc/{process}").exists()
 
@@ -152,7 +152,7 @@ class LocalReader:
         self._looked_at = now
         try:
             directory = layout.read_directory(self._folder)
-        except FileNotFoundError:
+        except layout.UNREADABLE:
             raise _out_of_reach("is not here") from None
         if mapping is None or mapping.directory != directory:
             try:
@@ -262,5 +262,6 @@ def _moment(micros: int) -> datetime:
 def _out_of_reach(how: str) -> OutOfReachError:
     return OutOfReachError(
         f"What the meter has counted cannot be read: it {how}.",
-        "Start it with: wanhao meter. On another machine than the meter's, set WANHAO_METER_URL.",
+        "Start it with: wanhao meter. As another user than the meter, or on another machine, set"
+        " WANHAO_METER_URL.",
     )
