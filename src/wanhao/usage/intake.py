@@ -24,7 +24,6 @@ from wanhao.usage.folders import (
     put_away,
     waiting_paths,
 )
-from wanhao.usage.memory import Memory
 from wanhao.usage.models import UsageFile
 from wanhao.usage.readers import UnreadableFileError, read_blocks, shown_name
 
@@ -69,12 +68,12 @@ class _Reading:
 
 @dataclass(slots=True)
 class Intake:
-    """Reads the inbox in order of arrival. `gather` and `settle` are for one thread; what that
-    thread reads ahead is done in another."""
+    """Reads the inbox in order of arrival, and what is read as a whole only up to `most` octets.
+    `gather` and `settle` are for one thread; what that thread reads ahead is done in another."""
 
     folders: Folders
     batch_rows: int
-    memory: Memory = field(default_factory=Memory)
+    most: int | None = None
     _reader: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="reading")
     )
@@ -190,7 +189,7 @@ class Intake:
                 if file.digest in self._taken.values():
                     continue
                 self._taken[path] = file.digest
-            self._reading = _Reading(file, read_blocks(path, most=self.memory.spare()))
+            self._reading = _Reading(file, read_blocks(path, most=self.most))
             if queue:
                 fetch(queue[-1][1])
 

@@ -11,6 +11,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -93,11 +94,11 @@ class LocalMeter:
         take_lock()
         note_home(self.folders)
         self._come_back()
-        self.intake = Intake(self.folders, self.batch_rows, self.memory)
+        self.intake = Intake(self.folders, self.batch_rows, self.memory.spare(self.batch_rows))
         self.view.announce()
         move_closed(self.folders.closed)
         self._closed = set(closed_cycles())
-        self._snapshots = Snapshots(self.folders.snapshots, self.state.last_batch)
+        self._snapshots = Snapshots.after(self.folders.snapshots, self.state.last_batch)
 
     def _come_back(self) -> None:
         """Go on where a standby followed to, or with what the last snapshot and replay give."""
@@ -117,10 +118,10 @@ class LocalMeter:
         try:
             while not stop.is_set():
                 self._step_or_wait(stop)
+            self.stop()
         except HaltedError:
             log.warning("stopped while the database was away; what was read is read again")
-            return
-        self.stop()
+            self._stand_still()
 
     def _step_or_wait(self, stop: threading.Event) -> None:
         try:
@@ -140,6 +141,7 @@ class LocalMeter:
             give_lock_back()
         except (*LOST, HaltedError) as error:
             log.warning("stopped without the database: %s", error)
+            self._stand_still()
 
     def _come_up(self, stop: threading.Event) -> bool:
         """Start as soon as the database answers; False when told to stop before it does."""
@@ -375,12 +377,10 @@ class LocalMeter:
         is told to stop before it does."""
         while True:
             _rest(self._halt, RETRY_SECONDS)
-            try:
+            with suppress(*LOST):
                 connection.close()
                 take_lock()
-            except LOST:
-                continue
-            return
+                return
 
     def _pulse(self) -> None:
         now = self.clock()

@@ -1,9 +1,14 @@
 """How much memory the meter takes, and where it stops by itself rather than being killed."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from wanhao.metering.changing import GroupTerms
+from wanhao.metering.columns import I64
+from wanhao.metering.cycles import CycleStep
 from wanhao.metering.facts import FactColumns
 from wanhao.metering.funding import Fees, Funds
 from wanhao.metering.state import MeterState
@@ -52,16 +57,21 @@ class Memory:
                 "Raise WANHAO_METER_MEMORY_MB and start the meter again; nothing is lost.",
             )
 
-    def spare(self) -> int | None:
-        """How many octets are left now; None: it does not matter."""
-        return None if self.limit is None else max(self.limit - resident(), 0)
+    def spare(self, batch_rows: int) -> int | None:
+        """How many octets batches leave of what is free now; None: it does not matter."""
+        if self.limit is None:
+            return None
+        return max(self.limit - resident() - BATCHES * RECORD * batch_rows, 0)
 
 
 def growth(state: MeterState, facts: FactColumns) -> int:
-    """How many octets more, at most, the state takes when it makes room for facts; 0 where it has
-    room. It grows by a quarter, a column at a time."""
-    groups = len(facts.group) if isinstance(facts, GroupTerms) else 0
-    accounts = len(facts.account) if isinstance(facts, GroupTerms | Funds | Fees) else 0
+    """How many octets more, at most, the state takes when it makes room for whom facts name for the
+    first time; 0 where it has room. It grows by a quarter, a column at a time."""
+    named = facts.pending if isinstance(facts, CycleStep) else (facts,)
+    terms = [one.group for one in named if isinstance(one, GroupTerms)]
+    owners = [one.account for one in named if isinstance(one, GroupTerms | Funds | Fees)]
+    groups = _unknown(terms, state.places_of)
+    accounts = _unknown(owners, state.account_places_of)
     has_room = (
         state.groups_used.max() + groups <= state.capacity
         and state.accounts_used.max() + accounts <= state.account_capacity
@@ -70,6 +80,13 @@ def growth(state: MeterState, facts: FactColumns) -> int:
         return 0
     sizes = [array.nbytes for array in taken_apart(state)[0].values()]
     return sum(sizes) // 4 + max(sizes)
+
+
+def _unknown(ids: Sequence[I64], places_of: Callable[[I64], I64]) -> int:
+    """How many different ones there are that have no place yet."""
+    if not ids:
+        return 0
+    return int(np.count_nonzero(places_of(np.unique(np.concatenate(ids))) < 0))
 
 
 def resident() -> int:
