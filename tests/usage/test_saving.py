@@ -1,8 +1,10 @@
 """Snapshots written beside the counting, and the files of columns they are."""
 
+import errno
 import fcntl
 import os
 import resource
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from tests.usage.operators import drop, figures, meter, row, settle, two_custome
 from wanhao.usage.column_files import PIECE, ColumnWriter, CutShortError, read_columns, told_in
 from wanhao.usage.models import Batch
 from wanhao.usage.saving import Saving
-from wanhao.usage.snapshots import load_snapshot
+from wanhao.usage.snapshots import by_age, load_snapshot
 from wanhao.usage.view.segments import handle_behind, segment
 
 COLUMNS = {
@@ -175,3 +177,57 @@ def test_a_snapshot_is_heard_of_however_many_files_are_open():
     assert saving.is_over()
     for handle in (near, writing, far):
         os.close(handle)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_meter_that_was_killed_takes_its_next_snapshot_no_later_than_it_would_have(tmp_path):
+    two_customers()
+    made = meter(tmp_path, batch_rows=1, snapshot_every=10**6)
+    drop(tmp_path, "a.csv", [row(1)])
+    settle(made)
+    made.snapshot()
+    for number in range(2, 6):
+        drop(tmp_path, f"{number}.csv", [row(number)])
+    settle(made)
+    again = meter(tmp_path, batch_rows=1, snapshot_every=6)
+    for number in range(6, 9):
+        drop(tmp_path, f"{number}.csv", [row(number)])
+    settle(again)
+    newest = by_age(again.folders.snapshots)[0]
+    assert load_snapshot(newest)[0].last_batch > made.state.last_batch
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_snapshot_that_cannot_be_ended_leaves_nothing_and_one_that_was_left_is_removed(
+    tmp_path, monkeypatch, caplog
+):
+    two_customers()
+    made = meter(tmp_path, batch_rows=1)
+    drop(tmp_path, "a.csv", [row(1)])
+    settle(made)
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr("wanhao.usage.snapshots.add_told", lambda *what: raised(full))
+    made._begin_snapshot()
+    made._finish_snapshot()
+    assert "No space left" in caplog.text
+    assert not list(made.folders.snapshots.iterdir())
+    left = made.folders.snapshots / ".snapshot-000000000001.state.77.tmp"
+    left.write_bytes(b"half")
+    meter(tmp_path)
+    assert not left.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_meter_that_fails_does_not_wait_for_the_snapshot_it_was_writing(tmp_path, monkeypatch):
+    two_customers()
+    made = meter(tmp_path, batch_rows=1)
+    drop(tmp_path, "a.csv", [row(1)])
+    settle(made)
+    monkeypatch.setattr("wanhao.usage.saving.ColumnWriter.finish", lambda *what: time.sleep(600))
+    made._begin_snapshot()
+    made._stand_still()
+    assert not list(made.folders.snapshots.iterdir())
+
+
+def raised(error):
+    raise error

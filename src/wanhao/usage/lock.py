@@ -19,7 +19,7 @@ def take_lock() -> None:
         if time.monotonic() > until:
             raise WanhaoError(
                 "Another meter is counting into this database.",
-                "Stop it first; two would not be told apart.",
+                "Stop it first, or start this one with --standby, which takes over when it ends.",
             )
         time.sleep(RETRY_SECONDS)
 

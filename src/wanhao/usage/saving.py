@@ -64,6 +64,14 @@ class Saving:
             trouble = self._heard.lstrip(_FREE).decode("utf8", "replace")
             raise OSError(trouble or "the process that wrote it was ended")
 
+    def give_up(self) -> None:
+        """End the child; nothing is left of what it wrote."""
+        with suppress(ProcessLookupError):
+            os.kill(self._child, signal.SIGKILL)
+        os.waitpid(self._child, 0)
+        os.close(self._pipe)
+        self.unfinished.unlink(missing_ok=True)
+
     def _hear(self, octets: int) -> bytes:
         """What the child says next, nothing when it ended. One that is stuck is ended."""
         if not _speaks(self._pipe, PATIENCE_SECONDS):

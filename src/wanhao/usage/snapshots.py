@@ -18,7 +18,7 @@ import numpy as np
 
 from wanhao.metering.state import MeterState
 from wanhao.usage.column_files import add_told, read_columns, told_in
-from wanhao.usage.duplicates import DuplicateIndex, Sealed, Told, names_in
+from wanhao.usage.duplicates import CutRunError, DuplicateIndex, Sealed, Told, names_in
 from wanhao.usage.durable import sync_folder
 from wanhao.usage.older_snapshots import READABLE, brought_up
 from wanhao.usage.saving import Saving, begin_saving, opened_anew, write_state
@@ -46,6 +46,13 @@ class Snapshots:
     folder: Path
     at: int
     _begun: _Begun | None = field(default=None)
+
+    @classmethod
+    def after(cls, folder: Path, last_batch: int) -> "Snapshots":
+        """Those of a meter that came back with this batch; what the one before it left unfinished
+        is removed."""
+        sweep(folder)
+        return cls(folder, min(newest_batch(folder), last_batch))
 
     @property
     def is_saving(self) -> bool:
@@ -94,7 +101,8 @@ class Snapshots:
             begun.saving.finish()
             add_told(begun.saving.unfinished, {"duplicates": begun.sealed.told()})
             _put_in_place(begun.saving.unfinished, begun.path, index)
-        except OSError as error:
+        except (OSError, CutRunError) as error:
+            begun.saving.unfinished.unlink(missing_ok=True)
             log.warning("no snapshot could be written: %s", error)
 
     def save(self, state: MeterState, index: DuplicateIndex, fact_at: str) -> None:
@@ -109,9 +117,7 @@ class Snapshots:
         """Leave nothing of one that was begun."""
         begun, self._begun = self._begun, None
         if begun is not None:
-            with suppress(OSError):
-                begun.saving.finish()
-                begun.saving.unfinished.unlink()
+            begun.saving.give_up()
 
 
 def save_snapshot(
@@ -143,7 +149,19 @@ def keep_month(folder: Path, state: MeterState, fact_at: str, cycle: int) -> Non
 def by_age(folder: Path) -> list[Path]:
     """The snapshots of a folder, the one written last first."""
     found = [*folder.glob(f"snapshot-*{ENDING}"), *folder.glob(f"snapshot-*{OLDER_ENDING}")]
-    return sorted(found, key=_age, reverse=True)
+    aged = ((_age(path), path) for path in found)
+    return [path for age, path in sorted(aged, reverse=True) if age]
+
+
+def newest_batch(folder: Path) -> int:
+    """The batch of the snapshot that was written last; 0 where there is none."""
+    return next((int(path.stem.partition("-")[2]) for path in by_age(folder)), 0)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a meter that died left of a snapshot it was writing."""
+    for left in folder.glob(".snapshot-*.tmp"):
+        left.unlink(missing_ok=True)
 
 
 def load_snapshot(path: Path) -> tuple[MeterState, Told | None, str] | None:
@@ -227,10 +245,9 @@ def _path(folder: Path, state: MeterState) -> Path:
 
 
 def _unfinished(path: Path) -> Path:
-    """Where it is written; what was left there by a meter that died is removed."""
+    """Where it is written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(".snapshot-*.tmp"):
-        left.unlink(missing_ok=True)
+    sweep(path.parent)
     return path.with_name(f".{path.name}.{os.getpid()}.tmp")
 
 
@@ -243,5 +260,8 @@ def _put_in_place(unfinished: Path, path: Path, index: DuplicateIndex | None) ->
         index.keep_only(runs_needed(path.parent))
 
 
-def _age(path: Path) -> tuple[int, str]:
-    return path.stat().st_mtime_ns, path.name
+def _age(path: Path) -> int:
+    """When a file was written; 0 for one that its meter took away meanwhile."""
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime_ns
+    return 0

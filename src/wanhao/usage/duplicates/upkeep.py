@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from wanhao.metering.columns import I64
-from wanhao.usage.duplicates.files import write_run
+from wanhao.usage.duplicates.files import CutRunError, write_run
 from wanhao.usage.duplicates.runs import Run
 from wanhao.usage.duplicates.shelf import Shelf
 
@@ -75,7 +75,7 @@ class Upkeep:
             self.jobs.remove(job)
             try:
                 self.shelf.replace(job.runs, job.written.result())
-            except OSError as error:
+            except (OSError, CutRunError) as error:
                 log.warning("identities of records could not be written down: %s", error)
                 continue
             self.retire(job.runs)
