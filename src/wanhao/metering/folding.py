@@ -168,7 +168,7 @@ def fold(state: MeterState, records: Records, resolved: Resolved) -> tuple[Delta
 
 
 def apply(state: MeterState, delta: Delta, shard: int | None = None) -> None:
-    """Carry out what `fold` said of this very state, in one shard or in all; follows the commit."""
+    """Carry out what `fold` said of this very state, in one shard or in all."""
     groups = len(state.group_id)
     places, accounts = (0, groups), (0, len(state.account_id))
     if shard is not None:

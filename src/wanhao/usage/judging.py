@@ -52,7 +52,7 @@ class LateRecords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """The outcome for one batch of records; nothing has been changed yet."""
+    """The outcome for one batch of records; no figure has been changed yet."""
 
     records_in: int
     duplicate: int

@@ -111,7 +111,7 @@ class DuplicateIndex:
         self.remember([each.take(np.arange(len(each))) for each in asked])
 
     def remember(self, new: New) -> None:
-        """Take in what was counted; follows the commit. Waits where files are written more slowly
+        """Take in what was counted. Waits where files are written more slowly
         than memory fills."""
         for identities in new:
             if len(identities):
