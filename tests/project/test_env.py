@@ -23,6 +23,7 @@ def read_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
         ("WANHAO_SMSC_WINDOW", "0", "greater than or equal to 1"),
         ("WANHAO_DEMO", "perhaps", "WANHAO_DEMO='perhaps'"),
         ("WANHAO_DUPLICATE_DAYS", "34", "greater than or equal to 35"),
+        ("WANHAO_ARCHIVE_MONTHS", "1", "greater than or equal to 2"),
         ("WANHAO_DUPLICATE_DAYS_OF", "roam-hk", "names and numbers"),
         ("WANHAO_DUPLICATE_DAYS_OF", "roam-*=365", "less than or equal to 120"),
     ],
@@ -44,6 +45,26 @@ def test_host_names_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> 
 def test_days_of_sources_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WANHAO_DUPLICATE_DAYS_OF", "roam-*=90, tap-us = 60,")
     assert environment().duplicate_days_of == {"roam-*": 90, "tap-us": 60}
+
+
+@pytest.mark.parametrize(("days", "months"), [("59", 2), ("60", 3), ("90", 4), ("120", 4)])
+def test_the_archive_is_kept_for_as_long_as_records_are_known(
+    monkeypatch: pytest.MonkeyPatch, days: str, months: int
+) -> None:
+    monkeypatch.setenv("WANHAO_DUPLICATE_DAYS_OF", f"tap-us={days}")
+    monkeypatch.setenv("WANHAO_ARCHIVE_MONTHS", str(months))
+    assert environment().archive_months == months
+    environment.cache_clear()
+    monkeypatch.setenv("WANHAO_ARCHIVE_MONTHS", str(months - 1))
+    if months == 2:
+        with pytest.raises(WanhaoError, match="WANHAO_ARCHIVE_MONTHS='1'"):
+            environment()
+        return
+    with pytest.raises(
+        WanhaoError,
+        match=f"WANHAO_ARCHIVE_MONTHS='{months - 1}'.*{days} days need {months} months or more",
+    ):
+        environment()
 
 
 def test_a_relative_data_folder_is_taken_from_here(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tests.usage.archives import a_day_passes, seen
-from tests.usage.operators import NOW, QIAN, WATCHED, ZHAO, two_customers
+from tests.usage.archives import a_day_passes, at, seen
+from tests.usage.operators import NOW, QIAN, WATCHED, ZHAO, figures, meter, row, two_customers
 from wanhao.usage.archive.checking import check_archive
 from wanhao.usage.archive.holds import hold, holds, release
 from wanhao.usage.details import records_of
@@ -15,6 +15,8 @@ from wanhao.usage.replaying import replay_month
 from wanhao.values.errors import WanhaoError
 
 pytestmark = pytest.mark.django_db(transaction=True)
+LATE = ((11, 29), (12, 20))
+FEBRUARY = datetime(2027, 2, 1, 4, tzinfo=UTC)
 APRIL = datetime(2027, 4, 29, 20, tzinfo=UTC)
 MAY = datetime(2027, 4, 30, 20, tzinfo=UTC)
 """In Asia/Shanghai it is the 1st of May."""
@@ -140,6 +142,29 @@ def test_records_that_are_not_where_they_should_be_are_told(days):
     next(days.archive.glob("batch-*")).unlink()
     with pytest.raises(WanhaoError, match="missing"):
         check_archive(days.archive)
+
+
+def test_identities_are_learnt_again_from_what_was_not_dropped(days):
+    """A call of November comes late in December; in February, when it is past its time, the files
+    of identities are lost."""
+    days.live_until(datetime(2026, 12, 3, 20, tzinfo=UTC))
+    days.live_until(datetime(2026, 12, 28, 4, tzinfo=UTC))
+    november, december = (at(datetime(2026, month, day, tzinfo=UTC)) for month, day in LATE)
+    days.count(row(7001, QIAN, start=november), row(7002, QIAN, start=december))
+    assert Batch.objects.last().metered == 2
+    days.live_until(FEBRUARY)
+    days.compact(months=2)
+    assert "7001" not in {one.record_id for one in records_of([QIAN], 202611)}
+    days.made.stop()
+    for path in days.made.folders.duplicates.iterdir():
+        path.unlink()
+    again = meter(days.folder, clock=lambda: days.now)
+    assert figures(again) == figures(days.made)
+    days.made = again
+    newest = row(7003, QIAN, start=at(FEBRUARY))
+    days.count(newest)
+    days.count(newest, row(7004, QIAN, start=at(FEBRUARY)))
+    assert (Batch.objects.last().metered, Batch.objects.last().duplicate) == (1, 1)
 
 
 def test_of_days_that_were_compacted_together_only_those_past_their_time_go(tmp_path):

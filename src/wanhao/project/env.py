@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from bisect import bisect_left
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
@@ -24,6 +25,8 @@ from wanhao.values.errors import WanhaoError
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 WindowDays = Annotated[int, Field(ge=WINDOW_DAYS, le=LONGEST_DAYS)]
+SHORTEST_MONTHS = (28, 59, 89, LONGEST_DAYS)
+"""How many days one month, two, three and four in a row have at least."""
 HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 REMEDY = "docs/reference/configuration.md lists every variable with its meaning and its limits."
 
@@ -130,9 +133,20 @@ class Environment(BaseSettings):
     keep_done_days: int = Field(
         default=3, ge=0, description="days that usage files are kept after they were counted"
     )
+    duplicate_days: WindowDays = Field(
+        default=WINDOW_DAYS,
+        description="days for which a record is known when it comes again",
+    )
+    duplicate_days_of: Annotated[dict[str, WindowDays], NoDecode, BeforeValidator(_by_name)] = (
+        Field(
+            default={},
+            description="such days for some sources, as `roam-*=90,tap-us=60`; "
+            "`*` at the end of a name stands for whatever follows",
+        )
+    )
     archive_months: int = Field(
         default=5,
-        ge=1,
+        ge=2,
         le=120,
         description="whole months that records are kept in the archive after their own",
     )
@@ -144,17 +158,6 @@ class Environment(BaseSettings):
     )
     archive_key_file: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
         default=None, description="a file with such keys, one a line, instead of the keys"
-    )
-    duplicate_days: WindowDays = Field(
-        default=WINDOW_DAYS,
-        description="days for which a record is known when it comes again",
-    )
-    duplicate_days_of: Annotated[dict[str, WindowDays], NoDecode, BeforeValidator(_by_name)] = (
-        Field(
-            default={},
-            description="such days for some sources, as `roam-*=90,tap-us=60`; "
-            "`*` at the end of a name stands for whatever follows",
-        )
     )
     duplicate_memory_mb: int = Field(
         default=512,
@@ -237,6 +240,19 @@ class Environment(BaseSettings):
     demo_smsc_http_port: int = Field(
         default=2780, ge=1, le=65535, description="port at which the local SMSC shows its messages"
     )
+
+    @field_validator("archive_months")
+    @classmethod
+    def _longer_than_remembered(cls, months: int, info: ValidationInfo) -> int:
+        """What may come again must be in the archive, from which identities are learnt anew."""
+        days = [
+            info.data.get("duplicate_days", 0),
+            *info.data.get("duplicate_days_of", {}).values(),
+        ]
+        needed = bisect_left(SHORTEST_MONTHS, max(days)) + 1
+        if months < needed:
+            raise ValueError(f"records known for {max(days)} days need {needed} months or more")
+        return months
 
     @field_validator("billing_url")
     @classmethod

@@ -9,8 +9,8 @@ from wanhao.metering.facts import apply_facts, enrol, fold_facts
 from wanhao.metering.folding import apply
 from wanhao.metering.state import MeterState
 from wanhao.usage.archive import ArchivedBatches, archive_path, batch_number, doubtful
+from wanhao.usage.archive.restoring import NO_DAY
 from wanhao.usage.duplicates import (
-    LONGEST_DAYS,
     CutRunError,
     DuplicateIndex,
     Remembering,
@@ -24,6 +24,7 @@ from wanhao.usage.models import Batch
 from wanhao.usage.snapshots import by_age, load_snapshot, octets_of, runs_needed
 
 log = logging.getLogger(__name__)
+A_DAY = timedelta(days=1)
 
 
 def recovered(
@@ -82,13 +83,16 @@ def _index(folders: Folders, remembering: Remembering, told: Told | None) -> Dup
 def relearned(
     folders: Folders, remembering: Remembering, archived: ArchivedBatches, last: int
 ) -> DuplicateIndex:
-    """An index of what the archive holds of the batches until the last one."""
+    """An index of what the archive holds of the batches until the last one. What was dropped from
+    it is not missed: the archive is kept longer than any source is remembered."""
     log.warning("which records came before is read again from the archive; this takes a while")
     index = opened(folders.duplicates, remembering)
-    since = Batch.objects.get(number=last).taken_at - timedelta(days=LONGEST_DAYS)
+    since = Batch.objects.get(number=last).taken_at - remembering.longest - A_DAY
     batches = Batch.objects.filter(number__lte=last, taken_at__gte=since, metered__gt=0)
     for batch in batches.order_by("number").iterator(chunk_size=500):
-        index.relearn(archived.read(batch))
+        block = archived.read(batch, NO_DAY)
+        if len(block):
+            index.relearn(block)
         index.forget_before(int(batch.taken_at.timestamp()))
     return index
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 WINDOW_DAYS = 35
 """No open cycle reaches further back: a month of 31 days and 72 hours."""
@@ -19,6 +20,11 @@ class Remembering:
     days: int = WINDOW_DAYS
     days_of: Mapping[str, int] = field(default_factory=dict)
     memory: int = 512 * MB
+
+    @property
+    def longest(self) -> timedelta:
+        """The longest window of all."""
+        return timedelta(days=max(self.days, *self.days_of.values(), 0))
 
     def hours(self, source: str) -> int:
         """The window of a source: its own, else that of the longest beginning, else that of all."""

@@ -19,6 +19,8 @@ from wanhao.values.errors import WanhaoError
 
 ROWS_AT_ONCE = 4_000_000
 """So many compacted records are in memory at most, unless a single batch has more."""
+EVERY_DAY, NO_DAY = "", "9999-12-31"
+"""From which day on records are needed: all there ever were, or none that were past their time."""
 
 
 class ArchivedBatches:
@@ -28,18 +30,26 @@ class ArchivedBatches:
         self._archive = archive
         self._ready: dict[int, pa.Table] = {}
 
-    def read(self, batch: Batch) -> Block:
-        """The records of a batch that has some; WanhaoError when they are gone, or past their
-        time."""
-        if batch.number in self._ready:
-            return block_from(self._ready.pop(batch.number))
-        path = archive_path(self._archive, batch.number, batch.token)
-        try:
-            return read_archive(path)
-        except FileNotFoundError:
-            pass
-        self._ready = self._compacted(batch, path)
-        return block_from(self._ready.pop(batch.number))
+    def read(self, batch: Batch, needed_from: str = EVERY_DAY) -> Block:
+        """The records of a batch that has some; WanhaoError when they are gone. Those that were
+        past their time may be, if all that was dropped began before the day `needed_from`."""
+        if batch.number not in self._ready:
+            path = archive_path(self._archive, batch.number, batch.token)
+            try:
+                return read_archive(path)
+            except FileNotFoundError:
+                pass
+            self._ready = self._compacted(batch, path)
+        table = self._ready.pop(batch.number)
+        if table.num_rows != batch.metered:
+            self._refuse_missing(batch, table.num_rows, needed_from)
+        return block_from(table)
+
+    def _refuse_missing(self, batch: Batch, rows: int, needed_from: str) -> None:
+        manifest = load_manifest(self._archive)
+        forgiven = manifest.dropped and manifest.kept_from <= needed_from
+        if rows > batch.metered or not forgiven:
+            raise _incomplete(batch.number, manifest)
 
     def _compacted(self, batch: Batch, path: Path) -> dict[int, pa.Table]:
         """What was compacted of a batch and those behind it; begun anew while parts are being
@@ -56,24 +66,22 @@ class ArchivedBatches:
                 seen = manifest
 
 
-def _from(number: int, through: int) -> list[tuple[int, int]]:
-    """Batches from a number on with how many records they have, as many as are read at once."""
+def _from(number: int, through: int) -> list[int]:
+    """Batches with records from a number on, as many as are read at once."""
     following = Batch.objects.filter(number__gte=number, number__lte=through, metered__gt=0)
-    found: list[tuple[int, int]] = []
+    found: list[int] = []
     rows = 0
     for each, metered in following.order_by("number").values_list("number", "metered").iterator():
         rows += metered
         if found and rows > ROWS_AT_ONCE:
             break
-        found.append((each, metered))
+        found.append(each)
     return found
 
 
-def _compacted(
-    archive: Path, manifest: Manifest, batches: Sequence[tuple[int, int]]
-) -> dict[int, pa.Table]:
+def _compacted(archive: Path, manifest: Manifest, batches: Sequence[int]) -> dict[int, pa.Table]:
     """The records of each batch, in the order in which its file had them."""
-    first, last = batches[0][0], batches[-1][0]
+    first, last = batches[0], batches[-1]
     tables = [SCHEMA.empty_table()]
     for part in manifest.of_batches(first, last):
         for shard in shards_of(part.folder(archive)):
@@ -81,13 +89,9 @@ def _compacted(
     table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
     order = np.lexsort([table[name].to_numpy() for name in ("start", "number", BATCH)])
     table = table.take(pa.array(order))
-    ends: Int64 = np.searchsorted(table[BATCH].to_numpy(), [one[0] for one in batches], "right")
-    found = {}
-    for (number, metered), (begin, end) in zip(batches, pairwise([0, *ends]), strict=True):
-        if end - begin != metered:
-            raise _incomplete(number, manifest)
-        found[number] = table.slice(begin, end - begin)
-    return found
+    ends: Int64 = np.searchsorted(table[BATCH].to_numpy(), batches, "right")
+    spans = zip(batches, pairwise([0, *ends]), strict=True)
+    return {number: table.slice(begin, end - begin) for number, (begin, end) in spans}
 
 
 def _within(path: Path, first: int, last: int) -> list[pa.Table]:
