@@ -27,7 +27,7 @@ def test_every_python_package_is_pinned_and_hashed(lock: str) -> None:
     text = (REPOSITORY / lock).read_text()
     requirements = re.split(r"\n(?=\S)", text.strip())
     asked = (REPOSITORY / lock).with_suffix(".in").read_text()
-    assert len(requirements) >= len(re.findall(r"^\w.*==", asked, re.MULTILINE)) > 0
+    assert len(requirements) >= len(re.findall(r"^\w", asked, re.MULTILINE)) > 0
     assert [item for item in requirements if "==" not in item or "--hash=sha256:" not in item] == []
     assert "://" not in text
     assert "--index" not in text
