@@ -12,6 +12,7 @@ from wanhao.usage.archive.holds import hold, holds, release
 from wanhao.usage.details import records_of
 from wanhao.usage.models import Batch
 from wanhao.usage.replaying import replay_month
+from wanhao.usage.snapshots import by_age
 from wanhao.values.errors import WanhaoError
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -165,6 +166,46 @@ def test_identities_are_learnt_again_from_what_was_not_dropped(days):
     days.count(newest)
     days.count(newest, row(7004, QIAN, start=at(FEBRUARY)))
     assert (Batch.objects.last().metered, Batch.objects.last().duplicate) == (1, 1)
+
+
+def test_a_meter_that_lost_its_snapshots_goes_on_from_the_state_before_a_month(days):
+    days.live_until(MAY)
+    days.compact()
+    days.count(row(8001, QIAN, "data", 9 << 20, start=at(MAY)))
+    newest = row(8002, ZHAO, start=at(MAY))
+    days.count(newest)
+    assert days.manifest().dropped
+    for path in by_age(days.made.folders.snapshots):
+        path.unlink()
+    again = meter(days.folder, clock=lambda: days.now)
+    assert figures(again) == figures(days.made)
+    days.made = again
+    days.count(newest, row(8003, ZHAO, start=at(MAY)))
+    assert (Batch.objects.last().metered, Batch.objects.last().duplicate) == (1, 1)
+    for path in (*by_age(again.folders.snapshots), *by_age(again.folders.months)):
+        path.unlink()
+    with pytest.raises(WanhaoError, match="past their time") as refused:
+        meter(days.folder, clock=lambda: days.now)
+    assert "usage/snapshots/" in refused.value.remedy
+
+
+def test_late_records_past_their_time_are_not_missed_by_the_state_of_a_later_month(days):
+    """On the 2nd of January comes a call of November, which was closed. In February it is dropped,
+    and the snapshots and the state of before February are lost."""
+    january = datetime(2027, 1, 2, 4, tzinfo=UTC)
+    days.live_until(datetime(2026, 12, 3, 20, tzinfo=UTC))
+    days.live_until(january)
+    days.count(
+        row(7001, QIAN, start=at(datetime(2026, 11, 30, tzinfo=UTC))),
+        row(7002, QIAN, "data", 9 << 20, start=at(january)),
+    )
+    assert Batch.objects.last().metered == 2
+    days.live_until(FEBRUARY)
+    days.compact(months=2)
+    folders = days.made.folders
+    for path in (*by_age(folders.snapshots), by_age(folders.months)[0]):
+        path.write_bytes(b"damaged")
+    assert figures(meter(days.folder, clock=lambda: days.now)) == figures(days.made)
 
 
 def test_of_days_that_were_compacted_together_only_those_past_their_time_go(tmp_path):

@@ -19,6 +19,7 @@ FETCHED_AT_ONCE, MOST_FETCHED = 1 << 22, 1 << 28
 """Octets that the disk is asked for at once ahead of their reading, and of one file at most."""
 LONGEST_NAME = 200
 """Octets of a file's name that are kept when it is put away; file systems allow 255."""
+MONTHS = "months"
 DIGITS = 12
 """So much of its digest stands before the name of a file that was put away."""
 Stamp = tuple[int, int, int, int]
@@ -89,7 +90,7 @@ class Folders:
     @property
     def months(self) -> Path:
         """The state before each of the last months opened, from which it can be lived again."""
-        return self.snapshots / "months"
+        return self.snapshots / MONTHS
 
     def make(self) -> None:
         """Make those that are not there yet."""

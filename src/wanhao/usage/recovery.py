@@ -1,6 +1,9 @@
-"""Coming back: the last snapshot that belongs to this database, then the batches after it."""
+"""Coming back: the last snapshot that belongs to this database, then the batches after it. Where
+none is left, the state before the newest month will do, and all batches where nothing was dropped.
+"""
 
 import logging
+from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +12,8 @@ from wanhao.metering.facts import apply_facts, enrol, fold_facts
 from wanhao.metering.folding import apply
 from wanhao.metering.state import MeterState
 from wanhao.usage.archive import ArchivedBatches, archive_path, batch_number, doubtful
-from wanhao.usage.archive.restoring import NO_DAY
+from wanhao.usage.archive.restoring import EVERY_DAY, NO_DAY
+from wanhao.usage.blocks import Block
 from wanhao.usage.duplicates import (
     CutRunError,
     DuplicateIndex,
@@ -18,10 +22,11 @@ from wanhao.usage.duplicates import (
     opened,
 )
 from wanhao.usage.feed import facts_after, recorded_at, refuse_older_log
-from wanhao.usage.folders import Folders
+from wanhao.usage.folders import MONTHS, Folders
 from wanhao.usage.judging import fold_block
 from wanhao.usage.models import Batch
 from wanhao.usage.snapshots import by_age, load_snapshot, octets_of, runs_needed
+from wanhao.values.cycle import SHANGHAI, Cycle
 
 log = logging.getLogger(__name__)
 A_DAY = timedelta(days=1)
@@ -52,11 +57,12 @@ def recovered(
 
 def octets_needed(folders: Folders) -> int:
     """How much memory the state of the newest snapshot takes; 0 where there is none."""
-    return next(map(octets_of, by_age(folders.snapshots)), 0)
+    return next(map(octets_of, _states(folders.snapshots)), 0)
 
 
 def from_snapshot(folder: Path) -> tuple[MeterState, Told | None] | None:
-    for path in by_age(folder):
+    """The newest state that reads whole and is of this database."""
+    for path in _states(folder):
         loaded = load_snapshot(path)
         if loaded is None:
             log.warning("snapshot %s does not read whole; the one before it is tried", path.name)
@@ -68,10 +74,16 @@ def from_snapshot(folder: Path) -> tuple[MeterState, Told | None] | None:
     return None
 
 
+def _states(folder: Path) -> Iterator[Path]:
+    """The snapshots of a folder, then the states of before its months, each the newest first."""
+    yield from by_age(folder)
+    yield from by_age(folder / MONTHS)
+
+
 def _index(folders: Folders, remembering: Remembering, told: Told | None) -> DuplicateIndex | None:
     """The index that a snapshot tells of; None where it tells of none or its files are damaged."""
     if told is None:
-        log.warning("the snapshot is of an earlier version and knows no record that came before")
+        log.warning("the state it goes on from knows no record that came before")
         return None
     try:
         return opened(folders.duplicates, remembering, told)
@@ -119,16 +131,29 @@ def replay(
         delta, _ = fold_facts(state, facts, number, 0)
         apply_facts(state, delta)
     if batch.metered:
-        block = archived.read(batch)
-        learning = None if beside is None else beside.submit(index.relearn, block)
-        records, _ = fold_block(state, block)
-        apply(state, records)
-        if learning is None:
-            index.relearn(block)
-        else:
-            learning.result()
+        block = archived.read(batch, _first_open_day(state))
+        if len(block):
+            _live(state, index, block, beside)
     state.last_batch = batch.number
     state.last_token = batch.token.hex
+
+
+def _live(state: MeterState, index: DuplicateIndex, block: Block, beside: Executor | None) -> None:
+    learning = None if beside is None else beside.submit(index.relearn, block)
+    records, _ = fold_block(state, block)
+    apply(state, records)
+    if learning is None:
+        index.relearn(block)
+    else:
+        learning.result()
+
+
+def _first_open_day(state: MeterState) -> str:
+    """The first day of the earliest open month: what began before changes no total."""
+    cycles = [slot.cycle for slot in state.slots if slot.cycle > state.closed_through]
+    if not cycles:
+        return EVERY_DAY
+    return Cycle(min(cycles)).start.astimezone(SHANGHAI).date().isoformat()
 
 
 def remove_uncommitted(archive: Path, last: int) -> None:

@@ -112,7 +112,7 @@ def _incomplete(number: int, manifest: Manifest) -> WanhaoError:
         return WanhaoError(
             f"Not all records of batch {number} are kept any more: those from before"
             f" {manifest.kept_from} were past their time.",
-            "Begin with a later month, or with a snapshot of the meter that is not as old.",
+            "Begin with a later month; for the meter, restore usage/snapshots/ from its backup.",
         )
     return WanhaoError(
         f"Records of batch {number} are missing in the archive.",
