@@ -22,7 +22,13 @@ from wanhao.usage.archive.layout import (
     missing,
     part_folder,
 )
-from wanhao.usage.archive.manifest import Manifest, Part, load_manifest, save_manifest
+from wanhao.usage.archive.manifest import (
+    Manifest,
+    Part,
+    load_manifest,
+    save_manifest,
+    settle_manifest,
+)
 from wanhao.usage.archive.merging import STRETCH_ROWS, Run, Written, merge
 from wanhao.usage.archive.parts import ROW_GROUP
 from wanhao.values.errors import WanhaoError
@@ -67,7 +73,7 @@ class Compaction:
 
     def __post_init__(self) -> None:
         self.manifest = load_manifest(self.archive)
-        save_manifest(self.archive, self.manifest)
+        settle_manifest(self.archive)
         self._sweep()
 
     def take_in(self, batches: Sequence[ArchivedBatch], through: int) -> None:
@@ -133,8 +139,14 @@ class Compaction:
         return part_folder(self.archive, _day_text(day), name)
 
     def switch(self, manifest: Manifest) -> None:
-        """Go over to another manifest, and remove what it does not name."""
-        save_manifest(self.archive, manifest)
+        """Go over to another manifest, and remove what it does not name. OSError where the disk
+        refuses; unless it came over all the same, nothing of what is new is left."""
+        try:
+            save_manifest(self.archive, manifest)
+        except OSError:
+            if load_manifest(self.archive) == self.manifest:
+                self._sweep()
+            raise
         self.manifest = manifest
         self.checkpoint("switched")
         self._sweep()

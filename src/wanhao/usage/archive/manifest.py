@@ -90,10 +90,24 @@ def load_manifest(archive: Path) -> Manifest:
 def save_manifest(archive: Path, manifest: Manifest) -> None:
     """Switch to another manifest, durably and in one step."""
     unfinished = archive / f".{MANIFEST}.tmp"
-    unfinished.write_text(json.dumps({"format": FORMAT, **asdict(manifest)}, indent=1) + "\n")
-    sync_file(unfinished)
-    unfinished.rename(archive / MANIFEST)
+    try:
+        unfinished.write_text(json.dumps({"format": FORMAT, **asdict(manifest)}, indent=1) + "\n")
+        sync_file(unfinished)
+        unfinished.rename(archive / MANIFEST)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
     sync_folder(archive)
+
+
+def settle_manifest(archive: Path) -> None:
+    """Have a manifest on disk before anything is removed that it does not name. One that is there
+    is not written anew: on a full disk only that removing makes room."""
+    if (archive / MANIFEST).exists():
+        sync_file(archive / MANIFEST)
+        sync_folder(archive)
+    else:
+        save_manifest(archive, Manifest())
 
 
 def _refuse_parts_without_manifest(archive: Path) -> None:
