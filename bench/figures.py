@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 OUT = Path(__file__).parent / "out"
@@ -17,6 +17,16 @@ SERVER = {
     "max_wal_senders": "0",
 }
 say = Console().print
+
+
+class MeaninglessError(Exception):
+    """What was measured is not what was to be measured: its figures would mean nothing."""
+
+
+def require(holds: bool, otherwise: str) -> None:
+    """Measure no further when what the figures rest upon does not hold."""
+    if not holds:
+        raise MeaninglessError(otherwise)
 
 
 def timed(what: str, work: Callable[[], object]) -> float:
@@ -38,7 +48,8 @@ def show(name: str, figures: list[dict[str, object]]) -> None:
     """Print the table and write one JSON list."""
     table = Table(title=f"wanhao bench-{name}")
     for column in ("name", "value", "unit", "peer", "ratio"):
-        table.add_column(column, justify="left" if column in ("name", "unit") else "right")
+        side: JustifyMethod = "left" if column in ("name", "unit") else "right"
+        table.add_column(column, justify=side, overflow="fold")
     for row in figures:
         table.add_row(
             *(f"{cell:,}" if isinstance(cell, float) else str(cell) for cell in row.values())

@@ -50,11 +50,12 @@ class World:
 def make_world(count: int, rng: np.random.Generator) -> World:
     """A month half gone: most have used up to 60 %, a fifth anything up to 120 % of an allowance.
 
-    With these shares about 0.2 % of the records of one more hour cross a threshold.
+    With these shares about 0.2 % of the records of one more hour cross a threshold. Each has used
+    something, as the history that is counted has a record of each.
     """
     allowance = PLANS[rng.integers(0, len(PLANS), count)]
     most = np.where(rng.random((count, 3)) < 0.2, 1.2, 0.6)
-    used = (allowance * most * rng.random((count, 3))).astype(np.int64)
+    used = np.maximum(allowance * most * rng.random((count, 3)), 1).astype(np.int64)
     return World(count=count, allowance=allowance, used=used, prepaid=rng.random(count) < 0.3)
 
 

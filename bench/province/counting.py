@@ -6,8 +6,8 @@ from pathlib import Path
 from django.db import connection
 from django.db.models import Sum
 
-from bench.figures import say
-from bench.province.latency import Feeder, Waited, waited_since
+from bench.figures import require, say
+from bench.province.latency import Feeder, SnapshotWatch, Waited, waited_since
 from bench.province.meter import MeterProcess, drop, metering, processor_seconds, progress
 from bench.province.records import Traffic
 from bench.province.scale import CACHE
@@ -68,11 +68,23 @@ class Counted:
         )
 
 
-def serving_after(place: int) -> float:
-    """Seconds from starting a meter to the first commit of a file that waits for it; it is stopped
-    again."""
-    with metering() as meter:
-        return until_serving(meter, place)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steady:
+    """How long messages waited, how far the feeder fell behind, the most memory that the meter
+    took, and how many snapshots it wrote meanwhile."""
+
+    waited: Waited
+    late: float
+    memory: float
+    snapshots: int
+
+
+def serving_after(place: int, **settings: object) -> tuple[float, float]:
+    """Seconds from starting a meter to the first commit of a file that waits for it, and the most
+    memory it took until it was stopped again."""
+    with metering(**settings) as meter:
+        seconds = until_serving(meter, place)
+    return seconds, meter.memory.most
 
 
 def until_serving(meter: MeterProcess, place: int) -> float:
@@ -88,7 +100,7 @@ def count(meter: MeterProcess, files: list[Path], records: int) -> Counted:
     _read_once(files)
     last, before = progress()
     busy = _processors(meter)
-    meter.most_memory = 0.0
+    meter.memory.most = 0.0
     began = drop(files)
     ended = meter.wait_for(before + records)
     sums = Batch.objects.filter(number__gt=last).aggregate(
@@ -98,9 +110,9 @@ def count(meter: MeterProcess, files: list[Path], records: int) -> Counted:
         records=records,
         seconds=ended - began,
         processors=_processors(meter) - busy,
-        memory=meter.most_memory,
+        memory=meter.memory.most,
         messages=_since(MESSAGES, last),
-        reminders=_since(REMINDERS, last),
+        reminders=reminders_since(last),
         **{name.removesuffix("__sum"): figure or 0 for name, figure in sums.items()},
     )
 
@@ -110,19 +122,29 @@ def count_traffic(meter: MeterProcess, traffic: Traffic) -> Counted:
     return count(meter, traffic.files(CACHE), traffic.records)
 
 
-def count_steadily(traffic: Traffic) -> tuple[Waited, MeterProcess, float]:
-    """Feed a meter at a steady rate while snapshots are taken; how long messages waited, and how
-    far the feeder fell behind."""
+def count_steadily(traffic: Traffic) -> Steady:
+    """Feed a meter at a steady rate while snapshots are taken. One more falls due than is asked
+    for, as the last may not be written in time, nor each file be a batch of its own."""
     files = traffic.files(CACHE)
-    every = max(1, len(files) // SNAPSHOTS_WHILE_STEADY)
+    every = max(1, len(files) // (SNAPSHOTS_WHILE_STEADY + 1))
     with metering(snapshot_every=every) as meter:
         until_serving(meter, place=8)
         last, before = progress()
-        feeder = Feeder(files)
+        snapshots, feeder = SnapshotWatch(SCRATCH / "usage" / "snapshots"), Feeder(files)
+        snapshots.start()
         feeder.start()
         feeder.join()
         meter.wait_for(before + traffic.records)
-        return waited_since(last), meter, feeder.late
+        taken, waited = snapshots.end(), waited_since(last)
+    asked = SNAPSHOTS_WHILE_STEADY
+    require(taken >= asked, f"{taken} snapshots were taken while records came in, not {asked}")
+    require(len(waited.messages) > 0, "no record that came in steadily brought about a message")
+    return Steady(waited=waited, late=feeder.late, memory=meter.memory.most, snapshots=taken)
+
+
+def reminders_since(batch: int) -> int:
+    """How many of those that peers find, too, came of the batches after this one."""
+    return _since(REMINDERS, batch)
 
 
 def _read_once(files: list[Path]) -> None:

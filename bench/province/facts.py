@@ -73,13 +73,22 @@ def write_facts(path: Path, count: int) -> Path:
     unfinished = path.with_suffix(".tmp")
     writer = None
     for first in range(1, count + 1, CHUNK):
-        table = _table(lines(first, min(first + CHUNK - 1, count), count))
+        table = table_of(lines(first, min(first + CHUNK - 1, count), count))
         writer = writer or pq.ParquetWriter(unfinished, table.schema, compression="zstd")
         writer.write_table(table)
     assert writer is not None
     writer.close()
     unfinished.rename(path)
     return path
+
+
+def table_of(chosen: Lines) -> pa.Table:
+    """Some lines as a facts file has them."""
+    columns = {name: getattr(chosen, name) for name in ("number", "plan", "prepaid")}
+    for place, service in enumerate(SERVICES):
+        columns[f"{service}_allowance"] = chosen.allowance[:, place]
+        columns[f"{service}_used"] = chosen.used[:, place]
+    return pa.table({"id": chosen.ids, **columns})
 
 
 def read_facts(path: Path) -> Iterator[Lines]:
@@ -92,11 +101,3 @@ def read_facts(path: Path) -> Iterator[Lines]:
         }
         plain = {name: column[name] for name in ("number", "plan", "prepaid")}
         yield Lines(ids=column["id"], **plain, **by_service)
-
-
-def _table(chosen: Lines) -> pa.Table:
-    columns = {name: getattr(chosen, name) for name in ("number", "plan", "prepaid")}
-    for place, service in enumerate(SERVICES):
-        columns[f"{service}_allowance"] = chosen.allowance[:, place]
-        columns[f"{service}_used"] = chosen.used[:, place]
-    return pa.table({"id": chosen.ids, **columns})

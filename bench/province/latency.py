@@ -16,6 +16,7 @@ from django.db import connection
 from bench.province.meter import drop
 
 FILES_A_SECOND = 2
+LOOK_SECONDS = 0.1
 # A message's batch may hold several files: it is held to have arrived with the oldest of them.
 MESSAGES = """
 SELECT extract(epoch FROM pg_xact_commit_timestamp(message.xmin)),
@@ -40,7 +41,32 @@ class Waited:
 
     def percentile(self, share: float) -> float:
         """So many of a hundred messages took at most so long."""
-        return float(np.percentile(self.messages, share)) if len(self.messages) else 0.0
+        return float(np.percentile(self.messages, share))
+
+
+class SnapshotWatch(threading.Thread):
+    """Notes the snapshots that appear in a folder, which keeps only the newest of them."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(daemon=True)
+        self._folder = folder
+        self._before = self._names()
+        self._seen: set[str] = set()
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        """Look often: a small operator's snapshots follow each other fast."""
+        while not self._over.wait(LOOK_SECONDS):
+            self._seen |= self._names()
+
+    def end(self) -> int:
+        """How many appeared."""
+        self._over.set()
+        self.join()
+        return len((self._seen | self._names()) - self._before)
+
+    def _names(self) -> set[str]:
+        return {path.name for path in self._folder.glob("snapshot-*")}
 
 
 class Feeder(threading.Thread):

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.figures import SERVER, figure, say, show
+from bench.figures import SERVER, figure, require, say, show
 from bench.plots import Chart
 from bench.province import counting, peers
 from bench.province import setting_up as ready
 from bench.province.facts import numbers_of
-from bench.province.meter import metering
+from bench.province.meter import MemoryWatch, metering
 from bench.province.scale import (
     CACHE,
     FLAT_LINES,
@@ -40,6 +40,8 @@ OPTIONS = SERVER | {
 """A quarter of the machine is the database's, as its manual advises."""
 MILLION = 1_000_000
 DETAILS = 50
+MEMORY_MB = 4_096
+"""What the month's meter may take, as an operator would set it."""
 Figures = list[dict[str, object]]
 
 
@@ -60,7 +62,7 @@ def main() -> None:
 
 
 def flatness() -> Figures:
-    """The same records a line for operators from a fourteenth of the province up to all of it."""
+    """The same number of records for operators of a fourteenth of the province up to all."""
     points, cores = [], []
     for lines in FLAT_LINES:
         ready.prepare_meter(lines)
@@ -85,13 +87,14 @@ def flatness() -> Figures:
 def month() -> Figures:
     """All records of an ordinary day, then a power cut, then the compaction of the next morning."""
     ready.have_meter(LINES)
-    with metering() as meter:
+    with metering(meter_memory_mb=MEMORY_MB) as meter:
         first = counting.until_serving(meter, place=2)
         counted = counting.count_traffic(meter, ready.month())
         counted.tell("an ordinary month")
         meter.kill()
-    again = counting.serving_after(place=3)
-    counting.serving_after(place=6)
+    again, memory = counting.serving_after(place=3, meter_memory_mb=MEMORY_MB)
+    # The archive is compacted up to the older of two snapshots.
+    counting.serving_after(place=6, meter_memory_mb=MEMORY_MB)
     compacted = _told_by("compacting")
     a_record = counted.seconds / counted.records + compacted["seconds"] / compacted["records"]
     say(
@@ -104,7 +107,8 @@ def month() -> Figures:
         figure("records_per_second", counted.per_second, "records/s", 0),
         figure("octets_a_record_in_the_archive", compacted["octets"] / compacted["records"], "", 0),
         figure("records_per_second_of_a_processor", counted.by_processor, "records/s", 0),
-        figure("memory_of_the_meter", counted.memory, "MB", 0),
+        figure("memory_of_the_meter", max(counted.memory, memory), "MB", MEMORY_MB),
+        figure("memory_of_compaction", compacted["memory"], "MB", 0),
         figure("effects_of_records", 100 * counted.crossings / counted.records, "%", 0),
         figure("start_to_serving", first, "s", 0),
         figure("start_to_serving_after_a_kill", again, "s", 0),
@@ -115,27 +119,30 @@ def month() -> Figures:
 
 def detail() -> list[float]:
     """Milliseconds to find what a line used this month among all that is archived, ascending."""
-    took = []
+    took, used = [], 0
     for number in numbers_of(1 + np.arange(DETAILS) * (LINES // DETAILS), LINES).tolist():
         began = time.perf_counter()
         found = records_of([number], CYCLE)
         took.append(1_000 * (time.perf_counter() - began))
-        assert all(one.number == number for one in found), number
+        require(all(one.number == number for one in found), f"not all found is of {number}")
+        used += bool(found)
+    require(2 * used >= DETAILS, f"of {DETAILS} numbers only {used} had any record")
     return sorted(took)
 
 
 def steady() -> Figures:
     """A busy hour's rate, with snapshots: how long a message waits from its file's arrival."""
     ready.have_meter(LINES)
-    waited, meter, late = counting.count_steadily(ready.steady())
-    say(f"  {len(waited.messages):,} messages, the feeder at most {late:.2f} s late")
+    told = counting.count_steadily(ready.steady())
+    say(f"  {len(told.waited.messages):,} messages, the feeder at most {told.late:.2f} s late")
     return [
         figure("steady_records_per_second", STEADY_PER_SECOND, "records/s", 0),
         *(
-            figure(f"steady_wait_p{share:g}", waited.percentile(share), "s", 0)
+            figure(f"steady_wait_p{share:g}", told.waited.percentile(share), "s", 0)
             for share in (50, 99, 100)
         ),
-        figure("steady_memory", meter.most_memory, "MB", 0),
+        figure("steady_snapshots", told.snapshots, "", counting.SNAPSHOTS_WHILE_STEADY),
+        figure("steady_memory", told.memory, "MB", 0),
     ]
 
 
@@ -146,7 +153,7 @@ def review() -> Figures:
     return [
         figure("review_of_all_lines", told["seconds"], "s", 0),
         figure("review_longest_part", 1_000 * told["longest"], "ms", 0),
-        figure("review_found", told["found"], "groups", 0),
+        figure("review_found", told["found"], "allowances", 0),
     ]
 
 
@@ -167,6 +174,7 @@ def others() -> Figures:
     """Some files by other means; ours from the same facts, alone on the machine."""
     traffic, facts = ready.others(), ready.facts_of(LINES)
     files, records = traffic.files(CACHE), traffic.records
+    before = [ready.probe(0), ready.probe(5)]
     ready.prepare_meter(LINES)
     with metering() as meter:
         counting.until_serving(meter, place=5)
@@ -178,36 +186,45 @@ def others() -> Figures:
         "duckdb": str(SCRATCH / "peer.duckdb"),
         "plain": "",
     }
-    told = []
+    told, found = [], {"ours": ours.reminders}
     for name, place in places.items():
-        set_up, seconds, found = peers.run(getattr(peers, name), place, facts, files)
-        say(f"  {name}: set up in {set_up:.1f} s, {seconds:.1f} s, {found:,} reminders")
+        _, seconds, found[name] = peers.run(getattr(peers, name), place, facts, files, before)
         peer = records / seconds
         told.append(figure(f"records_per_second_beside_{name}", ours.per_second, "records/s", peer))
+    peers.require_equal(found)
     return told
 
 
 def flame() -> Figures:
     """Where the time goes: a picture of all threads of the meter while it counts."""
-    files = ready.flame().files(CACHE)
+    files, drawn, log = ready.flame().files(CACHE), CACHE / "flame.svg", CACHE / "flame.log"
+    drawn.unlink(missing_ok=True)
     ready.have_meter(LINES)
     with metering() as meter:
         counting.until_serving(meter, place=7)
         picture = [str(Path(sys.executable).with_name("py-spy")), "record", "--threads"]
-        picture += ["--pid", str(meter.pid), "--output", str(CACHE / "flame.svg")]
-        watching = subprocess.Popen(picture, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        picture += ["--pid", str(meter.pid), "--output", str(drawn)]
+        with log.open("wb") as told:
+            watching = subprocess.Popen(picture, stdout=told, stderr=told)
         counting.count(meter, files, ready.flame().records).tell("while it was watched")
         watching.send_signal(signal.SIGINT)
-        watching.wait()
+        ended = watching.wait()
+    said = log.read_text(errors="replace")[-1_000:]
+    require(ended == 0 and drawn.exists(), f"py-spy drew nothing (exit code {ended}): {said}")
     return []
 
 
 def _told_by(module: str) -> dict[str, float]:
-    """The figures that a process of its own prints last."""
+    """The figures that a process of its own prints last, and the most memory that it took (PSS)."""
     command = [sys.executable, "-m", f"bench.province.{module}"]
-    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        # Where there is little to do it is over within a second.
+        watch = MemoryWatch(process.pid, every=0.2)
+        said, _ = process.communicate()
+        watch.end()
+    require(process.returncode == 0, f"{module} ended with {process.returncode}")
     figures: dict[str, float] = json.loads(said.splitlines()[-1])
-    return figures
+    return {**figures, "memory": watch.most}
 
 
 # Those that follow each other go on with the same meter; a fresh one of all lines takes minutes.

@@ -41,8 +41,30 @@ def set_clock() -> None:
     (SCRATCH / CLOCK_FILE).write_text(json.dumps(haste))
 
 
+class MemoryWatch(threading.Thread):
+    """Looks at the memory of a process and those below it until it is told that they are over;
+    `most` is the most they had at once, in MB (PSS)."""
+
+    def __init__(self, pid: int, every: float = WATCH_SECONDS) -> None:
+        super().__init__(daemon=True)
+        self.most = 0.0
+        self._pid, self._every = pid, every
+        self._over = threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        """Look every now and then."""
+        while not self._over.wait(self._every):
+            self.most = max(self.most, sum(map(_memory, _tree(self._pid))))
+
+    def end(self) -> None:
+        """Look no more."""
+        self._over.set()
+        self.join()
+
+
 class MeterProcess:
-    """One run of the meter; `most_memory` is the most its processes had at once, in MB (PSS)."""
+    """One run of the meter; `memory.most` is the most its processes had at once."""
 
     def __init__(self, *options: str, **settings: object) -> None:
         env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
@@ -57,10 +79,7 @@ class MeterProcess:
             stdout=self._log,
             stderr=self._log,
         )
-        self.most_memory = 0.0
-        self._over = threading.Event()
-        self._watch = threading.Thread(target=self._look, daemon=True)
-        self._watch.start()
+        self.memory = MemoryWatch(self.pid)
 
     @property
     def pid(self) -> int:
@@ -94,13 +113,8 @@ class MeterProcess:
 
     def _end(self) -> None:
         self._process.wait()
-        self._over.set()
-        self._watch.join()
+        self.memory.end()
         self._log.close()
-
-    def _look(self) -> None:
-        while not self._over.wait(WATCH_SECONDS):
-            self.most_memory = max(self.most_memory, sum(map(_memory, _tree(self.pid))))
 
     def _refuse_silence(self, until: float) -> None:
         if not self.is_alive() or time.time() > until:

@@ -107,9 +107,10 @@ def _take(state: MeterState, part: Lines) -> None:
 
 
 def _count_history(state: MeterState, part: Lines, service: int) -> None:
-    used = np.maximum(part.used[:, service], 1)
+    some = part.used[:, service] > 0
+    used = part.used[some, service]
     records = Records(
-        number=part.number,
+        number=part.number[some],
         service=np.full(len(used), service, np.uint8),
         zone=np.zeros(len(used), np.uint8),
         start=np.full(len(used), MID_MONTH - 86_400),

@@ -17,7 +17,8 @@ FLAT_RECORDS = int(os.environ.get("BENCH_FLAT_RECORDS", str(min(RECORDS, 5_000_0
 FLAT_LINES = tuple(LINES * part // 14 for part in (1, 2, 4, 7, 14))
 PEER_RECORDS = int(os.environ.get("BENCH_PEER_RECORDS", str(min(RECORDS, 2_000_000))))
 CACHE = Path(os.environ.get("BENCH_SCRATCH", OUT / "province"))
-"""Facts and records are made once and kept here: about 6 GB at full size."""
+"""Facts and records are made once and kept here: about 10 GB at full size, of which 6 GB
+are the month's records."""
 FILE_ROWS = min(1_000_000, max(RECORDS // 4, 1))
 Float64 = NDArray[np.float64]
 Int64 = NDArray[np.int64]

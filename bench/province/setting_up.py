@@ -30,7 +30,7 @@ from wanhao.parties.queries import line_count
 # The first place of each kind of traffic, so that no record of one is known from another.
 PROBES, STEADY, STRESS, FLAT, OTHERS, FLAME = (place * 10**10 for place in range(1, 7))
 A_PROBE = 1_000
-HEAVY = 13.5
+HEAVY = 11.0
 FLAME_RECORDS = 10_000_000
 FORGOTTEN = (
     "wanhao_usage_",
@@ -46,7 +46,7 @@ def month() -> Traffic:
 
 
 def stress() -> Traffic:
-    """A day of records thirteen times as heavy: about one in twenty crosses something."""
+    """A day of records eleven times as heavy: about one in twenty crosses something."""
     return Traffic(lines=LINES, records=STRESS_RECORDS, first=STRESS, weight=HEAVY)
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.figures import MeaninglessError
 from bench.plots import Chart
+from bench.province import peers
 from bench.province.facts import lines, numbers_of, read_facts, write_facts
 from bench.province.records import Traffic
 from wanhao.usage.readers import read_blocks
@@ -54,6 +56,22 @@ def test_facts_come_back_from_their_file(tmp_path: Path) -> None:
     made = lines(1, 2_500, 2_500)
     for name in ("ids", "number", "plan", "allowance", "used", "prepaid"):
         assert np.array_equal(getattr(read, name), getattr(made, name)), name
+
+
+def test_peers_find_as_many_reminders_whatever_was_counted_before(tmp_path: Path) -> None:
+    facts = write_facts(tmp_path / "facts.parquet", A_DAY.lines)
+    files, place = A_DAY.files(tmp_path), str(tmp_path / "peer.duckdb")
+    _, _, first = peers.plain("", facts, (), files[:2])
+    _, _, rest = peers.plain("", facts, files[:2], files[2:])
+    assert first > 0 < rest
+    for before, counted, wanted in (((), files[:2], first), (files[:2], files[2:], rest)):
+        _, _, found = peers.duckdb(place, facts, before, counted)
+        peers.require_equal({"plain": wanted, "duckdb": found})
+
+
+def test_peers_that_find_another_number_of_reminders_end_the_run() -> None:
+    with pytest.raises(MeaninglessError, match="ours 1,746, duckdb 1,745"):
+        peers.require_equal({"ours": 1_746, "duckdb": 1_745})
 
 
 def test_a_chart_is_drawn_from_nothing_upward(tmp_path: Path) -> None:
