@@ -15,7 +15,7 @@ from wanhao.project import clock
 from wanhao.project.command.archive import archive
 from wanhao.project.doctor_database import examine_database
 from wanhao.project.env import Environment
-from wanhao.usage.archive import keys
+from wanhao.usage.archive import holds, keys
 from wanhao.values.errors import WanhaoError
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,14 +54,16 @@ def test_what_is_compacted_is_told(days) -> None:
 
 def test_a_number_is_held_and_released(days) -> None:
     days.compact()
-    assert run("hold", str(ZHAO), *NOVEMBER).output.startswith("hold 1 keeps 2026-11-01 to 2026")
+    held = run("hold", str(ZHAO), *NOVEMBER).output
+    assert "keeps 2026-11-01 to 2026-11-30" in held
+    hold_id = held.split()[1]
     (line,) = run("holds").output.splitlines()
     assert "169****0001" in line
     assert "complaint 4711" in line
-    assert "released" in run("release", "1").output
+    assert "released" in run("release", hold_id).output
     assert run("holds").output == ""
     with pytest.raises(WanhaoError, match="no hold"):
-        run("release", "1")
+        run("release", hold_id)
     with pytest.raises(WanhaoError, match="not a mobile number"):
         run("hold", "12", *NOVEMBER)
 
@@ -69,6 +71,19 @@ def test_a_number_is_held_and_released(days) -> None:
 def test_days_that_are_gone_already_cannot_be_held(days) -> None:
     days.live_until(datetime(2027, 4, 30, 20, tzinfo=UTC))
     days.compact()
+    assert "all days from 2026-12-01 on are here" in run("hold", str(ZHAO), *NOVEMBER).output
+
+
+def test_whoever_holds_while_days_are_dropped_is_told(days, monkeypatch) -> None:
+    days.compact()
+    days.live_until(datetime(2027, 4, 30, 20, tzinfo=UTC))
+    real = holds.hold
+
+    def too_late(*what, **why):
+        days.compact()
+        return real(*what, **why)
+
+    monkeypatch.setattr("wanhao.project.command.archive.hold", too_late)
     assert "all days from 2026-12-01 on are here" in run("hold", str(ZHAO), *NOVEMBER).output
 
 

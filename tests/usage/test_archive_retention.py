@@ -62,6 +62,21 @@ def test_what_is_held_stays_and_the_rest_goes(days):
     assert check_archive(days.archive, whole=True).wrong == ()
 
 
+def test_a_hold_made_before_the_first_part_goes_keeps_its_records(days):
+    """As soon as the manifest says which days are not kept any more, nothing is dropped that was
+    held until then."""
+    zhao, _ = seen()
+
+    def dispute(_):
+        if days.manifest().kept_from == "2026-12-01" and not holds():
+            hold(ZHAO, date(2026, 11, 1), date(2026, 11, 30), **DISPUTE)
+
+    days.live_until(MAY)
+    days.compact(checkpoint=dispute)
+    assert days.manifest().dropped
+    assert seen() == [zhao, ()]
+
+
 def test_a_hold_keeps_only_its_days(days):
     hold(ZHAO, date(2026, 11, 16), date(2026, 11, 16), **DISPUTE)
     days.live_until(MAY)

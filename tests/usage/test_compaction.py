@@ -1,12 +1,11 @@
 """Compaction of the archive: by day, by number and start, never a record less or more."""
 
-import errno
 import os
 import signal
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from django.db import connection
 
 from tests.usage.archives import CYCLE, Days, a_day_passes, at, seen
 from tests.usage.operators import NOW, QIAN, ZHAO, figures, meter, row, settle, two_customers
-from wanhao.usage.archive import compaction, manifest, merging, parts, restoring
+from wanhao.usage.archive import compaction, merging, parts, restoring
 from wanhao.usage.archive.daily import is_due
 from wanhao.usage.details import records_in_batch, records_of
 from wanhao.usage.models import Batch
@@ -260,93 +259,28 @@ def test_fewer_records_than_were_metered_stop_compaction(tmp_path):
     assert not list(days.archive.glob("days/*"))
 
 
-def test_a_full_disk_stops_compaction_and_leaves_what_was(tmp_path, monkeypatch):
-    days = a_day_passes(tmp_path)
-    before = seen()
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(parts.PartWriter, "close", full)
-        with pytest.raises(OSError, match="No space"):
-            days.compact()
-    assert not list(days.archive.glob("days/*"))
-    assert seen() == before
-    days.compact()
-    assert seen() == before
-
-
-@pytest.fixture
-def full_for_manifests():
-    """A disk that has no room for another manifest, while it is patched so."""
-
-    def full(path, text):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    @contextmanager
-    def without_room():
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(Path, "write_text", full)
-            yield
-
-    return without_room
-
-
-def test_on_a_full_disk_what_a_killed_compaction_left_is_removed(tmp_path, full_for_manifests):
-    days = a_day_passes(tmp_path)
-    before = seen()
-
-    def die(name):
-        raise KilledError
-
-    with pytest.raises(KilledError):
-        days.compact(checkpoint=die)
-    assert list(days.archive.glob("days/*/*"))
-    with full_for_manifests(), compaction.compacting(days.archive):
-        compaction.Compaction(days.archive)
-    assert not list(days.archive.glob("days/*"))
-    assert seen() == before
-
-
-def test_a_disk_without_room_for_the_manifest_keeps_the_old_one_and_its_files(
-    tmp_path, full_for_manifests
+@pytest.mark.parametrize(
+    ("of_one", "of_other", "of_both"),
+    [((1,), (1,), (1,)), ((1,), (), ()), ((1,), (1, 2), ())],
+)
+def test_a_part_made_of_parts_that_were_kept_for_others_is_looked_through_again(
+    tmp_path, monkeypatch, of_one, of_other, of_both
 ):
+    monkeypatch.setattr(compaction, "GROWTH", 0)
     days = a_day_passes(tmp_path)
     days.compact()
-    before, files = seen(), sorted(days.archive.rglob("*"))
+    days.count(row(1000, QIAN, start=at(NOW)))
     days.pass_by()
     days.settle_snapshots()
-    waiting = sorted(days.archive.glob("batch-*"))
-    with full_for_manifests(), pytest.raises(OSError, match="No space"):
-        days.compact()
-    assert sorted(days.archive.rglob("*")) == sorted({*files, *waiting})
-    assert seen()[1] == before[1]
     days.compact()
-    assert len(days.manifest().parts) == 2
-
-
-def test_a_manifest_that_came_over_although_the_disk_complained_keeps_its_parts(
-    tmp_path, monkeypatch
-):
-    days = a_day_passes(tmp_path)
-    before = seen()
-    real, asked = manifest.sync_folder, []
-
-    def complain(folder):
-        real(folder)
-        asked.append(folder)
-        if len(asked) == 2:
-            raise OSError(errno.EIO, "Input/output error")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(manifest, "sync_folder", complain)
-        with pytest.raises(OSError, match="Input/output"):
-            days.compact()
-    assert len(days.manifest().parts) == 1
-    assert seen() == before
-    days.compact()
-    assert seen() == before
+    with compaction.compacting(days.archive):
+        work = compaction.Compaction(days.archive)
+        one, other = work.manifest.of_days(NOW.date(), NOW.date())
+        held = [replace(one, holds=of_one), replace(other, holds=of_other)]
+        work.exchange([one, other], held)
+        work.rewrite(held)
+    (part,) = days.manifest().of_days(NOW.date(), NOW.date())
+    assert (part.rows, part.holds) == (45, of_both)
 
 
 def test_two_do_not_compact_at_once(tmp_path):

@@ -70,7 +70,6 @@ def hold_(number: int, first: datetime, last: datetime, why: str) -> None:
     """Keep the records of NUMBER past their time, until the hold is released."""
     refuse_without_database()
     with database():
-        kept = load_manifest(home().archive).kept_from
         made = hold(
             Msisdn(number).value,
             first.date(),
@@ -79,6 +78,7 @@ def hold_(number: int, first: datetime, last: datetime, why: str) -> None:
             by=getpass.getuser(),
             now=clock.now(),
         )
+        kept = load_manifest(home().archive).kept_from
     click.echo(f"hold {made.hold_id} keeps {_days(made)}")
     if first.date().isoformat() < kept:
         click.echo(f"What was dropped before is gone: all days from {kept} on are here.")

@@ -98,7 +98,8 @@ class Compaction:
         runs = [Run.of_part(part.folder(self.archive)) for part in parts]
         span = min(part.first_batch for part in parts), max(part.last_batch for part in parts)
         (new,) = self.written(runs, sum(part.rows for part in parts), span)
-        self.exchange(parts, [replace(new, holds=parts[0].holds)])
+        holds = {part.holds for part in parts}
+        self.exchange(parts, [replace(new, holds=holds.pop() if len(holds) == 1 else ())])
 
     def exchange(self, old: Sequence[Part], new: Sequence[Part]) -> None:
         """Put parts in the place of others; records that are in neither were past their time."""
@@ -106,9 +107,15 @@ class Compaction:
         dropped = sum(part.rows for part in old) - sum(part.rows for part in new)
         self.switch(replace(manifest, dropped=manifest.dropped + dropped))
 
-    def finish(self, until: str, kept_from: str) -> None:
+    def keep_from(self, day: str) -> None:
+        """Tell everybody, before anything is dropped, that earlier days are not kept whole; whoever
+        holds a number from now on can see that it may be too late."""
+        if self.manifest.kept_from < day:
+            self.switch(replace(self.manifest, kept_from=day))
+
+    def finish(self, until: str) -> None:
         """Note down how far it was done."""
-        self.switch(replace(self.manifest, until=until, kept_from=kept_from))
+        self.switch(replace(self.manifest, until=until))
 
     def written(self, runs: Sequence[Run], rows: int, span: tuple[int, int]) -> list[Part]:
         """New parts with the records of runs, of the batches from the first to the last of `span`.

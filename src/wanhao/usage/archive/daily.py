@@ -51,10 +51,11 @@ def keep_archive(
         work.take_in(_batches(work.manifest.through, through), through)
         work.gather()
         kept_from = _first_kept(now, months)
+        work.keep_from(kept_from)
         _drop_before(work, kept_from, holds())
         if rewrite:
             _rewrite_all(work)
-        work.finish(today.isoformat(), max(kept_from, work.manifest.kept_from))
+        work.finish(today.isoformat())
         return work.manifest
 
 

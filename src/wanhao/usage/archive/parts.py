@@ -74,6 +74,7 @@ class PartWriter:
         sync_file(path)
         sync_folder(self.folder)
         sync_folder(self.folder.parent)
+        sync_folder(self.folder.parent.parent)
         return self._done
 
     def _write(self, rows: int) -> None:
