@@ -21,6 +21,7 @@ from bench.province import counting, peers
 from bench.province import setting_up as ready
 from bench.province.facts import numbers_of
 from bench.province.meter import MemoryWatch, metering
+from bench.province.reading import reading
 from bench.province.scale import (
     CACHE,
     FLAT_LINES,
@@ -232,6 +233,7 @@ STAGES = {
     "others": others,
     "month": month,
     "steady": steady,
+    "reading": reading,
     "review": review,
     "stress": stress,
     "flame": flame,

@@ -28,10 +28,11 @@ from bench.scratch import SCRATCH
 from wanhao.parties.queries import line_count
 
 # The first place of each kind of traffic, so that no record of one is known from another.
-PROBES, STEADY, STRESS, FLAT, OTHERS, FLAME = (place * 10**10 for place in range(1, 7))
+PROBES, STEADY, STRESS, FLAT, OTHERS, FLAME, BUSY, READ = (k * 10**10 for k in range(1, 9))
 A_PROBE = 1_000
 HEAVY = 11.0
 FLAME_RECORDS = 10_000_000
+READ_SECONDS = 20
 FORGOTTEN = (
     "wanhao_usage_",
     "wanhao_communications_reminderdecision",
@@ -68,6 +69,21 @@ def others() -> Traffic:
 def flame() -> Traffic:
     """What is counted while somebody looks where the time goes."""
     return Traffic(lines=LINES, records=min(RECORDS, FLAME_RECORDS), first=FLAME)
+
+
+def read_busy() -> Traffic:
+    """What a meter counts as fast as it can while it is read."""
+    return Traffic(lines=LINES, records=min(RECORDS, FLAME_RECORDS), first=BUSY)
+
+
+def read_steadily() -> Traffic:
+    """What it counts at a busy hour's rate while it is read."""
+    return Traffic(
+        lines=LINES,
+        records=STEADY_PER_SECOND * READ_SECONDS,
+        first=READ,
+        file_rows=STEADY_PER_SECOND // FILES_A_SECOND,
+    )
 
 
 def flat(lines: int) -> Traffic:
