@@ -57,6 +57,15 @@ def test_places_follow_when_shards_get_more_room():
     assert column[:].tolist() == [0, 9, 2**33, -1]
 
 
+def test_who_reads_places_while_they_move_finds_those_of_before():
+    column = Column.zeros(3)
+    column[:] = np.array([0, 3, -1])
+    before = column.data
+    column.move(2, 4)
+    assert before.tolist() == [0, 3, -1]
+    assert column[:].tolist() == [0, 5, -1]
+
+
 def test_what_does_not_change_is_not_written():
     column = Column.zeros(4)
     column.data.flags.writeable = False

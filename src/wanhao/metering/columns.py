@@ -61,7 +61,9 @@ class Column:
 
     def move(self, old: int, new: int) -> None:
         """Follow places when every shard gets room for `new` instead of `old`; the column's own
-        entries are places, negative ones stand for none."""
+        entries are places, negative ones stand for none. Whoever reads the array of before
+        finds it as it was."""
+        self.data = self.data.copy()
         for first in range(0, len(self.data), AT_ONCE):
             part = self[first : first + AT_ONCE]
             shard, row = np.divmod(part, old)
