@@ -135,13 +135,23 @@ def test_a_switch_of_another_site_is_refused() -> None:
     assert strict.post(HERE + "switch/", {"rule": "voice-80", "to": "off"}).status_code == 403
 
 
+def test_a_month_of_which_records_were_dropped_says_so(
+    client: Client, committing_operator: SmallOperator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "data-records-from" not in page(client)
+    kept = "wanhao.workflows.explain_reminders.kept_only_from"
+    monkeypatch.setattr(kept, lambda _: "2026-12-01")
+    assert "Records are kept from 2026-12-01 on" in page(client)
+    assert "详单自 2026-12-01 起保留" in page(client, language="zh-hans")
+
+
 def test_the_page_asks_a_limited_number_of_times(
     client: Client,
     committing_operator: SmallOperator,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     committing_operator.calls([30, 20, 35, 20])
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(23):
         page(client)
 
 

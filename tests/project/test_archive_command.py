@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.usage.archives import a_day_passes
-from tests.usage.operators import ZHAO, two_customers
+from tests.usage.operators import QIAN, ZHAO, two_customers
 from wanhao.access.queries import reads_of
 from wanhao.project import clock
 from wanhao.project.command.archive import archive
@@ -74,6 +74,20 @@ def test_days_that_are_gone_already_cannot_be_held(days) -> None:
     assert "all days from 2026-12-01 on are here" in run("hold", str(ZHAO), *NOVEMBER).output
 
 
+def test_a_month_that_was_dropped_is_not_exported_as_if_nothing_was_used(days, tmp_path) -> None:
+    days.compact()
+    run("hold", str(ZHAO), *NOVEMBER)
+    days.live_until(datetime(2027, 4, 30, 20, tzinfo=UTC))
+    days.compact()
+    with pytest.raises(WanhaoError, match="only those from 2026-12-01 on are kept"):
+        run(*export(tmp_path / "qian.csv", number=QIAN))
+    assert not (tmp_path / "qian.csv").exists()
+    written = run(*export(tmp_path / "zhao.csv")).output
+    assert written.startswith("18 records written")
+    assert "Before 2026-12-01 only what was held is kept" in written
+    assert "held" not in run(*export(tmp_path / "april.csv", month="202704")).output
+
+
 def test_whoever_holds_while_days_are_dropped_is_told(days, monkeypatch) -> None:
     days.compact()
     days.live_until(datetime(2027, 4, 30, 20, tzinfo=UTC))
@@ -131,8 +145,8 @@ def test_no_file_is_overwritten_and_none_of_another_kind_written(days, tmp_path)
     assert (tmp_path / "zhao.csv").read_text() == "mine"
 
 
-def export(file, month: str = "202611") -> tuple[str, ...]:
-    return ("export", str(ZHAO), month, "--to", str(file), "--why", "complaint 4711")
+def export(file, month: str = "202611", number: int = ZHAO) -> tuple[str, ...]:
+    return ("export", str(number), month, "--to", str(file), "--why", "complaint 4711")
 
 
 def test_doctor_warns_of_an_archive_that_everybody_can_read(monkeypatch) -> None:

@@ -15,6 +15,7 @@ from wanhao.parties.contracts import PayType
 from wanhao.parties.queries import lines_by_number
 from wanhao.products.actions import load_catalogue
 from wanhao.project.command.reminders_explain import told
+from wanhao.usage.archive.daily import keep_archive
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.explain_reminders import explain
 from wanhao.workflows.explanation import Explanation, RuleExplained, Verdict
@@ -177,6 +178,24 @@ def test_a_month_that_closed_has_the_figures_of_its_file(town) -> None:
     december = {one.rule.code: one for one in town.explained(cycle=202612).rules}
     data = december["data-80"].standing
     assert (data.metric, data.used) == (Metric.DATA, 0)
+
+
+def test_a_month_whose_records_were_dropped_says_from_when_they_are_kept(town) -> None:
+    file = town.uses(call(1, 85))
+    town.now = datetime(2027, 2, 4, 4, tzinfo=UTC)
+    for number in range(2):
+        town.uses(call(f"late-{number}", 1, at=80 * 1440))
+        town.meter.snapshot()
+    town.now += timedelta(days=1)
+    folders = town.meter.folders
+    keep_archive(folders, town.now, 5)
+    assert town.explained().records_from == ""
+    assert town.rule("voice-80").decided[0].evidence.files == (file,)
+    keep_archive(folders, town.now, 2)
+    notice = "records are kept from 2026-12-01 on; before, only what was held"
+    assert notice in [*told(town.explained(), 5)]
+    assert town.rule("voice-80").decided[0].evidence.records == 0
+    assert notice not in [*told(town.explained(cycle=202702), 5)]
 
 
 def test_reading_an_explanation_is_noted_down(town) -> None:

@@ -50,6 +50,16 @@ def records_of(numbers: Collection[int], cycle: int) -> tuple[UsageDetail, ...]:
     return _details(wanted, where)
 
 
+def kept_only_from(cycle: int) -> str:
+    """From which day on records are kept, where those of a month were past their time and only what
+    was held may be left; empty for a month that is whole."""
+    if not Batch.objects.filter(metered__gt=0).exists():
+        return ""
+    manifest = load_manifest(home().archive)
+    first = Cycle(cycle).start.astimezone(SHANGHAI).date().isoformat()
+    return manifest.kept_from if manifest.dropped and first < manifest.kept_from else ""
+
+
 def records_in_batch(batch: int, numbers: Collection[int]) -> tuple[UsageDetail, ...]:
     """What of the numbers was counted with one batch, in order of time; () for an unknown one."""
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from wanhao.access.actions import record_read
 from wanhao.usage.detail_contracts import UsageDetail
-from wanhao.usage.details import records_of
+from wanhao.usage.details import kept_only_from, records_of
 from wanhao.values.cycle import SHANGHAI
 from wanhao.values.errors import WanhaoError
 
@@ -37,8 +37,9 @@ def export_month(
 ) -> int:
     """Write what a number used in a month to a .csv or .parquet file, and note the reading down.
 
-    Returns how many records there are. WanhaoError for another kind of file, for one that is there
-    already, and where the archive is out of reach.
+    Returns how many records there are; of a month past its time they are what was held. WanhaoError
+    where nothing is left of such a month, for another kind of file, for one that is there already,
+    and where the archive is out of reach.
     """
     if path.suffix not in (".csv", ".parquet"):
         raise WanhaoError(
@@ -46,6 +47,11 @@ def export_month(
         )
     record_read(login, f"line {number}", purpose, now)
     details = records_of([number], cycle)
+    if not details and (kept := kept_only_from(cycle)):
+        raise WanhaoError(
+            f"The records of {cycle} were past their time; only those from {kept} on are kept.",
+            "Ask for a later month. The bill of the month is still there.",
+        )
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_OURS)
     except FileExistsError as error:

@@ -13,7 +13,7 @@ from wanhao.parties.contracts import LineView
 from wanhao.parties.queries import lines_by_number, lines_of_groups
 from wanhao.usage.contracts import Service
 from wanhao.usage.detail_contracts import UsageDetail
-from wanhao.usage.details import records_of
+from wanhao.usage.details import kept_only_from, records_of
 from wanhao.values.errors import WanhaoError
 from wanhao.values.msisdn import Msisdn
 from wanhao.workflows.describe_crossings import METRICS
@@ -72,7 +72,14 @@ def explain(
     ]
     known = {rule.code for rule in rules}
     others = tuple(one for one in decided if one.trail.rule not in known)
-    return Explanation(line=line, cycle=cycle, rules=tuple(explained), others=others, at=now)
+    return Explanation(
+        line=line,
+        cycle=cycle,
+        rules=tuple(explained),
+        others=others,
+        at=now,
+        records_from=kept_only_from(cycle),
+    )
 
 
 def _found(

@@ -103,7 +103,8 @@ class RuleExplained:
 class Explanation:
     """Why a line was told what it was told in a month, and why not what it was not; numbers whole.
 
-    `others` are decisions about thresholds of which no rule speaks any more.
+    `others` are decisions about thresholds of which no rule speaks any more. `records_from` is the
+    day from which on records are kept, where those of the month were dropped; else empty.
     """
 
     line: LineView
@@ -111,3 +112,4 @@ class Explanation:
     rules: tuple[RuleExplained, ...]
     others: tuple[Decided, ...]
     at: datetime
+    records_from: str = ""

@@ -71,6 +71,7 @@ def explain_line(request: HttpRequest, number: int) -> HttpResponse:
         "others": [decided_context(one) for one in found.others],
         "switches": _switches(found),
         "so_far": so_far_context(found.line.group_id, cycle) if cycle == months[0][0] else {},
+        "records_from": found.records_from,
         "said": said(request, SAID),
         "still": True,
     }

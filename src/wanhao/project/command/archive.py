@@ -19,6 +19,7 @@ from wanhao.usage.archive.holds import Hold, hold, holds, release
 from wanhao.usage.archive.keys import keyring
 from wanhao.usage.archive.manifest import Manifest, load_manifest
 from wanhao.usage.archive.rewinding import rewind
+from wanhao.usage.details import kept_only_from
 from wanhao.usage.exporting import export_month
 from wanhao.usage.held import last_batch
 from wanhao.usage.home import home
@@ -149,7 +150,10 @@ def export(number: int, month: int, file: Path, why: str) -> None:
         rows = export_month(
             Msisdn(number).value, month, file, login=None, purpose=purpose, now=clock.now()
         )
+        kept = kept_only_from(month)
     click.echo(f"{rows:,} records written to {file}")
+    if kept:
+        click.echo(f"Before {kept} only what was held is kept: these may not be all of {month}.")
 
 
 def _figures(manifest: Manifest, newest: int, held: Sequence[Hold]) -> Mapping[str, str]:

@@ -58,6 +58,8 @@ def explain_command(number: int, cycle: int | None, records: int) -> None:
 def told(found: Explanation, records: int) -> Iterator[str]:
     """The explanation in words, numbers masked."""
     yield f"{Msisdn(found.line.number).masked}, {found.line.role} card, month {found.cycle}"
+    if found.records_from:
+        yield f"records are kept from {found.records_from} on; before, only what was held"
     for rule in found.rules:
         yield from _rule(rule, records)
     for other in found.others:
