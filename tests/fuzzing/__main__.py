@@ -35,7 +35,8 @@ class Figures:
 
 
 def main() -> int:
-    """Fuzz each target for its part of the time; 1 when something was found."""
+    """Fuzz each target for its part of the time; 1 when something was found, or when a target was
+    not executed at all."""
     parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
     minutes = float(os.environ.get("FUZZ_MINUTES", "10"))
     parser.add_argument("--minutes", type=float, default=minutes, help="for all targets together")
@@ -44,7 +45,7 @@ def main() -> int:
     seconds = max(int(asked.minutes * 60 / len(SEEDS)), 1)
     figures = [_fuzzed(name, asked.corpus, seconds) for name in SEEDS]
     _show(figures)
-    return int(any(each.findings for each in figures))
+    return int(any(each.findings or not each.executions for each in figures))
 
 
 def _fuzzed(name: str, folder: Path, seconds: int) -> Figures:
@@ -88,8 +89,14 @@ def _run(module: str, *arguments: object) -> str:
     command = [sys.executable, "-m", f"tests.fuzzing.{module}", *map(str, arguments)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, errors="replace")
     said = done.stdout + done.stderr
-    (OUT / f"{module}-{arguments[0]}.log").write_text(said)
+    _log(module, str(arguments[0])).write_text(said)
     return said
+
+
+def _log(module: str, target: str) -> Path:
+    """Where it is kept what a module said, wherever the inputs are kept."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    return OUT / f"{module}-{target}.log"
 
 
 def _threes(lines: list[list[str]]) -> list[list[str]]:
@@ -107,6 +114,8 @@ def _show(figures: list[Figures]) -> None:
         table.add_row(each.target, *(f"{one:,}" if isinstance(one, int) else one for one in told))
     say(table)
     for each in figures:
+        if not each.executions:
+            say(f"{each.target}: nothing was executed; see {_log('target', each.target)}")
         for path in each.findings:
             say(f"found: {path}; move it to {Path(__file__).parent}/found/{each.target}")
 
