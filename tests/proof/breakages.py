@@ -6,14 +6,17 @@ import signal
 from pathlib import Path
 
 from tests.proof.meters import Meter
-from tests.proof.moments import Breaking, Measure
+from tests.proof.moments import LAST, SOON, Breaking, Measure
 from tests.proof.running import Run
+from wanhao.usage.archive.layout import MANIFEST
+from wanhao.usage.archive.manifest import load_manifest
 
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ANY(%(pids)s)"
 REFUSED = 1
 BOTH = 0.25
-LAST = 4
-"""Batches of a run after which the archive is compacted: the month is about to close, or has."""
+AT_WORK = 0.6
+"""How often a compaction is met when it has begun its work, not while it comes up."""
+COMPACTING_SECONDS = 120
 
 
 class Killed(Breaking):
@@ -47,8 +50,11 @@ class SnapshotDamaged(Breaking):
     all of them."""
 
     name = "snapshot damaged"
+    must = "snapshot "
 
     def strike(self, run: Run) -> None:
+        if not _entries(run.data / "usage" / "snapshots"):
+            return
         kill(run)
         entries = sorted(_entries(run.data / "usage" / "snapshots"), key=_age, reverse=True)
         for entry in entries if self.chance.random() < 0.3 else entries[:1]:
@@ -81,6 +87,8 @@ class Compacted(Breaking):
         super().__init__(chance, measure)
         last = range(measure.batches - LAST, measure.batches)
         self.moments.after = sorted(chance.choice(last) for _ in self.moments.after)
+        self._compactions: list[Meter] = []
+        self._ceased = False
 
     def strike(self, run: Run) -> None:
         if self.chance.random() < BOTH:
@@ -88,19 +96,64 @@ class Compacted(Breaking):
             for entry in _entries(run.data / "usage" / "snapshots"):
                 entry.unlink() if entry.is_file() else shutil.rmtree(entry)
             run.blows["all snapshots gone"] += 1
+        compaction, before = self._begin(run), _switched(run)
+        ended = self.chance.choice(("compaction", "meter", "both"))
+        at_work = self.chance.random() < AT_WORK
+        within = self.chance.choice(SOON) if at_work else self.measure.come_up
+
+        def once_at_work(run: Run) -> None:
+            if at_work and compaction.poll() is None and _switched(run) == before:
+                self.later(0, once_at_work)
+                return
+            passes = self.chance.uniform(0, within)
+            self.later(passes, lambda run: self._end(run, compaction, before, ended))
+
+        self.later(0, once_at_work)
+
+    def mend(self, run: Run) -> None:
+        """Files come, and the month closes, while the archive is compacted."""
+
+    def has_struck(self, run: Run) -> bool:
+        """Only when every compaction was killed or has ended: until then a meter goes on."""
+        struck = super().has_struck(run)
+        near = bool(self._later) or self.moments.are_near(run.progress)
+        return struck and not near and all(one.poll() is not None for one in self._compactions)
+
+    def left(self, run: Run) -> None:
+        """Those that nobody killed come to their end; in the end one more has the archive for
+        itself, so that what is compared was compacted, by it or before."""
+        for compaction in self._compactions:
+            compaction.wait(COMPACTING_SECONDS)
+        self._compactions.clear()
+
+    def cease(self, run: Run) -> None:
+        self.drop_later()
+        self._ceased = True
+        super().cease(run)
+        before = _compacted(run)
+        run.seen["compacted beside the meter"] += before > 0
+        self._begin(run)
+        self.left(run)
+        run.seen["compacted at last"] += _compacted(run) > before
+
+    def amiss(self, run: Run) -> list[str]:
+        """In the end all that it takes is there: something is compacted."""
+        said = super().amiss(run)
+        return [*said, "nothing was compacted"] if self._ceased and not _compacted(run) else said
+
+    def _begin(self, run: Run) -> Meter:
         compaction = run.start(["archive", "compact"])
-        run.blows["compaction begun"] += 1
-        if self.chance.random() < 0.5:
-            within = self.measure.come_up * 1.2
-            self.later(self.chance.uniform(0, within), lambda run: self._end(run, compaction))
+        self._compactions.append(compaction)
+        run.seen["compaction begun"] += 1
+        return compaction
 
-    def leave(self, run: Run) -> None:
-        run.blows["compacted at last"] += (run.data / "usage/archive/manifest.json").exists()
-
-    def _end(self, run: Run, compaction: Meter) -> None:
-        run.blows["compaction killed"] += compaction.poll() is None
-        compaction.send_signal(signal.SIGKILL)
-        if self.chance.random() < 0.5:
+    def _end(self, run: Run, compaction: Meter, before: int, ended: str) -> None:
+        if ended != "meter" and compaction.poll() is None:
+            compaction.send_signal(signal.SIGKILL)
+            compaction.wait()
+            begun = _switched(run) != before
+            run.blows[f"compaction killed {'at work' if begun else 'coming up'}"] += 1
+        if ended != "compaction":
             kill(run)
 
 
@@ -136,12 +189,18 @@ class SecondMeter(Breaking):
         if not run.lives():
             return
         second = run.start_meter()
+        run.blows["second meter started"] += 1
         self.later(self.measure.come_up + 30, lambda run: self._must_have_left(run, second))
 
     def _must_have_left(self, run: Run, second: Meter) -> None:
         """Called before the first one leaves, so the second cannot have had a turn."""
         assert second.wait(60) == REFUSED, "a second meter was not refused"
-        run.blows["second meter refused"] += 1
+        run.seen["second meter refused"] += 1
+
+    def cease(self, run: Run) -> None:
+        """One that was started while the first one left may have had a turn."""
+        self.drop_later()
+        super().cease(run)
 
 
 class Frozen(Breaking):
@@ -166,7 +225,7 @@ class Frozen(Breaking):
             if other.poll() is None and run.pulse() == before:
                 self.later(0.02, once_it_counts)
                 return
-            run.blows["another took over"] += other.poll() is None
+            run.seen["another took over"] += other.poll() is None
             self._end(other)
 
         self.later(0.02, once_it_counts)
@@ -218,6 +277,17 @@ def met(run: Run, pid: int) -> str:
     if any((run.inbox / name).exists() for (name,) in done):
         return "between commit and putting away"
     return "reading, folding or waiting"
+
+
+def _compacted(run: Run) -> int:
+    """How many records lie in parts of the archive."""
+    return sum(part.rows for part in load_manifest(run.data / "usage" / "archive").parts)
+
+
+def _switched(run: Run) -> int:
+    """When the manifest was written last, which a compaction does first of all."""
+    manifest = run.data / "usage/archive" / MANIFEST
+    return manifest.stat().st_mtime_ns if manifest.exists() else 0
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -1,6 +1,7 @@
 """The proof as a command: it says how it goes, and prints a table in the end."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,7 +60,14 @@ def left_out(folder: Path) -> dict[str, str]:
 def show(told: Mapping[str, Told], seconds: float) -> None:
     """One line a kind; then, of every kind, what was met how often."""
     table = Table(title="wanhao prove", show_footer=True)
-    columns = ("what was broken", "runs", "equal", "blows", "meters started", "ended by themselves")
+    columns = (
+        "what was broken",
+        "runs",
+        "equal",
+        "blows struck",
+        "meters started",
+        "ended by themselves",
+    )
     rows = [
         (name, each.runs, each.equal, each.blows.total(), each.starts, each.ended_itself)
         for name, each in told.items()
@@ -71,7 +79,12 @@ def show(told: Mapping[str, Told], seconds: float) -> None:
         table.add_row(*map(str, row))
     say(table)
     for name, each in told.items():
-        met = ", ".join(f"{what} {count}" for what, count in each.blows.most_common())
-        say(f"{name}: {met}")
+        say(f"{name}: struck: {_counts(each.blows)}")
+        if each.seen:
+            say(f"{name}: seen: {_counts(each.seen)}")
     runs, equal = (sum(getattr(each, n) for each in told.values()) for n in ("runs", "equal"))
     say(f"{runs} runs in {seconds / 60:.1f} minutes; {equal} equal to the undisturbed one")
+
+
+def _counts(of_what: Counter[str]) -> str:
+    return ", ".join(f"{what} {count}" for what, count in of_what.most_common() if count)

@@ -69,7 +69,7 @@ class FileChanged(Breaking):
         it was put away already were not."""
         digest = hashlib.sha256(self._whole).hexdigest()
         if not run.ask(COUNTED, {"digest": digest}):
-            run.blows["delivered once more"] += 1
+            run.seen["delivered once more"] += 1
             drop(run.inbox, f"whole-{self._large}", self._whole, run.clock())
         self._whole = b""
 

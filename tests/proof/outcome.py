@@ -1,4 +1,5 @@
-"""What came of a run, read from outside: the database's tables, the closed month, the archive."""
+"""What came of a run, read from outside: the database's tables, the closed month, the archive,
+the newest snapshot."""
 
 import json
 from collections import Counter
@@ -10,6 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.proof.running import Run
+from tests.proof.standing import newest_state, standing
+from wanhao.usage.archive.layout import INDEX
 
 Rows = Counter[str]
 TABLES: Mapping[str, str] = {
@@ -43,6 +46,7 @@ TABLES: Mapping[str, str] = {
 SHOWN, LONGEST = 4, 400
 """Of differences: rows shown, letters of each."""
 ALIKE = {"decisions": 6, "outbox": 6, "quarantine": 2, "facts": 1, "files": 1}
+ALIKE |= {"open months: totals": 5, "open months: charges": 2, "money": 1}
 """By so many first columns two rows belong together."""
 BY_DELIVERY = ("files", "quarantine by reason")
 """Tables that tell how often something came, and in which file."""
@@ -80,8 +84,8 @@ RECORD = pa.schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Rows of each table as text, each with how often it is there; records by what became of
-    them; `archive` is every record that the archive holds."""
+    """Rows of each table as text, each with how often it is there, and of how everybody stands;
+    records by what became of them; `archive` is every record that the archive holds."""
 
     tables: Mapping[str, Rows]
     records: Mapping[str, int]
@@ -115,7 +119,10 @@ def outcome_of(run: Run) -> Outcome:
     assert len(archive) == records["metered"], (
         f"{run.name}: {len(archive)} records in the archive, {records['metered']} metered"
     )
-    tables = {name: Counter(map(_as_text, run.ask(asked))) for name, asked in TABLES.items()}
+    state = newest_state(run.data / "usage" / "snapshots")
+    assert state is not None, f"{run.name}: no snapshot is left"
+    rows = {**{name: run.ask(asked) for name, asked in TABLES.items()}, **standing(state)}
+    tables = {name: Counter(map(_as_text, found)) for name, found in rows.items()}
     return Outcome(
         tables=tables,
         records=records,
@@ -181,12 +188,17 @@ def _archived(folder: Path) -> pa.Table:
     manifest = folder / "manifest.json"
     told = json.loads(manifest.read_text()) if manifest.exists() else {"through": 0, "parts": []}
     parts = [folder / "days" / part["day"] / part["name"] for part in told["parts"]]
-    paths = [path for part in parts for path in part.glob("*.parquet") if path.stem != "index"]
+    paths = [path for part in parts for path in part.glob("*.parquet") if not _is_index(path)]
     paths += [path for path in folder.glob("batch-*.parquet") if _batch(path) > told["through"]]
     names = RECORD.names
     tables = [pq.read_table(path, columns=names).select(names).cast(RECORD) for path in paths]
     table = pa.concat_tables([RECORD.empty_table(), *tables]).combine_chunks()
     return table.sort_by([(name, "ascending") for name in names])
+
+
+def _is_index(path: Path) -> bool:
+    """Whether a file says which numbers a part's other files hold."""
+    return path.name.endswith(f"-{INDEX}")
 
 
 def _batch(path: Path) -> int:

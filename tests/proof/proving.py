@@ -52,7 +52,11 @@ class Undisturbed(Breaking):
 
     def __init__(self) -> None:
         super().__init__(random.Random(0), Measure(batches=1, come_up=0))
-        self.moments.after.clear()
+        self.moments.cease()
+
+    def has_struck(self, run: Run) -> bool:
+        """Nothing is to be struck."""
+        return True
 
 
 @dataclass(kw_only=True)
@@ -65,6 +69,7 @@ class Told:
     ended_itself: int = 0
     seconds: float = 0
     blows: Counter[str] = field(default_factory=Counter)
+    seen: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
 
 
@@ -92,15 +97,15 @@ class Proof:
         return self.told
 
     def carry_out_one(self, name: str, number: int) -> list[str]:
-        """One disturbed run; returns how it differs from the undisturbed one. What it left is kept
-        if it does."""
+        """One disturbed run; returns how it differs from the undisturbed one, or that nothing was
+        broken in it. What it left is kept then."""
         breakage = KINDS[name](random.Random(f"{self.seed} {name} {number}"), self.measure)
         began = time.monotonic()
         run = Run(self.ground, f"run-{list(KINDS).index(name)}-{number}", breakage)
         try:
             run.live()
             found = outcome_of(run)
-            wrong = differences(*_as_meant(breakage, self.expected, found))
+            wrong = differences(*_as_meant(breakage, self.expected, found)) + breakage.amiss(run)
         except Exception as error:
             wrong = [f"{type(error).__name__}: {error}"]
         finally:
@@ -134,11 +139,11 @@ class Proof:
             told.ended_itself += run.ended_itself
             told.seconds += seconds
             told.blows += run.blows
+            told.seen += run.seen
             told.wrong += [f"{run.name}: {each}" for each in wrong]
             done = sum(each.runs for each in self.told.values())
-            self._say(
-                f"{done}: {run.name} {name}, {'DIFFERS' if wrong else 'equal'}, {seconds:.1f} s"
-            )
+            came, blows = "WRONG" if wrong else "equal", run.blows.total()
+            self._say(f"{done}: {run.name} {name}, {blows} blows, {came}, {seconds:.1f} s")
             for each in wrong:
                 self._say(f"  {each}")
 

@@ -14,6 +14,7 @@ import psycopg
 
 from tests.proof.ground import Ground, office
 from tests.proof.meters import UNLIMITED, Meter, end_group, start
+from tests.proof.standing import newest_state
 from tests.proof.world import Delivery, World, drop_delivery
 from wanhao.project.clock import CLOCK_FILE, DemoClock
 
@@ -21,6 +22,10 @@ PATIENCE = 900.0
 TOLD_BEFORE = timedelta(days=3)
 LOOK_EVERY = 0.02
 PROGRESS = "SELECT coalesce(max(number), 0), coalesce(max(total_in), 0) FROM wanhao_usage_batch"
+NEWEST = """
+    SELECT (SELECT max(number) FROM wanhao_usage_batch),
+        (SELECT max(number) FROM wanhao_usage_fact)
+"""
 SESSIONS = """
     SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -38,7 +43,8 @@ class Progress:
 
 class Breakage(Protocol):
     """What disturbs a run: heard of before the first meter starts, at every look, before the
-    operator does something, at each delivery, and after everything was looked at."""
+    operator does something, at each delivery, before the meter is told to end for the last time,
+    when it has left, and after everything was looked at."""
 
     standby: bool
 
@@ -50,12 +56,19 @@ class Breakage(Protocol):
 
     def deliver(self, run: "Run", delivery: Delivery) -> None: ...
 
+    def has_struck(self, run: "Run") -> bool: ...
+
+    def left(self, run: "Run") -> None: ...
+
+    def cease(self, run: "Run") -> None: ...
+
     def leave(self, run: "Run") -> None: ...
 
 
 @dataclass
 class Run:
-    """Counts everything of the operator's month in a folder and a database of its own."""
+    """Counts everything of the operator's month in a folder and a database of its own. `blows` are
+    what was struck, by what it met; `seen` is what came of it."""
 
     ground: Ground
     name: str
@@ -63,6 +76,7 @@ class Run:
     environment: dict[str, str] = field(default_factory=dict)
     octets: int = UNLIMITED
     blows: Counter[str] = field(default_factory=Counter)
+    seen: Counter[str] = field(default_factory=Counter)
     starts: int = 0
     ended_itself: int = 0
     meter: Meter | None = None
@@ -120,7 +134,9 @@ class Run:
             self._wait(self._month_is_closed)
             self._deliver(third)
             self._count(first.records + second.records + third.records)
+            self._wait(lambda: self.breakage.has_struck(self))
             self.end_meter()
+            self._come_to_rest()
         finally:
             self.end_all()
 
@@ -154,7 +170,24 @@ class Run:
         asked: set[int] = set()
         self._wait(lambda: self._has_left(asked))
         self.meter = self.spare = None
+        self.breakage.left(self)
         self.end_others()
+
+    def _come_to_rest(self) -> None:
+        """Nothing is broken any more. Where the last snapshot was, a meter comes up once more and
+        leaves one."""
+        self.breakage.cease(self)
+        if not self._is_all_kept():
+            self.seen["came up for one more snapshot"] += 1
+            self._wait(self.lives)
+            self.end_meter()
+        assert self._is_all_kept(), f"{self.name}: no snapshot of the end\n{self.last_words()}"
+
+    def _is_all_kept(self) -> bool:
+        """Whether the newest snapshot holds everything that was committed."""
+        state = newest_state(self.data / "usage" / "snapshots")
+        ((batch, fact),) = self.ask(NEWEST)
+        return state is not None and (state.last_batch, state.last_fact) == (batch, fact)
 
     def _has_left(self, asked: set[int]) -> bool:
         meter = self.meter
