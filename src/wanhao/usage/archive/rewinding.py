@@ -4,6 +4,7 @@ The records of later batches become usage files, ready to be delivered again; wh
 knows of them is recognised as usual.
 """
 
+import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from wanhao.usage.archive.rows import BATCH, TEXT_ID
 from wanhao.usage.durable import sync_file, sync_folder
 from wanhao.usage.schema import CHARGE, COLUMNS, WORD
 
+ONLY_OURS = stat.S_IRUSR | stat.S_IWUSR
 _USAGE = pa.schema(
     [
         (name, pa.utf8() if kind == WORD or name == "record_id" else kind)
@@ -32,10 +34,11 @@ _USAGE = pa.schema(
 
 def rewind(archive: Path, last: int, folder: Path) -> int:
     """Take the records of all batches after `last` out of the archive and write them into usage
-    files in `folder`; returns how many. Killed, it is simply done again."""
+    files in `folder`, which only its owner may read; returns how many. Killed, it is simply done
+    again."""
     with compacting(archive):
         work = Compaction(archive)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=ONLY_OURS | stat.S_IXUSR, parents=True, exist_ok=True)
         later = [path for path in archive.glob(BATCHES) if batch_number(path) > last]
         taken = sum(_written(folder / path.name, _of_batch(path)) for path in later)
         old = [part for part in work.manifest.parts if part.last_batch > last]
@@ -80,13 +83,20 @@ def _written(path: Path, tables: Iterator[pa.Table]) -> int:
     writer: pq.ParquetWriter | None = None
     for table in tables:
         if table.num_rows:
-            writer = writer or pq.ParquetWriter(path, _USAGE)
+            writer = writer or pq.ParquetWriter(_ours(path), _USAGE)
             writer.write_table(_as_delivered(table))
             rows += table.num_rows
     if writer is not None:
         writer.close()
         sync_file(path)
     return rows
+
+
+def _ours(path: Path) -> Path:
+    """An empty file that only its owner may read, as its records are not encrypted any more."""
+    path.touch(ONLY_OURS)
+    path.chmod(ONLY_OURS)
+    return path
 
 
 def _as_delivered(table: pa.Table) -> pa.Table:
