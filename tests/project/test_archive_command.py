@@ -1,6 +1,8 @@
 """`wanhao archive`: status, compact, hold, holds, release, check, export."""
 
 import csv
+import os
+import pwd
 import stat
 from datetime import UTC, datetime
 
@@ -124,6 +126,26 @@ def test_a_month_of_a_line_is_written_to_a_file_and_the_reading_recorded(days, t
     (read,) = reads_of(f"line {ZHAO}")
     assert read.purpose.startswith("export 202611 by ")
     assert read.purpose.endswith("complaint 4711")
+
+
+def test_who_had_it_written_is_not_taken_from_what_they_say(days, tmp_path, monkeypatch) -> None:
+    for variable in ("LOGNAME", "USER"):
+        monkeypatch.setenv(variable, "somebody-else")
+    monkeypatch.setenv("SUDO_USER", "wang")
+    run(*export(tmp_path / "zhao.csv"))
+    name = pwd.getpwuid(os.getuid()).pw_name
+    (read,) = reads_of(f"line {ZHAO}")
+    assert read.purpose == f"export 202611 by {name} for wang, complaint 4711"
+
+
+@pytest.mark.parametrize(
+    ("why", "told"), [("  ", "Nobody would know why"), ("complaint " * 7, "has 69 characters")]
+)
+def test_an_export_without_a_reason_that_can_be_kept_is_refused(days, tmp_path, why, told) -> None:
+    with pytest.raises(WanhaoError, match=told):
+        run(*export(tmp_path / "zhao.csv")[:-1], why)
+    assert not (tmp_path / "zhao.csv").exists()
+    assert not reads_of(f"line {ZHAO}")
 
 
 def test_it_may_be_a_parquet_file_and_the_month_may_be_empty(days, tmp_path) -> None:

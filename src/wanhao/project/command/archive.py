@@ -1,7 +1,7 @@
 """`wanhao archive`: what was counted, record by record: compact, hold, check, export it."""
 
-import getpass
 import os
+import pwd
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -24,10 +24,11 @@ from wanhao.usage.exporting import export_month
 from wanhao.usage.held import last_batch
 from wanhao.usage.home import home
 from wanhao.usage.lock import give_lock_back, take_lock
+from wanhao.values.errors import WanhaoError
 from wanhao.values.msisdn import Msisdn
 
 GENTLY = 10
-LONGEST_PURPOSE = 64
+LONGEST_PURPOSE, LONGEST_NAME = 64, 32
 DAY = click.DateTime(["%Y-%m-%d"])
 _why = click.option("--why", required=True, help="Why, for whoever asks later.")
 
@@ -76,7 +77,7 @@ def hold_(number: int, first: datetime, last: datetime, why: str) -> None:
             first.date(),
             last.date(),
             reason=why,
-            by=getpass.getuser(),
+            by=_who(),
             now=clock.now(),
         )
         kept = load_manifest(home().archive).kept_from
@@ -91,7 +92,7 @@ def release_(hold_id: int) -> None:
     """Let HOLD go; what is past its time is dropped with the next compaction."""
     refuse_without_database()
     with database():
-        let_go = release(hold_id, by=getpass.getuser(), now=clock.now())
+        let_go = release(hold_id, by=_who(), now=clock.now())
     click.echo(f"hold {let_go.hold_id} is released: {_days(let_go)}")
 
 
@@ -146,7 +147,7 @@ def export(number: int, month: int, file: Path, why: str) -> None:
     """Write what NUMBER used in MONTH, as 202611, to a file; this is recorded."""
     refuse_without_database()
     with database():
-        purpose = f"export {month} by {getpass.getuser()}, {why}"[:LONGEST_PURPOSE]
+        purpose = _purpose(month, why.strip())
         rows = export_month(
             Msisdn(number).value, month, file, login=None, purpose=purpose, now=clock.now()
         )
@@ -154,6 +155,30 @@ def export(number: int, month: int, file: Path, why: str) -> None:
     click.echo(f"{rows:,} records written to {file}")
     if kept:
         click.echo(f"Before {kept} only what was held is kept: these may not be all of {month}.")
+
+
+def _purpose(month: int, why: str) -> str:
+    """What is recorded of an export: who asked, and why, whole."""
+    known = f"export {month} by {_who()}, "
+    if not why:
+        raise WanhaoError("Nobody would know why this was read.", "Give a reason.")
+    if len(known + why) > LONGEST_PURPOSE:
+        room = LONGEST_PURPOSE - len(known)
+        raise WanhaoError(
+            f"The reason has {len(why)} characters; {room} are kept.", "Give a shorter one."
+        )
+    return known + why
+
+
+def _who() -> str:
+    """The user of this machine, as the system knows it, and who became that user with sudo."""
+    user = os.getuid()
+    try:
+        name = pwd.getpwuid(user).pw_name
+    except KeyError:
+        name = str(user)
+    behind = os.environ.get("SUDO_USER", "")
+    return f"{name} for {behind}"[:LONGEST_NAME] if behind else name[:LONGEST_NAME]
 
 
 def _figures(manifest: Manifest, newest: int, held: Sequence[Hold]) -> Mapping[str, str]:
