@@ -119,12 +119,6 @@ def _opened(path: Path, decryption: Any = None) -> pq.ParquetFile:
         raise FileNotFoundError(errno.ENOENT, "taken away", str(path)) from error
 
 
-def key_of(path: Path) -> str:
-    """The name of the master key a file is encrypted with; empty for none."""
-    label = _label(path)
-    return "" if label is None else label[0]
-
-
 def _file_key(master: bytes, salt: bytes) -> bytes:
     return hmac.digest(master, b"wanhao archive file" + salt, hashlib.sha256)
 
