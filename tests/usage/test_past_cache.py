@@ -23,9 +23,8 @@ def written(path: Path, parts: list[bytes]) -> bytes:
     past = PastCache(handle)
     for part in parts:
         past.write(part)
-    assert past.written == sum(map(len, parts))
     past.end()
-    os.pwrite(handle, b"the end", past.written)
+    os.pwrite(handle, b"the end", sum(map(len, parts)))
     os.close(handle)
     return path.read_bytes()
 

@@ -7,6 +7,7 @@ import resource
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -70,8 +71,8 @@ def test_columns_in_shared_memory_are_written_as_they_are_and_take_no_more_of_it
     handle = os.open(tmp_path / "a", os.O_RDWR | os.O_CREAT)
     writer = ColumnWriter(handle)
     writer.add("before", COLUMNS["lines"])
-    with ThreadPoolExecutor(2) as packers:
-        writer.add_shared("held", held.array, handle_behind(held.array), packers)
+    with ThreadPoolExecutor(2) as packers, ThreadPoolExecutor(1) as disk:
+        writer.add_shared("held", held.array, handle_behind(held.array), packers, disk)
     writer.add("after", COLUMNS["few"])
     writer.finish({})
     os.close(handle)
@@ -82,6 +83,23 @@ def test_columns_in_shared_memory_are_written_as_they_are_and_take_no_more_of_it
     assert handle_behind(columns["held"]) is None
     with pytest.raises(AssertionError):
         handle_behind(held.array[1:])
+
+
+def test_a_slow_disk_does_not_keep_what_is_shared_from_changing(tmp_path):
+    held = segment((2 * PIECE,), np.dtype(np.int16))
+    held.array[:] = before = np.arange(2 * PIECE).astype(np.int16)
+    handle = os.open(tmp_path / "a", os.O_RDWR | os.O_CREAT)
+    writer, goes_on = ColumnWriter(handle), Event()
+    with ThreadPoolExecutor(2) as packers, ThreadPoolExecutor(1) as disk:
+        disk.submit(goes_on.wait)
+        writer.add_shared("held", held.array, handle_behind(held.array), packers, disk)
+        held.array[:] = 7
+        assert os.fstat(handle).st_size == 0
+        goes_on.set()
+        writer.finish({})
+    os.close(handle)
+    columns, _ = read_columns(tmp_path / "a")
+    np.testing.assert_array_equal(columns["held"], before)
 
 
 @pytest.mark.parametrize("left", [0, 10, 5_000, -1])

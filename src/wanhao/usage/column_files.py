@@ -12,8 +12,8 @@ import math
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -59,35 +59,63 @@ class ColumnWriter:
         self._handle = handle
         self._file = PastCache(handle)
         self._placed: list[_Placed] = []
+        self._packed = 0
+        self._later: list[Future[None]] = []
 
     def add(self, name: str, column: Array) -> None:
         """Write a column behind the others."""
+        self.settle()
         octets = np.ascontiguousarray(column).reshape(-1).view(np.uint8)
         firsts = range(0, len(octets), PIECE)
         self._add(
-            name, column, ((first, _packed(octets[first : first + PIECE])) for first in firsts)
+            name,
+            column,
+            ((first, _packed(octets[first : first + PIECE])) for first in firsts),
+            self._file.write,
         )
 
     def add_shared(
-        self, name: str, column: Array, source: int, packers: ThreadPoolExecutor
+        self,
+        name: str,
+        column: Array,
+        source: int,
+        packers: ThreadPoolExecutor,
+        disk: ThreadPoolExecutor,
     ) -> None:
-        """The same for a column that lies in an open file of memory, packed by several at once:
-        what nobody wrote is not looked at, which would take memory."""
+        """The same for a column that lies in an open file of memory, packed by several at once and
+        written later, by the one thread of `disk`: afterwards the column may change. What nobody
+        wrote is not looked at, which would take memory."""
+
+        def written(octets: bytes) -> None:
+            self._later.append(disk.submit(self._file.write, octets))
 
         def packed(first: int) -> tuple[int, bytes]:
             piece = np.empty(min(PIECE, column.nbytes - first), np.uint8)
             _read_all(source, piece, first)
             return first, _packed(piece)
 
-        self._add(name, column, packers.map(packed, _written(source, column.nbytes)))
+        self._add(name, column, packers.map(packed, _written(source, column.nbytes)), written)
 
-    def _add(self, name: str, column: Array, pieces: Iterator[tuple[int, bytes]]) -> None:
-        offset, check = self._file.written, 0
+    def settle(self) -> None:
+        """Wait until nothing is left for later. OSError as the disk refused."""
+        for one in self._later:
+            one.result()
+        self._later.clear()
+
+    def _add(
+        self,
+        name: str,
+        column: Array,
+        pieces: Iterator[tuple[int, bytes]],
+        write: Callable[[bytes], None],
+    ) -> None:
+        offset, check = self._packed, 0
         lengths = [0] * -(-column.nbytes // PIECE)
         for first, packed in pieces:
             check = zlib.crc32(packed, check)
             lengths[first // PIECE] = len(packed)
-            self._file.write(packed)
+            self._packed += len(packed)
+            write(packed)
         placed = _Placed(
             name=name,
             dtype=column.dtype.str,
@@ -100,9 +128,10 @@ class ColumnWriter:
 
     def finish(self, told: Told) -> None:
         """Write what the columns are, and `told` beside it; then force all of it to disk."""
+        self.settle()
         self._file.end()
         columns = [asdict(one) for one in self._placed]
-        _write_end(self._handle, {"columns": columns, "told": told}, self._file.written)
+        _write_end(self._handle, {"columns": columns, "told": told}, self._packed)
 
 
 def read_columns(path: Path) -> tuple[dict[str, Array], Told]:

@@ -26,11 +26,6 @@ class PastCache:
         self._piece: NDArray[np.uint8] = np.frombuffer(mmap.mmap(-1, PIECE), np.uint8)
         self._filled, self._out = 0, 0
 
-    @property
-    def written(self) -> int:
-        """How many octets were taken in."""
-        return self._out + self._filled
-
     def write(self, octets: bytes) -> None:
         """Take in octets behind those before. OSError as the disk refuses."""
         given, done = np.frombuffer(octets, np.uint8), 0

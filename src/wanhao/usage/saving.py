@@ -2,7 +2,7 @@
 
 A fork costs milliseconds, whatever the size of the state, and memory only for what is changed
 before it is written. Columns that other processes read are not copied by a fork, so they are
-written first, and the state stands still until then.
+packed first, and the state stands still until then.
 """
 
 import logging
@@ -88,14 +88,17 @@ def _speaks(pipe: int, seconds: float) -> bool:
 
 def write_state(handle: int, state: MeterState, told: Plain) -> Iterator[None]:
     """Write a state and what is told beside it. It stops once, where the state may change again if
-    this is a copy of it: what others see of it stands in the file by then."""
+    this is a copy of it: what others see of it is packed by then, though a slow disk may not have
+    taken it yet."""
     arrays, plain = taken_apart(state)
     writer = ColumnWriter(handle)
     shared = _shared(arrays)
-    with ThreadPoolExecutor(PACKERS) as packers:
-        for path, source in shared.items():
-            writer.add_shared(path, arrays[path], source, packers)
-    yield
+    with ThreadPoolExecutor(1) as disk:
+        with ThreadPoolExecutor(PACKERS) as packers:
+            for path, source in shared.items():
+                writer.add_shared(path, arrays[path], source, packers, disk)
+        yield
+        writer.settle()
     for path in arrays.keys() - shared.keys():
         writer.add(path, arrays[path])
     writer.finish({**told, "plain": plain})
