@@ -5,6 +5,7 @@ before it is written. Columns that other processes read are not copied by a fork
 packed first, and the state stands still until then.
 """
 
+import gc
 import logging
 import os
 import select
@@ -124,8 +125,10 @@ def begin_saving(unfinished: Path, state: MeterState, told: Plain) -> Saving:
 
 def _be_the_child(pipe: int, unfinished: Path, state: MeterState, told: Plain) -> NoReturn:
     """Never returns. Handles are closed first: a connection to the database that stayed open here
-    would hold the meter's lock after the meter died."""
+    would hold the meter's lock after the meter died. Collecting garbage would touch, and so copy,
+    every object there is."""
     said = _WRITTEN
+    gc.disable()
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
