@@ -12,6 +12,7 @@ from wanhao.usage.details import records_of
 
 CYCLE = 202611
 FIVE_MONTHS = 5
+SHARDS = "*-0[0-9][0-9][0-9][0-9].parquet"
 
 
 class Days:
@@ -62,7 +63,7 @@ class Days:
         """All compacted records, day by day as they lie there."""
         found = []
         for part in self.manifest().parts:
-            for path in sorted(part.folder(self.archive).glob("*-0*.parquet")):
+            for path in sorted(part.folder(self.archive).glob(SHARDS)):
                 found += pq.read_table(path).to_pylist()
         return found
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.db import connection
 
-from tests.usage.archives import CYCLE, Days, a_day_passes, at, seen
+from tests.usage.archives import CYCLE, SHARDS, Days, a_day_passes, at, seen
 from tests.usage.operators import NOW, QIAN, ZHAO, figures, meter, row, settle, two_customers
 from wanhao.usage.archive import compaction, merging, parts, restoring
 from wanhao.usage.archive.daily import is_due
@@ -104,7 +104,7 @@ def test_files_written_before_columns_were_required_are_read_and_merged_with_new
     assert seen() == before
     days.compact()
     assert seen() == before
-    for path in days.archive.glob("days/*/*/p*-0*.parquet"):
+    for path in days.archive.glob(f"days/*/*/{SHARDS}"):
         _as_formerly(path)
     assert seen() == before
     archived = restoring.ArchivedBatches(days.archive)
