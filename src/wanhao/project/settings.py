@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "wanhao.loyalty",
     "wanhao.usage",
     "wanhao.communications",
+    "wanhao.network",
     "wanhao.pages",
     "wanhao.project",
 ]
