@@ -242,6 +242,19 @@ def data_stops(group_ids: Collection[int], cycle: int) -> tuple[StoppedData, ...
     )
 
 
+def groups_without_data(group_ids: Collection[int], cycle: int) -> set[int]:
+    """Those of the groups whose data is stopped in a month."""
+    groups = RawSQL("SELECT unnest(%s::bigint[])", [list(set(group_ids))])
+    rows = DataStop.objects.filter(group_id__in=groups, cycle=cycle, lifted_at=None)
+    return set(rows.values_list("group_id", flat=True))
+
+
+def next_groups_without_data(cycle: int, after: int, limit: int) -> tuple[int, ...]:
+    """The next groups beyond `after` whose data is stopped in a month, in order."""
+    rows = DataStop.objects.filter(cycle=cycle, lifted_at=None, group_id__gt=after)
+    return tuple(rows.order_by("group_id").values_list("group_id", flat=True)[:limit])
+
+
 def offering_row(code: str, day: date | None = None) -> ProductOffering:
     """The row of that code, for this room's actions; WanhaoError when there is none."""
     versions = list(ProductOffering.objects.filter(code=code).order_by("-sold_from"))
