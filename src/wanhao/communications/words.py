@@ -13,6 +13,7 @@ stop: owed time; variants "credit" and "balance" for the two other causes of a s
 restore: time · bill: cycle (as 202610) fee mean
 works: place_zh place_en what_zh what_en starts ends
 fraud: nothing; variant "risk" for a line that was called by somebody suspected
+data-gift: mb giver (a masked number)
 """
 
 from collections.abc import Callable, Mapping
@@ -40,6 +41,7 @@ VARIABLES: Mapping[Metric, tuple[str, ...]] = {
     Metric.DATA_STOP: ("fee", "used"),
     Metric.WORKS: ("place", "what", "starts", "ends"),
     Metric.FRAUD: (),
+    Metric.DATA_GIFT: ("quota", "giver"),
 }
 Texts = Mapping[tuple[str, str, Language], str]
 """By rule (or "frames", "prices"), variant and language."""
@@ -53,6 +55,7 @@ NEEDED: Mapping[Metric, tuple[str, ...]] = {
     Metric.STEP_UP: ("fee",),
     Metric.DATA_STOP: ("fee",),
     Metric.WORKS: ("place", "starts", "ends"),
+    Metric.DATA_GIFT: ("quota",),
 }
 """What a text is of no use without."""
 
@@ -226,6 +229,13 @@ def _of_works(said: Figures, language: Language) -> dict[str, str]:
     }
 
 
+def _of_data_gift(said: Figures, language: Language) -> dict[str, str]:
+    return {
+        "quota": figures.megabytes(int(said.said["mb"])),
+        "giver": str(said.said["giver"]),
+    }
+
+
 def _of_nothing(said: Figures, language: Language) -> dict[str, str]:
     return {}
 
@@ -259,4 +269,5 @@ OF_OTHERS: Mapping[Metric, Callable[[Figures, Language], dict[str, str]]] = {
     Metric.DATA_STOP: _of_schedule,
     Metric.WORKS: _of_works,
     Metric.FRAUD: _of_nothing,
+    Metric.DATA_GIFT: _of_data_gift,
 }

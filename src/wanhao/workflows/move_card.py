@@ -44,6 +44,7 @@ def move_card(
         products.order(new.group_id, plan_code or SECONDARY_CARD, at)
         told.append(link(new, at))
     carry_over(old.line_id, new.line_id, now)
+    products.carry_roaming(old.line_id, new.line_id, now)
     return new
 
 
