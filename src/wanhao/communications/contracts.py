@@ -33,6 +33,7 @@ class Metric(StrEnum):
     DATA_STOP = "data-stop"
     WORKS = "works"
     FRAUD = "fraud"
+    DATA_GIFT = "data-gift"
 
     @property
     def is_watched(self) -> bool:

@@ -17,6 +17,7 @@ keep-number: until; variants "ending" before it ends, "resumed" when it has
 restore: time · bill: cycle (as 202610) fee mean
 works: place_zh place_en what_zh what_en starts ends
 fraud: nothing; variant "risk" for a line that was called by somebody suspected
+data-gift: mb giver (a masked number)
 """
 
 from collections.abc import Callable, Mapping
@@ -52,6 +53,7 @@ VARIABLES: Mapping[Metric, tuple[str, ...]] = {
     Metric.DATA_STOP: ("fee", "used"),
     Metric.WORKS: ("place", "what", "starts", "ends"),
     Metric.FRAUD: (),
+    Metric.DATA_GIFT: ("quota", "giver"),
 }
 Texts = Mapping[tuple[str, str, Language], str]
 """By rule (or "frames", "prices"), variant and language."""
@@ -72,6 +74,7 @@ NEEDED: Mapping[Metric, tuple[str, ...]] = {
     Metric.STEP_UP: ("fee",),
     Metric.DATA_STOP: ("fee",),
     Metric.WORKS: ("place", "starts", "ends"),
+    Metric.DATA_GIFT: ("quota",),
 }
 """What a text is of no use without."""
 
@@ -249,6 +252,13 @@ def _of_works(said: Figures, language: Language) -> dict[str, str]:
     }
 
 
+def _of_data_gift(said: Figures, language: Language) -> dict[str, str]:
+    return {
+        "quota": figures.megabytes(int(said.said["mb"])),
+        "giver": str(said.said["giver"]),
+    }
+
+
 def _of_nothing(said: Figures, language: Language) -> dict[str, str]:
     return {}
 
@@ -290,4 +300,5 @@ OF_OTHERS: Mapping[Metric, Callable[[Figures, Language], dict[str, str]]] = {
     Metric.DATA_STOP: _of_schedule,
     Metric.WORKS: _of_works,
     Metric.FRAUD: _of_nothing,
+    Metric.DATA_GIFT: _of_data_gift,
 }

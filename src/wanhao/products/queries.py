@@ -23,6 +23,7 @@ from wanhao.products.contracts import (
     StoppedData,
     TariffTerms,
 )
+from wanhao.products.given import gifts_in
 from wanhao.products.models import (
     CatalogueFamily,
     DataStop,
@@ -161,11 +162,12 @@ def holdings(group_ids: Collection[int], at: datetime) -> dict[int, Holding]:
     """The terms of each group at an instant; a group without a plan is left out."""
     held = _rows(AT, [list(set(group_ids)), at, at])
     terms = _Terms({row.offering_id for row in held}, Cycle.of(at))
+    gifts = gifts_in(group_ids, Cycle.of(at).number)
     found = {}
     for group_id, rows in groupby(held, key=attrgetter("group_id")):
         holding = terms.of(list(rows))
         if holding is not None:
-            found[group_id] = holding
+            found[group_id] = gifts.change(group_id, holding)
     return found
 
 

@@ -46,6 +46,7 @@ def move_card(
         tell_network([new.line_id], now)
         told.append(link(new, at))
     carry_over(old.line_id, new.line_id, now)
+    products.carry_roaming(old.line_id, new.line_id, now)
     return new
 
 

@@ -10,7 +10,7 @@ from wanhao.communications.contracts import DeliveryClass, Metric, ReminderRule
 from wanhao.pages.design.speech import money
 
 FAMILIES: Mapping[str | Promise, tuple[Metric, ...]] = {
-    _("Use"): (Metric.VOICE, Metric.MESSAGE, Metric.DATA, Metric.LOW_USE),
+    _("Use"): (Metric.VOICE, Metric.MESSAGE, Metric.DATA, Metric.LOW_USE, Metric.DATA_GIFT),
     _("Money"): (Metric.BALANCE, Metric.CREDIT, Metric.BILL),
     _("Stops of service"): (
         Metric.STOP,
@@ -176,4 +176,5 @@ TELLS: Mapping[Metric, Callable[[ReminderRule], str]] = {
     Metric.DATA_STOP: _whenever,
     Metric.WORKS: _hours,
     Metric.FRAUD: _whenever,
+    Metric.DATA_GIFT: _whenever,
 }
