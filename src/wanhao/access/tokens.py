@@ -83,9 +83,7 @@ def _refuse_odd(asked: NewToken, now: datetime) -> None:
     if not asked.scopes:
         raise WanhaoError("The token would be for nothing.", "Give a scope: read, change.")
     if not 0 < (asked.ends_at - now).total_seconds() <= LONGEST_DAYS * 86_400:
-        raise WanhaoError(
-            "The token would end at no good time.", f"Give 1 to {LONGEST_DAYS} days."
-        )
+        raise WanhaoError("The token would end at no good time.", f"Give 1 to {LONGEST_DAYS} days.")
     if not 0 < len(asked.reason.strip()) <= LONGEST_REASON:
         raise WanhaoError(
             "Nobody would know why the token was issued.",
