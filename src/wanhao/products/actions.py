@@ -12,6 +12,7 @@ from wanhao.products.ending import end_all, end_one
 from wanhao.products.loading import load_catalogue
 from wanhao.products.models import DataStop, Tariff
 from wanhao.products.ordering import cancel, change_plan, lock_groups, order
+from wanhao.products.pausing import end_pauses, pause_group, pause_one
 from wanhao.products.queries import offering_row
 from wanhao.products.rows import offering_of
 from wanhao.products.rules import end_of_taken_over
@@ -26,12 +27,15 @@ __all__ = [
     "end_all",
     "end_due",
     "end_one",
+    "end_pauses",
     "hold_offering",
     "hold_offerings",
     "lift_data_stop",
     "load_catalogue",
     "lock_groups",
     "order",
+    "pause_group",
+    "pause_one",
     "stop_data",
     "take_untold_tariffs",
     "tariff_number",

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from wanhao.access.read_only import ReadOnlyAdmin
-from wanhao.products.models import DataStop, Product, ProductOffering, Tariff
+from wanhao.products.models import DataStop, Product, ProductOffering, ProductPause, Tariff
 
 
 @admin.register(ProductOffering)
@@ -30,3 +30,9 @@ class TariffAdmin(ReadOnlyAdmin):
 class DataStopAdmin(ReadOnlyAdmin):
     list_display = ("group", "cycle", "since", "lifted_at")
     search_fields = ("=group__id",)
+
+
+@admin.register(ProductPause)
+class ProductPauseAdmin(ReadOnlyAdmin):
+    list_display = ("product", "group", "first_cycle", "last_cycle", "fee_fen")
+    list_select_related = ("product",)

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from wanhao.billing.line_stops import live_line_stops
 from wanhao.billing.ports import refuse_elsewhere
+from wanhao.billing.stop_contracts import LineStopKind
 from wanhao.parties.actions import lock_accounts
 from wanhao.parties.queries import main_lines_of_groups
 from wanhao.products.actions import lock_groups
@@ -21,10 +23,20 @@ def changing_products(group_id: int, now: datetime) -> Iterator[None]:
     refuse_elsewhere("Products are ordered and cancelled")
     lock_accounts([_account(group_id)])
     lock_groups([group_id])
+    _refuse_kept(group_id)
     accounts = [_account(group_id)]
     before = owed(groups_of(accounts), now)
     yield
     tell_terms(accounts, before, now)
+
+
+def _refuse_kept(group_id: int) -> None:
+    main = main_lines_of_groups([group_id]).get(group_id)
+    stops = live_line_stops([main.line_id]) if main else {}
+    if any(one.kind is LineStopKind.KEEP_NUMBER for some in stops.values() for one in some):
+        raise WanhaoError(
+            f"The number of group {group_id} is kept for later.", "Let it be in use again first."
+        )
 
 
 def _account(group_id: int) -> int:
