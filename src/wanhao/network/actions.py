@@ -1,6 +1,6 @@
 """Writes of profiles: what the network is to let lines do. Sending is in `sending.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -24,6 +24,17 @@ ON CONFLICT (line_id) DO UPDATE SET
     attempts = 0, next_at = excluded.next_at, error = ''
 WHERE (profile.number, profile.barring, profile.data)
     IS DISTINCT FROM (excluded.number, excluded.barring, excluded.data)
+"""
+# What waits is sent at once; what is confirmed is sent once more, as a new version.
+SEND_AGAIN = """
+UPDATE wanhao_network_lineprofile SET
+    version = CASE WHEN confirmed_version < version THEN version ELSE version + 1 END,
+    requested_at = CASE WHEN confirmed_version < version THEN requested_at ELSE %s END,
+    attempts = 0, next_at = %s, error = ''
+WHERE line_id = ANY(ARRAY(
+    SELECT line_id FROM wanhao_network_lineprofile
+    WHERE line_id = ANY(%s::bigint[]) ORDER BY line_id FOR UPDATE
+))
 """
 
 
@@ -49,3 +60,17 @@ def request_profiles(profiles: Sequence[NewProfile], now: datetime) -> int:
     if new:
         wake()
     return new
+
+
+@transaction.atomic
+def send_again(line_ids: Collection[int], now: datetime) -> int:
+    """Tell the network once more, at once, what is wanted for lines; returns for how many.
+
+    A line nothing was ever asked for is passed by.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SEND_AGAIN, [now, now, list(line_ids)])
+        again: int = cursor.rowcount
+    if again:
+        wake()
+    return again

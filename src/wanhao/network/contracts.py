@@ -53,3 +53,37 @@ class ProfileView:
     def waits(self) -> bool:
         """Whether the network has yet to say that it has this version."""
         return self.confirmed_version < self.version
+
+
+class DifferenceKind(StrEnum):
+    """How the network differs from what is wanted.
+
+    AHEAD: it holds a higher version than was ever asked for, as after a database was restored.
+    UNKNOWN: it holds a line for which nothing was asked.
+    """
+
+    MISSING = "missing"
+    CHANGED = "changed"
+    AHEAD = "ahead"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One line of which the network holds something else."""
+
+    line_id: int
+    number: int
+    kind: DifferenceKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Profiles the network has yet to confirm; of them `failing` were refused or not answered.
+
+    `oldest_at` is when the oldest was asked for; None when none waits.
+    """
+
+    profiles: int
+    failing: int
+    oldest_at: datetime | None

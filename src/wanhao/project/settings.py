@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "wanhao.usage",
     "wanhao.communications",
     "wanhao.network",
+    "wanhao.outlets",
     "wanhao.pages",
     "wanhao.project",
 ]
