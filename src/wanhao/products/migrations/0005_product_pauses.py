@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('wanhao_parties', '0004_frozen_numbers'),
-        ('wanhao_products', '0003_terms_end'),
+        ('wanhao_products', '0004_data_gifts_and_roaming'),
     ]
 
     operations = [
