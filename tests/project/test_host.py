@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from wanhao.project.ports_in_use import is_free
+from wanhao.project.ports_in_use import answers, is_free
 from wanhao.project.single import running_host
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("host")]
 PATIENCE = 90.0
+PROCESSES = ("web", "worker", "meter", "sms", "assistant")
 
 
 class Host:
@@ -83,14 +84,14 @@ class Host:
         return self.process.wait(40)
 
 
-def _three_free_ports() -> int:
+def _four_free_ports() -> int:
     """The first of three neighbours; outgoing connections take their ports further up."""
     begin = 21_000 + os.getpid() % 2_000 * 4
     candidates = range(begin, 32_000, 4)
     return next(
         first
         for first in candidates
-        if all(is_free("127.0.0.1", port) for port in range(first, first + 3))
+        if all(is_free("127.0.0.1", port) for port in range(first, first + 4))
     )
 
 
@@ -100,12 +101,13 @@ def host() -> Iterator[Host]:
     folder.chmod(0o755)
     ours = ("WANHAO_", "DATABASE_URL", "PYTEST_")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
-    first = _three_free_ports()
+    first = _four_free_ports()
     own = {
         "WANHAO_DATA": str(folder / "data"),
         "WANHAO_PORT": str(first),
         "WANHAO_SMSC_PORT": str(first + 1),
         "WANHAO_DEMO_SMSC_HTTP_PORT": str(first + 2),
+        "WANHAO_ASSISTANT_PORT": str(first + 3),
         "WANHAO_DEMO_LINES": "200",
     }
     command = [sys.executable, "-m", "wanhao.project.command"]
@@ -119,6 +121,15 @@ def host() -> Iterator[Host]:
 
 def test_it_prints_the_address_and_serves_the_page(host: Host) -> None:
     assert host.page() == 200
+
+
+def test_assistants_are_answered_and_nobody_without_a_token(host: Host) -> None:
+    port = int(host.environment["WANHAO_ASSISTANT_PORT"])
+    host.wait_until(lambda: answers("127.0.0.1", port))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("POST", "/mcp", "{}", {"Content-Type": "application/json"})
+    assert connection.getresponse().status == 401
+    connection.close()
 
 
 def test_a_second_one_is_refused_with_what_to_do(host: Host) -> None:
@@ -189,7 +200,7 @@ def test_a_database_that_is_killed_comes_back_and_counting_goes_on(host: Host) -
 
 
 def test_ctrl_c_stops_everything_and_it_can_be_run_again_at_once(host: Host) -> None:
-    children = [host.child(name) for name in ("web", "worker", "meter", "sms", "traffic")]
+    children = [host.child(name) for name in (*PROCESSES, "traffic")]
     assert all(children)
     assert host.end(signal.SIGINT) == 0
     assert host.says("Everything was stopped.")

@@ -50,9 +50,8 @@ def token_of(secret: str, now: datetime) -> TokenView | None:
 def use_token(token_id: int, most_an_hour: int, now: datetime) -> bool:
     """Count one use; False, and nothing counted, where the hour's are used up."""
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    given = {"now": now, "hour": hour, "token": token_id, "most": most_an_hour}
     with connection.cursor() as cursor:
-        cursor.execute(USE, given)
+        cursor.execute(USE, {"now": now, "hour": hour, "token": token_id, "most": most_an_hour})
         return bool(cursor.rowcount)
 
 
@@ -83,9 +82,7 @@ def _refuse_odd(asked: NewToken, now: datetime) -> None:
     if not asked.scopes:
         raise WanhaoError("The token would be for nothing.", "Give a scope: read, change.")
     if not 0 < (asked.ends_at - now).total_seconds() <= LONGEST_DAYS * 86_400:
-        raise WanhaoError(
-            "The token would end at no good time.", f"Give 1 to {LONGEST_DAYS} days."
-        )
+        raise WanhaoError("The token would end at no good time.", f"Give 1 to {LONGEST_DAYS} days.")
     if not 0 < len(asked.reason.strip()) <= LONGEST_REASON:
         raise WanhaoError(
             "Nobody would know why the token was issued.",
