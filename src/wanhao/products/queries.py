@@ -23,6 +23,7 @@ from wanhao.products.contracts import (
     StoppedData,
     TariffTerms,
 )
+from wanhao.products.given import gifts_in
 from wanhao.products.models import (
     CatalogueFamily,
     DataStop,
@@ -161,11 +162,12 @@ def holdings(group_ids: Collection[int], at: datetime) -> dict[int, Holding]:
     """The terms of each group at an instant; a group without a plan is left out."""
     held = _rows(AT, [list(set(group_ids)), at, at])
     terms = _Terms({row.offering_id for row in held}, Cycle.of(at))
+    gifts = gifts_in(group_ids, Cycle.of(at).number)
     found = {}
     for group_id, rows in groupby(held, key=attrgetter("group_id")):
         holding = terms.of(list(rows))
         if holding is not None:
-            found[group_id] = holding
+            found[group_id] = gifts.change(group_id, holding)
     return found
 
 
@@ -240,6 +242,19 @@ def data_stops(group_ids: Collection[int], cycle: int) -> tuple[StoppedData, ...
         )
         for row in rows
     )
+
+
+def groups_without_data(group_ids: Collection[int], cycle: int) -> set[int]:
+    """Those of the groups whose data is stopped in a month."""
+    groups = RawSQL("SELECT unnest(%s::bigint[])", [list(set(group_ids))])
+    rows = DataStop.objects.filter(group_id__in=groups, cycle=cycle, lifted_at=None)
+    return set(rows.values_list("group_id", flat=True))
+
+
+def next_groups_without_data(cycle: int, after: int, limit: int) -> tuple[int, ...]:
+    """The next groups beyond `after` whose data is stopped in a month, in order."""
+    rows = DataStop.objects.filter(cycle=cycle, lifted_at=None, group_id__gt=after)
+    return tuple(rows.order_by("group_id").values_list("group_id", flat=True)[:limit])
 
 
 def offering_row(code: str, day: date | None = None) -> ProductOffering:
