@@ -14,7 +14,8 @@ from tests.channels.assistant.door import CHANGE, READ, Door, text_of, token_for
 from tests.parties.examples import a_line, an_account
 from wanhao.access.queries import reads_of
 from wanhao.access.tokens import revoke_token
-from wanhao.billing.contracts import NewStop
+from wanhao.billing.line_stops import lift_line_stops, stop_line
+from wanhao.billing.stop_contracts import LineStopKind, NewStop
 from wanhao.billing.stops import begin_stops
 from wanhao.menu.contracts import Door as MenuDoor
 from wanhao.menu.queries import items_at
@@ -206,6 +207,15 @@ def test_a_token_of_a_stopped_line_does_not_work(door: Door) -> None:
     account = lines_by_number({EN})[EN].account_id
     begin_stops([NewStop(account_id=account, cycle=202610, owed_fen=5900)], datetime.now(UTC))
     assert post(door, secret).status_code == 401
+
+
+def test_a_token_of_a_lost_card_does_not_work_until_it_is_found(door: Door) -> None:
+    secret, _ = token_for(EN)
+    line, now = lines_by_number({EN})[EN].line_id, datetime.now(UTC)
+    stop_line(line, LineStopKind.LOST, now)
+    assert post(door, secret).status_code == 401
+    lift_line_stops([line], LineStopKind.LOST, now)
+    assert post(door, secret).status_code == 200
 
 
 def test_so_many_questions_an_hour_and_no_more(door: Door) -> None:

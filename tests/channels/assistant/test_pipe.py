@@ -46,7 +46,7 @@ def test_it_is_asked_and_told_yes_by_a_pipe(tmp_path: Path) -> None:
 
     tools, (balance, asked, done) = by_pipe(tmp_path, secret, ask)
     assert {"balance", "pack_open", "confirm"} <= tools
-    assert "balance" in text_of(balance)
+    assert "Balance" in text_of(balance)
     assert asked.structured_content["data"]["fee_fen"] == 500
     assert done.structured_content["data"] == {"pack": "sms-pack-5"}
     used = f"by assistant, token {issued.token_id}"

@@ -9,6 +9,7 @@ from django.db import transaction
 from wanhao.access.actions import record_read
 from wanhao.access.contracts import Scope, TokenView
 from wanhao.access.tokens import token_of, use_token
+from wanhao.billing.line_stops import live_line_stops, running_grants
 from wanhao.billing.stops import live_stops
 from wanhao.menu.actions import ask, confirm
 from wanhao.menu.contracts import (
@@ -55,9 +56,18 @@ def bearer_of(secret: str, now: datetime) -> Bearer | None:
     """Who brings this token; nobody, where its line has ended or its service is stopped."""
     token = token_of(secret, now)
     line = None if token is None else lines_by_id({token.line_id}).get(token.line_id)
-    if token is None or line is None or live_stops({line.account_id}):
+    if token is None or line is None or _is_stopped(line):
         return None
     return Bearer(token=token, line=line)
+
+
+def _is_stopped(line: LineView) -> bool:
+    """Whether the line is stopped by itself, as when it was lost, or with its account, and is not
+    served for a while."""
+    if live_line_stops({line.line_id}):
+        return True
+    account = {line.account_id}
+    return bool(live_stops(account)) and not running_grants(account)
 
 
 def tool_names(bearer: Bearer) -> frozenset[str]:
