@@ -8,6 +8,7 @@ from mcp.types import CallToolResult, TextContent, Tool, ToolAnnotations
 from wanhao.channels.assistant.bearers import CONFIRM
 from wanhao.menu.contracts import IdentityLevel, MenuItem, RefusedError, Reply, ReplyKind
 from wanhao.parties.contracts import Language
+from wanhao.values.cycle import SHANGHAI
 
 ASKS = (
     "需先征得本人同意：先返回内容、价格和确认号，本人同意后再用confirm办理。"
@@ -107,9 +108,9 @@ def result_of(reply: Reply, language: Language) -> CallToolResult:
     }
     lines = [reply.long]
     if reply.kind is ReplyKind.TO_CONFIRM and reply.expires_at:
-        until = reply.expires_at.isoformat()
-        told |= {"nonce": reply.nonce, "expires_at": until}
-        lines.append(AGREE[language].format(nonce=reply.nonce, until=until))
+        until = reply.expires_at.astimezone(SHANGHAI)
+        told |= {"nonce": reply.nonce, "expires_at": until.isoformat()}
+        lines.append(AGREE[language].format(nonce=reply.nonce, until=f"{until:%H:%M}"))
     if reply.kind is ReplyKind.TO_STEP_UP:
         told["needs"] = int(reply.needs or 0)
         lines.append(ONLINE[language])
