@@ -153,9 +153,11 @@ def products_of_groups(
     }
 
 
-def first_fee(offering: Offering, now: datetime) -> int:
-    """What an order of an offering owes for the running month, in fen: a share, or all of it."""
-    return rules.fee_in(offering, now, None, Cycle.of(now))[0]
+def offering_names(codes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """What offerings are called in Chinese and English, by code, as sold last; unknown codes are
+    left out."""
+    rows = ProductOffering.objects.filter(code__in=set(codes)).order_by("sold_from")
+    return {code: (zh, en) for code, zh, en in rows.values_list("code", "name_zh", "name_en")}
 
 
 def holdings(group_ids: Collection[int], at: datetime) -> dict[int, Holding]:
