@@ -97,7 +97,7 @@ def test_a_proposal_changes_nothing_and_the_yes_does_it_once(door: Door) -> None
     asked = door.call(secret, "pack_open", pack=PACK)
     told = asked.structured_content
     assert (told["kind"], told["data"]["fee_fen"]) == ("to_confirm", 500)
-    assert "¥5.00" in text_of(asked)
+    assert "¥5 a month" in text_of(asked)
     assert "only when the person has agreed" in text_of(asked)
     assert told["nonce"] in text_of(asked)
     assert packs(EN) == frozenset()

@@ -48,7 +48,7 @@ def test_it_is_asked_and_told_yes_by_a_pipe(tmp_path: Path) -> None:
     assert {"balance", "pack_open", "confirm"} <= tools
     assert "Balance" in text_of(balance)
     assert asked.structured_content["data"]["fee_fen"] == 500
-    assert done.structured_content["data"] == {"pack": "sms-pack-5"}
+    assert done.structured_content["data"]["pack"] == "sms-pack-5"
     used = f"by assistant, token {issued.token_id}"
     assert [read.purpose for read in reads_of(f"line {NUMBER}")] == [
         f"confirm {used}",

@@ -7,6 +7,7 @@ import pytest
 
 from tests.menu.walking.assistant import at_assistant
 from tests.menu.walking.command import AtCommand
+from tests.menu.walking.examples import examples
 from tests.menu.walking.walkers import Walker
 from tests.menu.walking.world import open_world
 from wanhao.menu.contracts import Door
@@ -20,7 +21,7 @@ def walkers(django_db_setup: None) -> Iterator[Mapping[Door, Walker]]:
 
 
 @pytest.fixture
-def world(transactional_db: None, tmp_path: Path) -> Iterator[None]:
-    """Customers who have something to ask about."""
-    with open_world(tmp_path / "usage"):
+def world(code: str, transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """Customers who have what they ask about."""
+    with open_world(tmp_path / "usage", examples()[code]):
         yield

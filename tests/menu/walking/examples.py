@@ -22,6 +22,9 @@ class Example:
     proposes: str = ""
     price: Mapping[str, Any] | None = None
     sms: str = ""
+    plan: str = "lexiang-4g-59"
+    holds: Sequence[str] = ()
+    data_stopped: bool = False
 
     def filled(self, **named: object) -> dict[str, Any]:
         """What is given, with names in braces put in."""
