@@ -302,7 +302,7 @@ class Environment(BaseSettings):
         default=2780, ge=1, le=65535, description="port at which the local SMSC shows its messages"
     )
     demo_network_port: int = Field(
-        default=2790, ge=1, le=65535, description="port of the local network"
+        default=2795, ge=1, le=65535, description="port of the local network"
     )
 
     @field_validator("archive_months")
