@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from wanhao.channels.sms.contracts import Delivery, SmscConfig, SmsConfig, Submit, SubmitOutcome
+from wanhao.channels.sms.encoding import InboundPart, join
 from wanhao.channels.sms.peer import SmscPeer
 from wanhao.channels.sms.ports import Note, Outbox, OutboxAwayError
 from wanhao.channels.sms.process import run_sms
+from wanhao.channels.sms.receipts import mobile_number
 from wanhao.channels.sms.session import Session
 from wanhao.communications.contracts import DeliveryClass, OutgoingMessage, Receipt
 
@@ -92,10 +93,10 @@ class MemoryOutbox:
         self._reach()
         return [self._record(receipt) for receipt in receipts]
 
-    def answer(self, number: int, text: str, now: datetime) -> bool:
+    def answer(self, parts: Sequence[InboundPart], now: datetime) -> int:
         self._reach()
-        self.asked.append((number, text))
-        return True
+        self.asked += [(mobile_number(part.source), join([part])) for part in parts]
+        return 0
 
     def close(self) -> None:
         return
@@ -131,9 +132,9 @@ class Sms:
     """The SMS process in a thread, as `wanhao sms` runs it, with one bind or several."""
 
     def __init__(
-        self, binds: SmscConfig | Sequence[SmscConfig], outbox: Outbox, received: Path | None = None
+        self, binds: SmscConfig | Sequence[SmscConfig], outbox: Outbox
     ) -> None:
-        config = sms_config(binds, received=received)
+        config = sms_config(binds)
         self.lines: list[str] = []
         self.now = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
         self.error: BaseException | None = None

@@ -3,6 +3,7 @@
 import time
 
 import click
+from django.conf import settings
 
 from wanhao.channels.sms.process import run_sms
 from wanhao.communications.actions import plan_message
@@ -35,7 +36,8 @@ def sms(context: click.Context) -> None:
     """Send released messages to the SMSC and take its receipts."""
     if context.invoked_subcommand is None:
         with database():
-            run_sms(stopped_by_signals(), sms_config(environment()), clock=clock.now)
+            config = sms_config(environment(), settings.SECRET_KEY)
+            run_sms(stopped_by_signals(), config, clock=clock.now)
 
 
 @sms.command()
