@@ -15,6 +15,7 @@ from wanhao.project.command.sessions import (
     refuse_without_database,
     stopped_by_signals,
 )
+from wanhao.project.command.sms_codes import codes
 from wanhao.project.env import environment
 from wanhao.project.smsc import sms_config
 from wanhao.values.errors import WanhaoError
@@ -55,6 +56,9 @@ def test(number: str, text: str, wait: int) -> None:
     if end.state is not MessageState.DELIVERED:
         remedy = WHERE_IT_STANDS.get(end.state, "See the message on the page of the operator.")
         raise WanhaoError(f"It has not arrived: {_told(end)}.", remedy)
+
+
+sms.add_command(codes)
 
 
 def _follow(message_id: int, seconds: int) -> Progress:

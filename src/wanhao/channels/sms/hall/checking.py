@@ -1,5 +1,6 @@
 """What is wrong with the codes: said of each place and of each day from which something counts."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -84,6 +85,10 @@ def _of_item(entry: CodeEntry) -> Iterator[str]:
 
 def _of_inputs(entry: CodeEntry, item: MenuItem[Any]) -> Iterator[str]:
     yield from _of_names(entry, item)
+    names = {one.name for one in entry.arguments if not one.optional}
+    for said in (entry.then_zh, entry.then_en, entry.else_zh, entry.else_en):
+        if not set(re.findall(r"{(.*?)}", said)) <= names:
+            yield f"{entry.code}: '{said}' names what may not have been written"
     optional = [one.optional for one in entry.arguments]
     if optional != sorted(optional):
         yield f"{entry.code}: what may be left out must come last"

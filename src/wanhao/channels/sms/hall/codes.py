@@ -29,18 +29,21 @@ class ArgumentRow(BaseModel):
 
 
 class ChoiceRow(BaseModel):
-    """What numbers choose after an answer: of a list in its data, `number` of each row stands for
-    the text `code`, made of the row's own figures."""
+    """What numbers choose after an answer: of the `rows` in its data, the `number` of each stands
+    for the item and inputs in its field `ask`; a row without them cannot be chosen."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rows: str
     number: str
-    code: str
+    ask: str
 
 
 class CodeEntry(BaseModel):
-    """One thing that can be written: its codes, the first of them the one that is told."""
+    """One thing that can be written: its codes, the first of them the one that is told.
+
+    `then` is said after what was done, `else` after a refusal; they may name the arguments.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,6 +56,10 @@ class CodeEntry(BaseModel):
     menu: int | None = None
     zh: str = ""
     en: str = ""
+    then_zh: str = ""
+    then_en: str = ""
+    else_zh: str = ""
+    else_en: str = ""
     choices: ChoiceRow | None = None
     secret: bool = False
     reads: bool = False

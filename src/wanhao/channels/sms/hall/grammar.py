@@ -1,5 +1,6 @@
 """What a message wants; pure. `docs/rules/sms-hall.md` says it in prose, with examples."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -13,7 +14,8 @@ YES = re.compile(r"(?:Y|YES|是|确认)#?(\d{4})?")
 NO = re.compile(r"N|NO|否")
 DIGITS_AFTER = re.compile(r"(.+?)(\d+)")
 LOOKS_LIKE_CODE = re.compile(r"[A-Z]{0,12}\d[A-Z\d]{0,12}(#.*)?|[A-Z]{1,12}#.*")
-PAGE_MARK = "|"
+PAGE_MARK, ITEM_MARK = "|", "="
+"""An offer is a code, perhaps with a page, or after the mark an item and its inputs as JSON."""
 LONGEST_READ = 200
 SAID_LENGTH = 64
 
@@ -27,8 +29,7 @@ def understand(text: str, book: CodeBook, offers: Mapping[str, str] | None) -> W
     """What a customer wants by a text, after what was offered shortly before."""
     folded = fold(text[:LONGEST_READ])
     if offers and folded in offers:
-        chosen, _, page = offers[folded].partition(PAGE_MARK)
-        return _coded(chosen, book, int(page or 1)) or _unknown(folded, book)
+        return _offered(offers[folded], book) or _unknown(folded, book)
     if folded == MENU_CODE:
         return Wish(kind=WishKind.MENU, said=MENU_CODE)
     if yes := YES.fullmatch(folded):
@@ -36,6 +37,15 @@ def understand(text: str, book: CodeBook, offers: Mapping[str, str] | None) -> W
     if NO.fullmatch(folded):
         return Wish(kind=WishKind.NO, said="N")
     return _coded(text[:LONGEST_READ], book, 1) or _unknown(folded, book)
+
+
+def _offered(offer: str, book: CodeBook) -> Wish | None:
+    if offer.startswith(ITEM_MARK):
+        chosen = json.loads(offer.removeprefix(ITEM_MARK))
+        entry = CodeEntry(codes=(chosen["item"],), item=chosen["item"], fixed=chosen["given"])
+        return Wish(kind=WishKind.ASK, said=chosen["item"], entry=entry)
+    code, _, page = offer.partition(PAGE_MARK)
+    return _coded(code, book, int(page or 1))
 
 
 def _coded(text: str, book: CodeBook, page: int) -> Wish | None:

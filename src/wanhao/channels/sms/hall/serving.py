@@ -1,5 +1,6 @@
 """Does what messages want by asking the menu; those that only read are asked together."""
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +11,11 @@ from django.db import InterfaceError, OperationalError, transaction
 from wanhao.channels.sms.hall import words
 from wanhao.channels.sms.hall.codes import CodeBook, CodeEntry
 from wanhao.channels.sms.hall.contracts import Outcome, Served, Wish, WishKind
-from wanhao.channels.sms.hall.grammar import PAGE_MARK
+from wanhao.channels.sms.hall.grammar import ITEM_MARK, PAGE_MARK
 from wanhao.channels.sms.hall.rendering import page_of
 from wanhao.menu.actions import ask, ask_many, confirm, decline
 from wanhao.menu.contracts import JSON, Asker, Door, IdentityLevel, Question, Reply, ReplyKind
-from wanhao.menu.queries import item_of
+from wanhao.menu.queries import item_of, items_at
 from wanhao.parties.contracts import LineView
 
 logger = logging.getLogger(__name__)
@@ -133,8 +134,9 @@ def _shown(one: Asked, replies: Sequence[Reply], sign_off: str) -> Served:
         whole = "\n".join(reply.long for reply in replies)
     else:
         whole = "".join(reply.short for reply in replies)
+    offers = _choices(entry, first.data)
+    whole += words.after(entry, language, one.wish.given, answered=_is_good(entry, first, offers))
     text, pages = page_of(whole, one.wish.page, language, sign_off)
-    offers = dict(_choices(entry, first.data))
     page = min(one.wish.page, pages)
     if page < pages:
         then = f"{one.wish.asked}{PAGE_MARK}{page + 1}"
@@ -143,15 +145,25 @@ def _shown(one: Asked, replies: Sequence[Reply], sign_off: str) -> Served:
     return Served(outcome=outcome, text=text, item=first.item or entry.item, offers=offers or None)
 
 
+def _is_good(entry: CodeEntry, reply: Reply, offers: Mapping[str, str]) -> bool | None:
+    """Whether what follows is said of something done or of a refusal; None: of neither."""
+    if reply.kind is ReplyKind.ANSWERED:
+        return True if offers or not entry.choices else None
+    return False if reply.kind is ReplyKind.REFUSED else None
+
+
 def _choices(entry: CodeEntry, data: Mapping[str, JSON]) -> dict[str, str]:
     """What numbers choose of a list that was just shown."""
-    rows = data.get(entry.choices.rows) if entry.choices else None
-    if entry.choices is None or not isinstance(rows, Sequence) or isinstance(rows, str):
+    by, known = entry.choices, {item.code for item in items_at(Door.SMS)}
+    rows = data.get(by.rows) if by else None
+    if by is None or not isinstance(rows, Sequence):
         return {}
     return {
-        str(row[entry.choices.number]): entry.choices.code.format(**row)
+        str(row[by.number]): ITEM_MARK + json.dumps(ask)
         for row in rows
-        if isinstance(row, Mapping) and row.get(entry.choices.number) is not None
+        if isinstance(row, Mapping)
+        and isinstance(ask := row.get(by.ask), Mapping)
+        and ask.get("item") in known
     }
 
 

@@ -1,6 +1,6 @@
 """What the hall itself says, in both languages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wanhao.channels.sms.hall.codes import CodeEntry
 from wanhao.menu.queries import item_of
@@ -67,6 +67,18 @@ def help_words(language: Language) -> str:
         "This is the 10001 SMS hall. Send 0 for the menu, 101 for your balance, 102 for balance"
         " and use. To talk to somebody call 10000.",
     )
+
+
+def after(
+    entry: CodeEntry, language: Language, given: Mapping[str, str], *, answered: bool | None
+) -> str:
+    """What an entry wants to be said after its answer."""
+    if answered is None:
+        return ""
+    zh, en = (entry.then_zh, entry.then_en) if answered else (entry.else_zh, entry.else_en)
+    said = pick(language, zh, en).format_map({name: word.upper() for name, word in given.items()})
+    gap = "\n" if entry.answer == "long" else pick(language, "", " ")
+    return gap + said if said else ""
 
 
 def how_to_confirm(language: Language, code: str) -> str:
