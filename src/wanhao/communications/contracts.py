@@ -21,12 +21,21 @@ class Metric(StrEnum):
     POINTS = "points"
     PRODUCT_END = "product-end"
     STOP = "stop"
+    BALANCE_STOP = "balance-stop"
+    CREDIT_STOP = "credit-stop"
+    STOPPED = "stopped"
+    TWO_WAY = "two-way"
+    TERMINATION = "termination"
     RESTORE = "restore"
+    EMERGENCY = "emergency"
+    LOST = "lost"
+    KEEP_NUMBER = "keep-number"
     BILL = "bill"
     STEP_UP = "step-up"
     DATA_STOP = "data-stop"
     WORKS = "works"
     FRAUD = "fraud"
+    DATA_GIFT = "data-gift"
 
     @property
     def is_watched(self) -> bool:

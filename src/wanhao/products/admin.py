@@ -1,9 +1,16 @@
-"""Read-only lists of offerings, products, tariffs and stops of data."""
+"""Read-only lists of offerings, products, tariffs, stops and gifts of data, roaming."""
 
 from django.contrib import admin
 
 from wanhao.access.read_only import ReadOnlyAdmin
-from wanhao.products.models import DataStop, Product, ProductOffering, Tariff
+from wanhao.products.models import (
+    DataGift,
+    DataStop,
+    Product,
+    ProductOffering,
+    RoamingPermit,
+    Tariff,
+)
 
 
 @admin.register(ProductOffering)
@@ -30,3 +37,15 @@ class TariffAdmin(ReadOnlyAdmin):
 class DataStopAdmin(ReadOnlyAdmin):
     list_display = ("group", "cycle", "since", "lifted_at")
     search_fields = ("=group__id",)
+
+
+@admin.register(DataGift)
+class DataGiftAdmin(ReadOnlyAdmin):
+    list_display = ("giver_group", "receiver_group", "cycle", "nth", "mb", "given_at")
+    search_fields = ("=giver_group__id", "=receiver_group__id")
+
+
+@admin.register(RoamingPermit)
+class RoamingPermitAdmin(ReadOnlyAdmin):
+    list_display = ("line_id", "since", "door", "until", "until_door")
+    search_fields = ("=line__id",)

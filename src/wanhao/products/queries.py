@@ -23,6 +23,7 @@ from wanhao.products.contracts import (
     StoppedData,
     TariffTerms,
 )
+from wanhao.products.given import gifts_in
 from wanhao.products.models import (
     CatalogueFamily,
     DataStop,
@@ -152,20 +153,23 @@ def products_of_groups(
     }
 
 
-def first_fee(offering: Offering, now: datetime) -> int:
-    """What an order of an offering owes for the running month, in fen: a share, or all of it."""
-    return rules.fee_in(offering, now, None, Cycle.of(now))[0]
+def offering_names(codes: Collection[str]) -> dict[str, tuple[str, str]]:
+    """What offerings are called in Chinese and English, by code, as sold last; unknown codes are
+    left out."""
+    rows = ProductOffering.objects.filter(code__in=set(codes)).order_by("sold_from")
+    return {code: (zh, en) for code, zh, en in rows.values_list("code", "name_zh", "name_en")}
 
 
 def holdings(group_ids: Collection[int], at: datetime) -> dict[int, Holding]:
     """The terms of each group at an instant; a group without a plan is left out."""
     held = _rows(AT, [list(set(group_ids)), at, at])
     terms = _Terms({row.offering_id for row in held}, Cycle.of(at))
+    gifts = gifts_in(group_ids, Cycle.of(at).number)
     found = {}
     for group_id, rows in groupby(held, key=attrgetter("group_id")):
         holding = terms.of(list(rows))
         if holding is not None:
-            found[group_id] = holding
+            found[group_id] = gifts.change(group_id, holding)
     return found
 
 
@@ -240,6 +244,19 @@ def data_stops(group_ids: Collection[int], cycle: int) -> tuple[StoppedData, ...
         )
         for row in rows
     )
+
+
+def groups_without_data(group_ids: Collection[int], cycle: int) -> set[int]:
+    """Those of the groups whose data is stopped in a month."""
+    groups = RawSQL("SELECT unnest(%s::bigint[])", [list(set(group_ids))])
+    rows = DataStop.objects.filter(group_id__in=groups, cycle=cycle, lifted_at=None)
+    return set(rows.values_list("group_id", flat=True))
+
+
+def next_groups_without_data(cycle: int, after: int, limit: int) -> tuple[int, ...]:
+    """The next groups beyond `after` whose data is stopped in a month, in order."""
+    rows = DataStop.objects.filter(cycle=cycle, lifted_at=None, group_id__gt=after)
+    return tuple(rows.order_by("group_id").values_list("group_id", flat=True)[:limit])
 
 
 def offering_row(code: str, day: date | None = None) -> ProductOffering:

@@ -12,6 +12,7 @@ from wanhao.communications import queries as communications
 from wanhao.communications.incoming import answer_lag, incoming_counts
 from wanhao.communications.message_figures import stage_lags
 from wanhao.communications.message_lists import held_back, held_messages
+from wanhao.network import queries as network
 from wanhao.promises import queries as promises
 from wanhao.promises.contracts import PromiseState
 from wanhao.usage import queries as usage
@@ -34,6 +35,7 @@ class Figures(Collector):
         yield from under_way(self._now)
         yield from sms_hall(self._now)
         yield from owed(self._now)
+        yield from provisioning(self._now)
 
 
 def registry(now: datetime) -> CollectorRegistry:
@@ -160,6 +162,18 @@ def owed(now: datetime) -> Iterator[Metric]:
         ("quantile",),
         quantiles if late.kept else [],
     )
+
+
+def provisioning(now: datetime) -> Iterator[Metric]:
+    """What the network has yet to be told, and since when."""
+    waiting = network.waiting()
+    yield gauge(
+        "wanhao_network_waiting", "Profiles the network has not confirmed.", waiting.profiles
+    )
+    yield gauge("wanhao_network_failing", "Of those, refused or not answered.", waiting.failing)
+    oldest = waiting.oldest_at
+    age = 0.0 if oldest is None else max((now - oldest).total_seconds(), 0.0)
+    yield gauge("wanhao_network_oldest_seconds", "Age of the oldest of those; 0 for none.", age)
 
 
 def count(name: str, told: str, value: int) -> Metric:
