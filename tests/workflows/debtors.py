@@ -8,6 +8,7 @@ from wanhao.billing.bills.actions import due_date, issue_bills
 from wanhao.billing.bills.contracts import BillDraft
 from wanhao.communications.actions import claim_for_sending, mark_accepted, release_due
 from wanhao.communications.models import CommunicationMessage, ReminderDecision
+from wanhao.loyalty.models import HeldRight
 from wanhao.network.contracts import Barring
 from wanhao.network.queries import profiles_of_number
 from wanhao.parties.contracts import PayType
@@ -102,3 +103,23 @@ def watched_funds(facts: list[object], account: int) -> FundsFact:
     """The last thing the meter was told of the account's money."""
     told = [fact for fact in facts if isinstance(fact, FundsFact) and fact.account_id == account]
     return told[-1]
+
+
+def stopped_account(rights: int = 2, number: int = 16907910001) -> int:
+    """An account stopped one way, whose star gives the right so many times."""
+    account = opened(number)
+    billed(account, 5900)
+    keep_until(at("2026-11-26 08:00"))
+    accept_messages(at("2026-11-26 08:00"))
+    keep_until(at("2026-11-26 09:00"))
+    if rights:
+        HeldRight.objects.create(
+            account_id=account,
+            code="mobile-power-on",
+            percent=0,
+            times=rights,
+            left=rights,
+            begins_at=at("2026-01-01 00:00"),
+            ends_at=at("2027-01-01 00:00"),
+        )
+    return account

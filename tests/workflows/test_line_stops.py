@@ -16,6 +16,7 @@ from tests.workflows.debtors import (
     keep_until,
     messages_of,
     opened,
+    stopped_account,
 )
 from tests.workflows.told_facts import told_facts
 from wanhao.billing.line_stops import live_line_stops, running_grants
@@ -160,26 +161,6 @@ def test_a_lost_line_of_a_stopped_account_stays_barred_after_the_payment() -> No
     cancel_loss(NUMBER, day("2026-11-26", 14))
     assert barring_of(NUMBER) is Barring.NONE
     assert live_line_stops([lines_by_number([NUMBER])[NUMBER].line_id]) == {}
-
-
-def stopped_account(rights: int = 2) -> int:
-    """An account stopped one way, whose star gives the right so many times."""
-    account = opened(NUMBER)
-    billed(account, 5900)
-    keep_until(at("2026-11-26 08:00"))
-    accept_messages(at("2026-11-26 08:00"))
-    keep_until(STOPPED)
-    if rights:
-        HeldRight.objects.create(
-            account_id=account,
-            code="mobile-power-on",
-            percent=0,
-            times=rights,
-            left=rights,
-            begins_at=at("2026-01-01 00:00"),
-            ends_at=at("2027-01-01 00:00"),
-        )
-    return account
 
 
 @pytest.mark.parametrize("row", rows_of(PAGE, "asked"), ids=" ".join)
