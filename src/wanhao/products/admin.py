@@ -6,6 +6,7 @@ from wanhao.access.read_only import ReadOnlyAdmin
 from wanhao.products.models import (
     DataGift,
     DataStop,
+    PortingCode,
     Product,
     ProductOffering,
     ProductPause,
@@ -56,3 +57,10 @@ class RoamingPermitAdmin(ReadOnlyAdmin):
 class ProductPauseAdmin(ReadOnlyAdmin):
     list_display = ("product", "group", "first_cycle", "last_cycle", "fee_fen")
     list_select_related = ("product",)
+
+
+@admin.register(PortingCode)
+class PortingCodeAdmin(ReadOnlyAdmin):
+    list_display = ("line_id", "issued_at", "expires_at")
+    exclude = ("digest",)
+    search_fields = ("=line__id",)
