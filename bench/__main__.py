@@ -20,6 +20,7 @@ BENCHES = {
     "--reading": "bench.reading",
     "--standby": "bench.taking_over",
     "--restoring": "bench.restoring",
+    "--credit": "bench.credit",
 }
 
 if __name__ == "__main__":
