@@ -29,7 +29,7 @@ from tests.metering.examples import (
     step,
     terms_of,
 )
-from tests.metering.oracle import Oracle, reached
+from tests.metering.oracle import Oracle, Pack, reached
 from wanhao.metering.changing import Continue
 from wanhao.metering.closing import closed_cells
 from wanhao.metering.cycles import CycleStep
@@ -38,6 +38,8 @@ from wanhao.metering.reviewing import ReviewStep
 from wanhao.metering.state import Watched
 
 LATER = (202612, 202701)
+GIFTS = 100
+"""Packs with this number and higher ones are gifts."""
 ACCOUNTS = st.integers(1, 3)
 GROUPS = st.integers(1, 5)
 NUMBERS = st.integers(FIRST_NUMBER, FIRST_NUMBER + 4)
@@ -59,6 +61,7 @@ FACTS = st.one_of(
     st.tuples(st.just("terms"), GROUPS, TERMS, st.just(CYCLE)),
     st.tuples(st.just("go-on"), GROUPS),
     st.tuples(st.just("also"), GROUPS, st.none() | PACKS),
+    st.tuples(st.just("gift"), GROUPS, GROUPS, st.sampled_from([1, 5_000, 1_000_000, 60 << 20])),
     st.tuples(st.just("link"), NUMBERS, st.integers(0, 5), SINCE),
     st.tuples(st.just("funds"), ACCOUNTS, MONEY, st.booleans(), LIMITS),
     st.tuples(st.just("funds"), ACCOUNTS, MONEY, st.just(False), LIMITS),
@@ -120,15 +123,30 @@ class Both:
 
     def _also(self, group, pack):
         """The terms that hold already, told again, perhaps with one more pack."""
-        known = self.oracle.groups.get(group)
-        month = known and known.months.get(self.oracle.cycles[-1])
-        if month is None:
+        terms = self._terms_now(group)
+        if terms is None:
             return
-        terms = copy.deepcopy(month.terms)
         held = {(one.service, one.id) for one in terms.packs}
         if pack is not None and (pack.service, pack.id) not in held:
             terms.packs.append(pack)
         self._terms(group, terms, CYCLE)
+
+    def _gift(self, giver, receiver, octets):
+        """Data of one plan goes to another group, whether or not the giver used it meanwhile."""
+        given, got = self._terms_now(giver), self._terms_now(receiver)
+        if giver == receiver or given is None or got is None:
+            return
+        given.allowance["data"] = max(given.allowance["data"] - octets, 0)
+        gifts = [one.id for one in got.packs if one.id >= GIFTS]
+        got.packs.append(Pack(max(gifts, default=GIFTS - 1) + 1, "data", octets, rank=7))
+        self._terms(giver, given, CYCLE)
+        self.number += 1
+        self._terms(receiver, got, CYCLE)
+
+    def _terms_now(self, group):
+        known = self.oracle.groups.get(group)
+        month = known and known.months.get(self.oracle.cycles[-1])
+        return copy.deepcopy(month.terms) if month else None
 
     def _go_on(self, group):
         cycle = self.state.current().cycle

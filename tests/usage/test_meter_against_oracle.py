@@ -195,6 +195,7 @@ def changes(world, chance):
         bought = pack(90, quantity=chance.choice((1, 20 * MB, 300 * MB)), rolls=True)
         tariff = chance.choice((group.tariff, chance.choice(TARIFFS).number))
         told.append(replace(group, tariff=tariff, packs=(*group.packs, bought)))
+    told += gifts([*groups, *told], chance)
     told += [ContinueFact(group_id=chance.choice(groups).group_id, cycle=NOVEMBER)]
     moved = chance.sample(numbers, len(numbers) // 3)
     told += [
@@ -205,6 +206,20 @@ def changes(world, chance):
         )
         for number in moved
     ]
+    return told
+
+
+def gifts(terms, chance):
+    """Some give data of their plan to others, as far as the plan has it, used already or not."""
+    now = {one.group_id: one for one in terms}
+    told = []
+    for number in range(3):
+        giver, receiver = chance.sample(sorted(now), 2)
+        octets = min(chance.choice((1, 30 * MB, 450 * MB)), now[giver].data_allowance)
+        gift = pack(100 + number, quantity=octets, rank=0)
+        now[giver] = replace(now[giver], data_allowance=now[giver].data_allowance - octets)
+        now[receiver] = replace(now[receiver], packs=(*now[receiver].packs, gift))
+        told += [now[giver], now[receiver]]
     return told
 
 

@@ -30,6 +30,7 @@ def stands(group: int) -> UseSoFar:
         abroad=(ZoneUse(zone="roaming", service=Service.VOICE, units=-3),),
         charge_fen=150,
         left_fen=None if group % 2 else -7,
+        plan_data_used=group << 30,
         batch=9,
         as_of=datetime(2026, 11, 15, 4, 0, 0, 123_456, tzinfo=UTC),
     )

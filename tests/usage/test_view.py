@@ -22,6 +22,8 @@ from tests.usage.operators import (
     tell,
     two_customers,
 )
+from wanhao.metering.closing import closed_cells
+from wanhao.metering.meters import DATA
 from wanhao.usage.contracts import LineFact, Service
 from wanhao.usage.ports import OutOfReachError
 from wanhao.usage.use_contracts import ServiceUse, ZoneUse
@@ -201,3 +203,33 @@ def test_what_late_records_take_from_last_months_rest_is_seen_at_once(tmp_path):
 def at(moment) -> int:
     """The second of a moment."""
     return int(moment.timestamp())
+
+
+def test_a_reader_sees_what_was_taken_of_the_plans_own_data(tmp_path):
+    """The closed month's columns say it by the kernel's own words at each of these moments."""
+    two_customers()
+    made = meter(tmp_path)
+    reader = LocalReader(made.folders.root)
+    steps = [
+        (60, {}, 60),
+        (60, {"packs": (pack(7),)}, 60),  # the pack first
+        (90, {"packs": (pack(7),)}, 110),
+        (60, {"packs": (pack(7),), "data_allowance": 300 * MB}, 170),
+        (100, {"packs": (pack(7),), "data_allowance": 200 * MB}, 200),
+        (50, {"packs": (pack(7),), "data_allowance": 250 * MB}, 250),
+    ]
+    for number, (used, terms, taken_of_plan) in enumerate(steps):
+        if terms:
+            tell(group(1, **terms))
+            settle(made)
+        drop(tmp_path, f"{number}.csv", [row(number, service="data", quantity=used * MB)])
+        settle(made)
+        assert reader.use_of(1).plan_data_used == taken_of_plan * MB, number
+        assert reader.use_of(1).plan_data_used == of_the_plan(made.state)
+
+
+def of_the_plan(state) -> int:
+    """What the kernel says group 1 took of its plan's data."""
+    ((cells, _),) = closed_cells(state, CYCLE)
+    at = np.flatnonzero((cells.group == 1) & (cells.zone == 0) & (cells.service == DATA))
+    return int(cells.plan_used[at[0]])

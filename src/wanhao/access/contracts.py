@@ -20,3 +20,54 @@ class ReadView:
     subject: str
     purpose: str
     read_at: datetime
+
+
+class Scope(StrEnum):
+    """What a token may be used for; a change may also be read about."""
+
+    READ = "read"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewToken:
+    """A token to be issued for a line: what for, until when, by whom and why."""
+
+    line_id: int
+    scopes: frozenset[Scope]
+    ends_at: datetime
+    issued_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenView:
+    """A token as it may be shown: never its secret. `revoked_at` is empty while it may be used."""
+
+    token_id: int
+    line_id: int
+    scopes: frozenset[Scope]
+    issued_at: datetime
+    ends_at: datetime
+    issued_by: str
+    reason: str
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class TryKind(StrEnum):
+    """What somebody may be wrong about."""
+
+    PASSWORD = "password"  # noqa: S105
+    DOCUMENT = "document"
+    VOUCHER = "voucher"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordCheck:
+    """Whether a service password was right. `left` are the tries left today where it was not;
+    `must_change`: it is an initial one, good only for setting another."""
+
+    right: bool
+    left: int = 0
+    must_change: bool = False

@@ -1,4 +1,4 @@
-"""Logins of customers and employees."""
+"""Logins of customers and employees, tokens of programs, and who read what."""
 
 from typing import ClassVar
 
@@ -6,6 +6,18 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 
 from wanhao.access.contracts import LoginKind
+from wanhao.access.token_models import LineToken
+from wanhao.access.trying_models import ServicePassword, WrongTry
+
+# Tokens and passwords have files of their own; all tables are known from here.
+__all__ = [
+    "LineToken",
+    "Login",
+    "LoginManager",
+    "PersonalDataRead",
+    "ServicePassword",
+    "WrongTry",
+]
 
 
 class LoginManager(BaseUserManager["Login"]):

@@ -46,6 +46,8 @@ MOST_SAID: Said = {
     "what_en": "broadband",
     "starts": "2026-11-26T00:00:00+08:00",
     "ends": "2026-11-26T06:00:00+08:00",
+    "mb": 1000,
+    "giver": "133****1234",
 }
 """What timed rules say, as long as it plausibly gets."""
 

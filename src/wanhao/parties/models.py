@@ -5,7 +5,21 @@ from typing import ClassVar
 from django.db import models
 
 from wanhao.parties.contracts import CustomerKind, Language, LineRole, MediumKind, PayType
+from wanhao.parties.person_models import Document, LinePreference
 from wanhao.parties.states import UNFINISHED, RunState
+
+# Documents and preferences have a file of their own; all tables are known from here.
+__all__ = [
+    "BillingAccount",
+    "ContactMedium",
+    "Customer",
+    "Document",
+    "FrozenNumber",
+    "ImportRun",
+    "Line",
+    "LineGroup",
+    "LinePreference",
+]
 
 
 class Customer(models.Model):
@@ -110,6 +124,28 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class FrozenNumber(models.Model):
+    """A number that was taken from its customer: nobody may have it until `until`."""
+
+    number = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(number__range=(10_000_000_000, 19_999_999_999)),
+                name="frozen_number_has_eleven_digits",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__gt=models.F("since")), name="number_frozen_for_a_while"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} frozen until {self.until}"
 
 
 class ContactMedium(models.Model):

@@ -9,10 +9,13 @@ from django.db import connection, transaction
 from wanhao.products.composing import compose_plan
 from wanhao.products.contracts import NewHolding, Offering, TariffTerms
 from wanhao.products.ending import end_all, end_one
+from wanhao.products.gifting import give_data, refuse_data_gift
 from wanhao.products.loading import load_catalogue
 from wanhao.products.models import DataStop, Tariff
 from wanhao.products.ordering import cancel, change_plan, lock_groups, order
+from wanhao.products.pausing import end_pauses, pause_group, pause_one
 from wanhao.products.queries import offering_row
+from wanhao.products.roaming import carry_roaming, switch_roaming
 from wanhao.products.rows import offering_of
 from wanhao.products.rules import end_of_taken_over
 from wanhao.products.tariffs import tariff_number, tariff_of
@@ -21,18 +24,25 @@ from wanhao.values.errors import WanhaoError
 
 __all__ = [
     "cancel",
+    "carry_roaming",
     "change_plan",
     "compose_plan",
     "end_all",
     "end_due",
     "end_one",
+    "end_pauses",
+    "give_data",
     "hold_offering",
     "hold_offerings",
     "lift_data_stop",
     "load_catalogue",
     "lock_groups",
     "order",
+    "pause_group",
+    "pause_one",
+    "refuse_data_gift",
     "stop_data",
+    "switch_roaming",
     "take_untold_tariffs",
     "tariff_number",
 ]

@@ -1,9 +1,17 @@
-"""Read-only lists of offerings, products, tariffs and stops of data."""
+"""Read-only lists of offerings, products, tariffs, stops and gifts of data, roaming."""
 
 from django.contrib import admin
 
 from wanhao.access.read_only import ReadOnlyAdmin
-from wanhao.products.models import DataStop, Product, ProductOffering, Tariff
+from wanhao.products.models import (
+    DataGift,
+    DataStop,
+    Product,
+    ProductOffering,
+    ProductPause,
+    RoamingPermit,
+    Tariff,
+)
 
 
 @admin.register(ProductOffering)
@@ -30,3 +38,21 @@ class TariffAdmin(ReadOnlyAdmin):
 class DataStopAdmin(ReadOnlyAdmin):
     list_display = ("group", "cycle", "since", "lifted_at")
     search_fields = ("=group__id",)
+
+
+@admin.register(DataGift)
+class DataGiftAdmin(ReadOnlyAdmin):
+    list_display = ("giver_group", "receiver_group", "cycle", "nth", "mb", "given_at")
+    search_fields = ("=giver_group__id", "=receiver_group__id")
+
+
+@admin.register(RoamingPermit)
+class RoamingPermitAdmin(ReadOnlyAdmin):
+    list_display = ("line_id", "since", "door", "until", "until_door")
+    search_fields = ("=line__id",)
+
+
+@admin.register(ProductPause)
+class ProductPauseAdmin(ReadOnlyAdmin):
+    list_display = ("product", "group", "first_cycle", "last_cycle", "fee_fen")
+    list_select_related = ("product",)

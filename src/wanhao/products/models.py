@@ -122,6 +122,41 @@ class Product(models.Model):
         return f"product {self.pk}"
 
 
+class ProductPause(models.Model):
+    """A product for which another fee is owed in whole months, from `first_cycle` to `last_cycle`,
+    for good while that is empty; its group has no allowances then.
+
+    `kept_for` is whatever it was paused for; what was paused together has the same.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(
+        "wanhao_parties.LineGroup", on_delete=models.PROTECT, related_name="+"
+    )
+    first_cycle = models.IntegerField()
+    last_cycle = models.IntegerField(null=True)
+    fee_fen = models.BigIntegerField()
+    kept_for = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["product"], condition=models.Q(last_cycle=None), name="pause_live_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(last_cycle=None)
+                | models.Q(last_cycle__gte=models.F("first_cycle")),
+                name="pause_ends_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fee_fen__gte=0), name="pause_costs_nothing_or_more"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"product {self.product_id} paused from {self.first_cycle}"
+
+
 class Tariff(models.Model):
     """A combination of prices under a number that never means anything else.
 
@@ -183,3 +218,81 @@ class DataStop(models.Model):
 
     def __str__(self) -> str:
         return f"data stop {self.pk}"
+
+
+class DataGift(models.Model):
+    """Data of a plan that somebody else has in a month, as the `nth` gift of the giver.
+
+    The id is a number that no product has. Rows stay: nothing is taken back or given on.
+    """
+
+    giver_group = models.ForeignKey(
+        "wanhao_parties.LineGroup", on_delete=models.PROTECT, related_name="+"
+    )
+    giver_line = models.ForeignKey(
+        "wanhao_parties.Line", on_delete=models.PROTECT, related_name="+"
+    )
+    receiver_group = models.ForeignKey(
+        "wanhao_parties.LineGroup", on_delete=models.PROTECT, related_name="+"
+    )
+    receiver_line = models.ForeignKey(
+        "wanhao_parties.Line", on_delete=models.PROTECT, related_name="+"
+    )
+    cycle = models.IntegerField()
+    nth = models.SmallIntegerField()
+    mb = models.IntegerField()
+    rank = models.IntegerField()
+    reference = models.CharField(max_length=64, unique=True)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["giver_group", "cycle", "nth"], name="data_gift_counted_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mb__gt=0, nth__gt=0), name="data_gift_is_something"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(giver_group=models.F("receiver_group")),
+                name="data_gift_to_another",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cycle__range=(FIRST_CYCLE, LAST_CYCLE)),
+                name="data_gift_in_a_month",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["receiver_group", "cycle"], name="data_gift_received"),
+        ]
+
+    def __str__(self) -> str:
+        return f"data gift {self.pk}"
+
+
+class RoamingPermit(models.Model):
+    """A line that may be used abroad, from `since` until `until`; who switched it and where."""
+
+    line = models.ForeignKey("wanhao_parties.Line", on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    door = models.CharField(max_length=9)
+    by = models.CharField(max_length=150, blank=True)
+    until = models.DateTimeField(null=True, blank=True)
+    until_door = models.CharField(max_length=9, default="", db_default="", blank=True)
+    until_by = models.CharField(max_length=150, default="", db_default="", blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["line"],
+                condition=models.Q(until__isnull=True),
+                name="roaming_permitted_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(until__gte=models.F("since")),
+                name="roaming_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"roaming of line {self.line_id}"

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "wanhao.loyalty",
     "wanhao.usage",
     "wanhao.communications",
+    "wanhao.menu",
     "wanhao.network",
     "wanhao.outlets",
     "wanhao.pages",

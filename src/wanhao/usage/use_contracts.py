@@ -33,7 +33,9 @@ class UseSoFar:
 
     `voice_unit` is seconds. `charge_fen` is all that the account was charged in this month so far:
     use, fees and rent of all its groups. `left_fen` is what it can still spend, None where nobody
-    watches that. All records of batches up to `batch` are in it, and none of later ones.
+    watches that. `plan_data_used` are the octets at home that were taken of the plan's own data,
+    after what rolled over and packs. All records of batches up to `batch` are in it, and none of
+    later ones.
     """
 
     group_id: int
@@ -44,5 +46,6 @@ class UseSoFar:
     abroad: tuple[ZoneUse, ...]
     charge_fen: int
     left_fen: int | None
+    plan_data_used: int
     batch: int
     as_of: datetime

@@ -32,7 +32,11 @@ COPIED = (
     "terms/row",
     "tariffs/voice_unit",
     "extras/row",
-    *(f"slots/{slot}/baselines/{name}" for slot in range(SLOTS) for name in ("free", "outside")),
+    *(
+        f"slots/{slot}/baselines/{name}"
+        for slot in range(SLOTS)
+        for name in ("free", "outside", "plan_used")
+    ),
 )
 """Small tables, which the kernel replaces when they grow; readers get copies."""
 
@@ -55,6 +59,7 @@ class SlotColumns:
     charge: Array
     free: Array
     outside: Array
+    plan_used: Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +98,7 @@ def together(arrays: Mapping[str, Array], capacity: int, cycles: list[int]) -> C
             totals=tuple(arrays[f"slots/{slot}/{name}/data"] for name in _TOTALS),
             free=arrays[f"slots/{slot}/baselines/free"],
             outside=arrays[f"slots/{slot}/baselines/outside"],
+            plan_used=arrays[f"slots/{slot}/baselines/plan_used"],
             **{name: arrays[f"slots/{slot}/{name}/data"] for name in _OF_SLOT},
         )
         for slot, cycle in enumerate(cycles)
@@ -166,6 +172,20 @@ def at_home(at: At, columns: Columns, place: Whole) -> list[tuple[Whole, Whole]]
         held = free > outside
         found.append((used - outside * held, (free - outside) * held))
     return found
+
+
+def plan_data_used(columns: Columns, place: int) -> int:
+    """Octets that one group took of its plan's own data in the newest cycle: what rolled over and
+    packs go first, so the rest that is free is the plan's before it is anything else's."""
+    slot = columns.newest
+    row, terms = one(slot.baseline, place), one(slot.terms, place)
+    plan = one(columns.terms, terms, ALLOWANCE.start + DATA)
+    free = plan + one(columns.extras, one(slot.extra, place), DATA) + one(slot.rolled, place)
+    if row:
+        free = one(slot.free, row, DATA)
+    before = one(slot.plan_used, row, DATA)
+    room = max(plan - before, 0)
+    return before + room - min(max(free - one(slot.totals[DATA], place), 0), room)
 
 
 def voice_units(at: At, columns: Columns, slot: SlotColumns, place: Whole) -> Whole:

@@ -30,6 +30,7 @@ from wanhao.usage.view.columns import (
     left,
     many,
     one,
+    plan_data_used,
     together,
     voice_units,
 )
@@ -221,6 +222,7 @@ def _use(
         ),
         charge_fen=one(slot.charge, account),
         left_fen=left(one, columns, account) if watched else None,
+        plan_data_used=plan_data_used(columns, place),
         batch=numbers[block + layout.BATCH],
         as_of=_moment(numbers[block + layout.AS_OF]),
     )

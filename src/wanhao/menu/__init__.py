@@ -1,0 +1,1 @@
+"""Everything a customer can ask for, written once; doors only render it."""
