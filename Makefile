@@ -20,7 +20,7 @@ CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format menu-matrix prove fuzz bench bench-quick bench-kernel bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month bench-reading bench-standby bench-archive bench-duplicates bench-restoring bench-credit clean
+.PHONY: up test check format menu-matrix prove fuzz bench bench-quick bench-kernel bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month bench-reading bench-standby bench-archive bench-duplicates bench-restoring bench-credit bench-network clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -74,6 +74,9 @@ bench-bills: $(DEVELOPMENT)
 
 bench-promises: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --promises
+
+bench-network: $(DEVELOPMENT)
+	@$(BIN)/python -m bench --network
 
 bench-month: $(DEVELOPMENT) $(PEER)
 	@$(BIN)/python -m bench --month

@@ -14,6 +14,7 @@ BENCHES = {
     "--release": "bench.release",
     "--sms": "bench.sms",
     "--promises": "bench.promises",
+    "--network": "bench.network",
     "--month": "bench.month",
     "--duplicates": "bench.duplicates",
     "--archive": "bench.archive",
