@@ -13,6 +13,7 @@ BENCHES = {
     "--import": "bench.imports",
     "--release": "bench.release",
     "--sms": "bench.sms",
+    "--hall": "bench.hall",
     "--promises": "bench.promises",
     "--month": "bench.month",
     "--duplicates": "bench.duplicates",
