@@ -11,7 +11,7 @@ from django.db import transaction
 from tests.billing.bills.examples import rent
 from tests.billing.foreign.peers import billed_elsewhere, client, peer
 from tests.loyalty.examples import give_points
-from tests.menu.items.customers import LI, NOW, WANG, ZHAO, open_line
+from tests.menu.items.customers import LI, NOW, WANG, ZHAO, line, open_line
 from tests.parties.examples import an_account
 from wanhao.access.contracts import TryKind
 from wanhao.access.service_passwords import check_service_password, set_service_password
@@ -28,9 +28,10 @@ from wanhao.communications.optouts import set_opt_out
 from wanhao.loyalty.redeeming import could_redeem, redeem
 from wanhao.menu.refusing import UNKNOWN_ZH, refusal_of, wordings
 from wanhao.parties.actions import open_accounts, set_medium_of_line
-from wanhao.parties.contracts import ContactMedium, DocumentKind, MediumKind, PayType
+from wanhao.parties.contracts import ContactMedium, DocumentKind, LineView, MediumKind, PayType
 from wanhao.parties.deciding import refuse_secondary
 from wanhao.parties.documents import is_holder, record_document
+from wanhao.parties.moving import could_move
 from wanhao.parties.queries import lines_by_number
 from wanhao.products.actions import load_catalogue
 from wanhao.products.contracts import Offering
@@ -42,6 +43,7 @@ from wanhao.values.errors import WanhaoError
 from wanhao.workflows.bill_ourselves import OwnBilling
 from wanhao.workflows.cancel_product import cancel_product
 from wanhao.workflows.continue_data import continue_data
+from wanhao.workflows.issue_porting_code import issue_porting_code
 from wanhao.workflows.order_product import order_product
 from wanhao.workflows.redeem_voucher import redeem_voucher
 
@@ -134,6 +136,18 @@ def no_archive() -> None:
     )
     MeterHome.objects.update_or_create(id=1, defaults={"folder": "/nowhere"})
     records_of([WANG], 202611)
+
+
+def family_of(cards: int) -> list[LineView]:
+    """Wang's main card and so many secondary ones; the family that there is for none."""
+    others = range(WANG + 10, WANG + 10 + cards)
+    main = open_line(WANG, "lexiang-4g-59", *others) if cards else line(WANG)
+    return [main, *(line(other) for other in others)]
+
+
+def full_family() -> None:
+    main = family_of(4)[0]
+    could_move(open_line(ZHAO), main.group_id)
 
 
 ABOUT_GIFTS = (
@@ -294,6 +308,25 @@ CASES: list[Refused] = [
     ("nothing to invoice", lambda: invoiced("甲", -100), "没有可开票金额", "nothing to invoice"),
     ("no title", lambda: invoiced(" "), "发票抬头", "made out"),
     ("another title", lambda: invoiced("甲", 5_900, "乙"), "其他抬头", "another title"),
+    (
+        "main with others",
+        lambda: could_move(family_of(1)[0], a_group(number=ZHAO)),
+        "请先让副卡退出",
+        "let them leave first",
+    ),
+    ("five cards", full_family, "已有4张副卡", "4 secondary cards"),
+    (
+        "in it already",
+        lambda: could_move(family_of(1)[1], family_of(0)[0].group_id),
+        "已在您的家庭中",
+        "in your family already",
+    ),
+    (
+        "may not go",
+        lambda: issue_porting_code(open_line(), NOW),
+        "暂不符合携号转网条件",
+        "does not meet the conditions",
+    ),
     ("no archive", no_archive, "详单暂时查不到", "cannot be looked up now"),
 ]
 

@@ -7,9 +7,11 @@ from wanhao.parties.models import (
     BillingAccount,
     ContactMedium,
     Customer,
+    Document,
     FrozenNumber,
     ImportRun,
     Line,
+    LinePreference,
 )
 
 
@@ -57,3 +59,15 @@ class ImportRunAdmin(ReadOnlyAdmin):
     )
     list_filter = ("state",)
     search_fields = ("name", "=digest")
+
+
+@admin.register(Document)
+class DocumentAdmin(ReadOnlyAdmin):
+    list_display = ("customer_id", "kind", "tail", "recorded_at", "recorded_by", "ended_at")
+    list_filter = ("kind",)
+    exclude = ("digest",)
+
+
+@admin.register(LinePreference)
+class LinePreferenceAdmin(ReadOnlyAdmin):
+    list_display = ("line_id", "large_type", "changed_at")

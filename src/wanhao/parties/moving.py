@@ -84,6 +84,27 @@ def move_line(number: int, to_group_id: int, role: LineRole, at: datetime) -> Li
     return _begin(group, number, role, line.language, at, line.city)
 
 
+def could_move(line: LineView, to_group_id: int) -> None:
+    """WanhaoError as `move_line` says for a secondary card; it changes nothing."""
+    if line.group_id == to_group_id:
+        raise WanhaoError(
+            f"{line.number} is in group {to_group_id} already.", "Nothing has to be done."
+        )
+    _refuse_leaving(line)
+    _refuse_no_place(to_group_id, LineRole.SECONDARY)
+
+
+def joined(number: int) -> datetime | None:
+    """Since when a number in use is with us without a gap, whatever families it was in."""
+    since = None
+    rows = Line.objects.filter(number=number).order_by("-since", "-id")
+    for begun, until in rows.values_list("since", "until"):
+        if until != since:
+            break
+        since = begun
+    return since
+
+
 @transaction.atomic
 def end_line(number: int, at: datetime) -> LineView:
     """A number is given back: its line ends at an instant. Returns the line as it was.

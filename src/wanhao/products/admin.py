@@ -6,6 +6,7 @@ from wanhao.access.read_only import ReadOnlyAdmin
 from wanhao.products.models import (
     DataGift,
     DataStop,
+    PortingCode,
     Product,
     ProductOffering,
     RoamingPermit,
@@ -48,4 +49,11 @@ class DataGiftAdmin(ReadOnlyAdmin):
 @admin.register(RoamingPermit)
 class RoamingPermitAdmin(ReadOnlyAdmin):
     list_display = ("line_id", "since", "door", "until", "until_door")
+    search_fields = ("=line__id",)
+
+
+@admin.register(PortingCode)
+class PortingCodeAdmin(ReadOnlyAdmin):
+    list_display = ("line_id", "issued_at", "expires_at")
+    exclude = ("digest",)
     search_fields = ("=line__id",)

@@ -261,3 +261,24 @@ class RoamingPermit(models.Model):
 
     def __str__(self) -> str:
         return f"roaming of line {self.line_id}"
+
+
+class PortingCode(models.Model):
+    """A code with which another operator may take a line's number over, kept as a keyed hash."""
+
+    line = models.ForeignKey("wanhao_parties.Line", on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gte=models.F("issued_at")),
+                name="porting_code_ends_after_issue",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["line", "-id"], name="porting_code_of_line")]
+
+    def __str__(self) -> str:
+        return f"porting code of line {self.line_id}"
