@@ -1,10 +1,27 @@
 """Asking: who may ask what where, and what becomes of bad input."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+from django.db import transaction
+
 from tests.menu.examples import Teahouse, asker, open_line, teahouse
+from wanhao.access.contracts import TryKind
+from wanhao.access.trying import MOST, begin_try, note_wrong
+from wanhao.menu import registry
 from wanhao.menu.actions import ask, ask_many
-from wanhao.menu.contracts import Asker, Door, IdentityLevel, Question, Reply, ReplyKind
+from wanhao.menu.contracts import (
+    Answer,
+    Asker,
+    Asking,
+    Door,
+    IdentityLevel,
+    NoInputs,
+    Question,
+    Reply,
+    ReplyKind,
+)
 from wanhao.parties.contracts import Language
 
 __all__ = ["teahouse"]
@@ -83,3 +100,22 @@ def test_many_are_asked_at_once_and_nobodys_trouble_is_anothers(teahouse: Teahou
         ReplyKind.REFUSED,
         ReplyKind.TO_CONFIRM,
     ]
+
+
+def test_a_no_that_notes_something_keeps_the_note(
+    teahouse: Teahouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line_id = open_line().line_id
+
+    def turn_away(asking: Asking[NoInputs]) -> Answer:
+        begin_try(line_id, TryKind.VOUCHER, asking.now)
+        note_wrong(line_id, TryKind.VOUCHER, asking.now)
+        return Answer(long="没有茶了", short="没有茶了", refused=True)
+
+    item = replace(registry.items()["hello"], answer=turn_away)
+    with monkeypatch.context() as menu:
+        menu.setattr(registry, "items", lambda: {"hello": item})
+        reply = asked("hello", asker(None, IdentityLevel.ANYONE))
+    assert (reply.kind, reply.short) == (ReplyKind.REFUSED, "没有茶了")
+    with transaction.atomic():
+        assert begin_try(line_id, TryKind.VOUCHER, NOW) == MOST[TryKind.VOUCHER] - 1

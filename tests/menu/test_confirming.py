@@ -1,10 +1,14 @@
 """Saying yes: within half an hour, to the last thing asked, and done once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.menu.examples import Teahouse, asker, open_line, teahouse
+from wanhao.menu import registry
 from wanhao.menu.actions import ask, confirm
-from wanhao.menu.contracts import Asker, Door, IdentityLevel, Question, Reply, ReplyKind
+from wanhao.menu.contracts import Answer, Asker, Door, IdentityLevel, Question, Reply, ReplyKind
 from wanhao.menu.queries import is_waiting
 
 __all__ = ["teahouse"]
@@ -90,3 +94,17 @@ def test_who_is_verified_must_still_be_when_saying_yes(teahouse: Teahouse) -> No
     late = asker(line, door=Door.WEB)
     assert confirm(late, NOW, nonce=reply.nonce).kind is ReplyKind.REFUSED
     assert teahouse.orders == {}
+
+
+def test_a_yes_that_is_answered_with_no_waits_no_more(
+    teahouse: Teahouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = asker(open_line())
+    asked(who, 1)
+    no = replace(
+        registry.items()["tea"], answer=lambda _: Answer(long="没有", short="没有", refused=True)
+    )
+    with monkeypatch.context() as menu:
+        menu.setattr(registry, "items", lambda: {"tea": no})
+        assert confirm(who, NOW + MINUTE).kind is ReplyKind.REFUSED
+    assert "Nothing waits" in confirm(who, NOW + MINUTE).long

@@ -1,15 +1,18 @@
 """Bill: this month so far, the last five, and the lines of one."""
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from tests.billing.bills.examples import calls, rent
 from tests.menu.items.customers import (
     EN,
+    LI,
     NOW,
     WANG,
     asker,
     away,
     counted,
+    many,
     open_line,
     refused,
     said,
@@ -17,6 +20,7 @@ from tests.menu.items.customers import (
 )
 from wanhao.billing.bills.actions import issue_bills
 from wanhao.billing.bills.contracts import BillDraft
+from wanhao.menu.contracts import ReplyKind
 from wanhao.parties.contracts import LineView, PayType
 
 
@@ -81,3 +85,17 @@ def test_another_accounts_bill_is_not_shown() -> None:
     billed(open_line(pay_type=PayType.POSTPAID), 202610)
     open_line(WANG + 5)
     assert "没有账单" in refused("bill", asker(WANG + 5), month="10")
+
+
+def test_many_are_answered_at_once(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    first, second = (open_line(number, pay_type=PayType.POSTPAID) for number in (WANG, LI))
+    billed(first, 202610)
+    meter = counted(use_of(first, charge_fen=1), use_of(second, charge_fen=2))
+    replies = many("bill", [LI, WANG])
+    assert [reply.data["so_far_fen"] for reply in replies] == [2, 1]
+    assert [reply.data["months"][0]["total_fen"] for reply in replies] == [None, 6_650]
+    assert meter.asked == 1
+    with django_assert_max_num_queries(2 + 2):
+        many("bill", [LI, WANG])
+    told = many("bill", [LI, WANG], month="10")
+    assert [reply.kind for reply in told] == [ReplyKind.REFUSED, ReplyKind.ANSWERED]

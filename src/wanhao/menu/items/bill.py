@@ -1,5 +1,7 @@
 """Bill: this month so far and the last five; or the lines of one of them."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BeforeValidator
@@ -22,6 +24,7 @@ from wanhao.menu.months import cycle_named, plain_month
 from wanhao.menu.wording import full_day, full_month, lines, money, month, sentence
 from wanhao.usage.use_contracts import UseSoFar
 from wanhao.values.cycle import Cycle
+from wanhao.values.errors import WanhaoError
 
 
 class BillInputs(Inputs):
@@ -30,14 +33,55 @@ class BillInputs(Inputs):
     month: Annotated[str, BeforeValidator(plain_month)] = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Has:
+    """What was looked up for all who ask."""
+
+    uses: Mapping[int, UseSoFar]
+    months: Mapping[int, Sequence[MonthTotal]]
+    balances: Mapping[int, int]
+
+    def use(self, asking: Asking[BillInputs]) -> UseSoFar | None:
+        return self.uses.get(asking.line.group_id)
+
+    def owed(self, asking: Asking[BillInputs]) -> int:
+        return max(-self.balances.get(asking.line.account_id, 0), 0)
+
+
 def answer(asking: Asking[BillInputs]) -> Answer:
     """One month's bill, or how much each month was."""
-    current = Cycle.of(asking.now).number
+    (found,) = together([asking])
+    if isinstance(found, WanhaoError):
+        raise found
+    return found
+
+
+def together(asked: Sequence[Asking[BillInputs]]) -> list[Answer | WanhaoError]:
+    """The same for many: with one look at the bills, the ledger and the meter; the lines of a bill
+    that was named are looked up one by one."""
+    accounts = {asking.line.account_id for asking in asked}
+    current = Cycle.of(asked[0].now).number
+    whole = any(not asking.inputs.month for asking in asked)
+    has = _Has(
+        uses=uses_of(asked) or {},
+        months=histories(accounts, current) if whole else {},
+        balances=balances(accounts),
+    )
+    return [_answered(asking, has, current) for asking in asked]
+
+
+def _answered(asking: Asking[BillInputs], has: _Has, current: int) -> Answer | WanhaoError:
     if not asking.inputs.month:
-        return _all(asking, current)
-    cycle = cycle_named(asking.inputs.month, asking.now)
-    if cycle == current:
-        return _so_far(asking, current)
+        return _all(asking, has, current)
+    try:
+        cycle = cycle_named(asking.inputs.month, asking.now)
+        return _so_far(asking, has, current) if cycle == current else _past(asking, has, cycle)
+    except RefusedError as refusal:
+        return refusal
+
+
+def _past(asking: Asking[BillInputs], has: _Has, cycle: int) -> Answer:
+    current = Cycle.of(asking.now).number
     if cycle not in shown_cycles(current):
         raise RefusedError(
             "只能查询当月和最近5个月的账单。",
@@ -48,20 +92,21 @@ def answer(asking: Asking[BillInputs]) -> Answer:
         raise RefusedError(
             f"{cycle // 100}年{cycle % 100}月没有账单。", f"There is no bill of {cycle}."
         )
-    return _one(asking, bill)
+    return _one(asking, has, bill)
 
 
-def _all(asking: Asking[BillInputs], current: int) -> Answer:
-    months = histories([asking.line.account_id], current)[asking.line.account_id][::-1]
-    use = _use(asking)
+def _all(asking: Asking[BillInputs], has: _Has, current: int) -> Answer:
+    months = has.months[asking.line.account_id][::-1]
+    use, owed = has.use(asking), has.owed(asking)
     so_far = _so_far_words(asking, use, current)
     latest = next((one for one in months if one.fen is not None), None)
     short = [so_far.rstrip("。.")]
     if latest is not None:
         short.append(_month_words(asking, latest))
-    owed = _owed(asking)
     return Answer(
-        long=lines([so_far, *(_month_words(asking, one) for one in months), _owed_words(asking)]),
+        long=lines(
+            [so_far, *(_month_words(asking, one) for one in months), _owed_words(asking, owed)]
+        ),
         short=sentence(short, asking.asker.language),
         data={
             "cycle": current,
@@ -72,8 +117,8 @@ def _all(asking: Asking[BillInputs], current: int) -> Answer:
     )
 
 
-def _so_far(asking: Asking[BillInputs], current: int) -> Answer:
-    use = _use(asking)
+def _so_far(asking: Asking[BillInputs], has: _Has, current: int) -> Answer:
+    use = has.use(asking)
     said = _so_far_words(asking, use, current)
     return Answer(
         long=said,
@@ -82,7 +127,7 @@ def _so_far(asking: Asking[BillInputs], current: int) -> Answer:
     )
 
 
-def _one(asking: Asking[BillInputs], bill: BillView) -> Answer:
+def _one(asking: Asking[BillInputs], has: _Has, bill: BillView) -> Answer:
     language = asking.asker.language
     due, of = full_day(bill.due_on, language), full_month(bill.cycle, language)
     total = money(bill.total_fen)
@@ -102,7 +147,7 @@ def _one(asking: Asking[BillInputs], bill: BillView) -> Answer:
                 for part in parts
                 for line in part.lines
             ],
-            "owed_fen": _owed(asking),
+            "owed_fen": has.owed(asking),
         },
     )
 
@@ -112,10 +157,6 @@ def _section(part: Section) -> list[str]:
         f"{part.title} {part.amount}",
         *("  " + " ".join([line.title, line.amount, *line.notes]) for line in part.lines),
     ]
-
-
-def _use(asking: Asking[BillInputs]) -> UseSoFar | None:
-    return (uses_of([asking]) or {}).get(asking.line.group_id)
 
 
 def _so_far_words(asking: Asking[BillInputs], use: UseSoFar | None, current: int) -> str:
@@ -133,13 +174,7 @@ def _month_words(asking: Asking[BillInputs], one: MonthTotal) -> str:
     return asking.say(f"{of}账单{money(one.fen)}", f"bill of {of} {money(one.fen)}")
 
 
-def _owed(asking: Asking[BillInputs]) -> int:
-    account_id = asking.line.account_id
-    return max(-balances([account_id]).get(account_id, 0), 0)
-
-
-def _owed_words(asking: Asking[BillInputs]) -> str:
-    owed = _owed(asking)
+def _owed_words(asking: Asking[BillInputs], owed: int) -> str:
     if not owed:
         return ""
     return asking.say(f"目前未缴{money(owed)}。", f"Not paid yet: {money(owed)}.")
@@ -153,4 +188,5 @@ ITEM = MenuItem(
     doors=EVERYWHERE,
     inputs=BillInputs,
     answer=answer,
+    together=together,
 )
