@@ -13,6 +13,7 @@ BENCHES = {
     "--import": "bench.imports",
     "--release": "bench.release",
     "--sms": "bench.sms",
+    "--hall": "bench.hall",
     "--promises": "bench.promises",
     "--network": "bench.network",
     "--month": "bench.month",
