@@ -20,7 +20,7 @@ CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format prove fuzz bench bench-quick bench-kernel bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month bench-reading bench-standby bench-archive bench-duplicates clean
+.PHONY: up test check format menu-matrix prove fuzz bench bench-quick bench-kernel bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month bench-reading bench-standby bench-archive bench-duplicates clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -43,6 +43,10 @@ check: $(DEVELOPMENT)
 format: $(DEVELOPMENT)
 	$(BIN)/ruff check --fix src tests bench
 	$(BIN)/ruff format src tests bench
+
+# Every item of the menu at every door, held against the plan.
+menu-matrix: $(DEVELOPMENT)
+	@$(BIN)/wanhao menu matrix $(ARGS)
 
 # Hundreds of runs in which something breaks; PROVE_KILLS, PROVE_OTHERS and PROVE_SEED change how many and which.
 prove: $(DEVELOPMENT) $(TRANSLATED)

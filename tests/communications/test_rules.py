@@ -33,7 +33,21 @@ def test_what_the_law_demands_cannot_be_made_a_matter_of_taste() -> None:
 
 def test_what_costs_much_or_cuts_off_is_a_required_message() -> None:
     required = [rule.code for rule in rules() if rule.delivery_class is DeliveryClass.REQUIRED]
-    assert required == ["data-100", "before-stop", "abnormal-bill", "step-up", "data-stop"]
+    assert required == [
+        "data-100",
+        "before-stop",
+        "before-balance-stop",
+        "before-credit-stop",
+        "stopped",
+        "before-two-way",
+        "before-termination",
+        "emergency",
+        "lost",
+        "keep-number",
+        "abnormal-bill",
+        "step-up",
+        "data-stop",
+    ]
 
 
 def test_a_data_schedule_is_told_to_the_main_card_whatever_its_tier() -> None:

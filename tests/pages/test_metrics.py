@@ -1,6 +1,7 @@
 """What Prometheus reads: every figure is documented, and says what the pages say."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,13 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from tests.network.examples import several, some_lines
 from tests.pages.operator import STRANGER, TALKER, SmallOperator
 from tests.pages.owing import some_promises
 from wanhao.access.models import Login
+from wanhao.network.actions import request_profiles
+from wanhao.network.claiming import Returned, claim, put_back
+from wanhao.network.contracts import Barring
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "metrics.md"
 TOKEN = "read-me"
@@ -140,9 +145,27 @@ class TestWhoMayRead:
         assert client.get("/metrics").status_code == 200
 
 
+def test_profiles_the_network_has_yet_to_confirm(client: Client, db: None) -> None:
+    idle = read(client)
+    assert value(idle, "wanhao_network_waiting") == 0
+    assert value(idle, "wanhao_network_oldest_seconds") == 0
+    lines = some_lines(3)
+    asked_at = datetime.now(UTC) - timedelta(minutes=5)
+    request_profiles(several(lines, Barring.OUTGOING), asked_at)
+    (taken,) = claim(1, asked_at)
+    failed = Returned(
+        line_id=taken.line_id, version=1, next_at=asked_at, attempts=1, error="no such subscriber"
+    )
+    put_back([failed])
+    samples = read(client)
+    assert value(samples, "wanhao_network_waiting") == 3
+    assert value(samples, "wanhao_network_failing") == 1
+    assert 300 <= value(samples, "wanhao_network_oldest_seconds") < 3_600
+
+
 def test_a_reading_asks_the_database_a_fixed_number_of_times(
     client: Client, operator: SmallOperator, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     operator.calls([80])
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         read(client)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from tests.network.peers import TOKEN, running_peer
 from wanhao.billing.ports import Billing
 from wanhao.project import doctor
 from wanhao.project.doctor import Finding, examine_machine
@@ -65,6 +66,24 @@ def test_a_foreign_billing_out_of_reach_is_told(environment: Environment) -> Non
     assert not found(foreign, "billing").ok
     with socket.create_server(("127.0.0.1", environment.port)):
         assert found(foreign, "billing").told == f"{url} answers"
+
+
+def test_a_network_that_does_not_answer_or_lets_nobody_in_is_told(
+    environment: Environment, tmp_path: Path
+) -> None:
+    assert "network" not in [finding.subject for finding in examine_machine(environment)]
+    with running_peer(tmp_path) as peer:
+        given = {"network_url": peer.url, "network_token": TOKEN}
+        connected = environment.model_copy(update=given)
+        assert found(connected, "network").told == f"{peer.url} answers"
+        stranger = found(connected.model_copy(update={"network_token": "another"}), "network")
+    assert (stranger.ok, stranger.told) == (False, "The network answered 401.")
+    assert "WANHAO_NETWORK_TOKEN" in stranger.remedy
+    silent = found(connected, "network")
+    assert not silent.ok
+    assert "does not answer" in silent.told
+    nameless = found(connected.model_copy(update={"network_token": ""}), "network")
+    assert nameless.told == "WANHAO_NETWORK_TOKEN is not a token: visible ASCII characters only."
 
 
 def test_missing_packages_of_the_local_smsc_are_told(

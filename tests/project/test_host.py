@@ -83,14 +83,14 @@ class Host:
         return self.process.wait(40)
 
 
-def _three_free_ports() -> int:
-    """The first of three neighbours; outgoing connections take their ports further up."""
+def _four_free_ports() -> int:
+    """The first of four neighbours; outgoing connections take their ports further up."""
     begin = 21_000 + os.getpid() % 2_000 * 4
     candidates = range(begin, 32_000, 4)
     return next(
         first
         for first in candidates
-        if all(is_free("127.0.0.1", port) for port in range(first, first + 3))
+        if all(is_free("127.0.0.1", port) for port in range(first, first + 4))
     )
 
 
@@ -100,12 +100,13 @@ def host() -> Iterator[Host]:
     folder.chmod(0o755)
     ours = ("WANHAO_", "DATABASE_URL", "PYTEST_")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
-    first = _three_free_ports()
+    first = _four_free_ports()
     own = {
         "WANHAO_DATA": str(folder / "data"),
         "WANHAO_PORT": str(first),
         "WANHAO_SMSC_PORT": str(first + 1),
         "WANHAO_DEMO_SMSC_HTTP_PORT": str(first + 2),
+        "WANHAO_DEMO_NETWORK_PORT": str(first + 3),
         "WANHAO_DEMO_LINES": "200",
     }
     command = [sys.executable, "-m", "wanhao.project.command"]
@@ -188,8 +189,17 @@ def test_a_database_that_is_killed_comes_back_and_counting_goes_on(host: Host) -
     assert host.child("meter")
 
 
+def test_its_network_answers_and_holds_what_it_took_when_it_comes_back(host: Host) -> None:
+    status = host.run("network", "status")
+    assert status.returncode == 0, status.stderr
+    assert f"network             http://127.0.0.1:{host.port + 3} answers" in status.stdout
+    os.kill(host.child("wanhao.network.peer"), signal.SIGKILL)
+    host.wait_until(lambda: host.run("network", "status").returncode == 0)
+
+
 def test_ctrl_c_stops_everything_and_it_can_be_run_again_at_once(host: Host) -> None:
     children = [host.child(name) for name in ("web", "worker", "meter", "sms", "traffic")]
+    children.append(host.child("wanhao.network.peer"))
     assert all(children)
     assert host.end(signal.SIGINT) == 0
     assert host.says("Everything was stopped.")
@@ -209,7 +219,10 @@ def test_without_the_demo_neither_traffic_nor_a_local_smsc_runs(host: Host) -> N
     host.wait_until_open()
     host.wait_until(lambda: host.child("meter"))
     assert not host.child("traffic")
+    assert not host.child("wanhao.network.peer")
     assert not host.says("smsc")
+    alone = host.run("network", "status")
+    assert (alone.returncode, "No network is connected" in alone.stderr) == (1, True)
     assert host.end(signal.SIGINT) == 0
 
 

@@ -25,7 +25,7 @@ from wanhao.promises.queries import next_due, promises
 from wanhao.values.cycle import Cycle
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 from wanhao.workflows.promise_stops import BEFORE_STOP, StopRound
-from wanhao.workflows.stop_service import STOP_SERVICE, stop_key
+from wanhao.workflows.stop_steps import STOP_SERVICE, stop_key
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 NUMBERS = range(16907910001, 16907910001 + 2_600)

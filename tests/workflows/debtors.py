@@ -8,6 +8,8 @@ from wanhao.billing.bills.actions import due_date, issue_bills
 from wanhao.billing.bills.contracts import BillDraft
 from wanhao.communications.actions import claim_for_sending, mark_accepted, release_due
 from wanhao.communications.models import CommunicationMessage, ReminderDecision
+from wanhao.network.contracts import Barring
+from wanhao.network.queries import profiles_of_number
 from wanhao.parties.contracts import PayType
 from wanhao.project.keepers import QUICK, SLOW
 from wanhao.promises.actions import keep_due
@@ -16,10 +18,12 @@ from wanhao.usage.contracts import FundsFact
 from wanhao.values.cycle import SHANGHAI
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 from wanhao.workflows.promise_stops import BEFORE_STOP, promise_stops
-from wanhao.workflows.stop_service import STOP_SERVICE
+from wanhao.workflows.stop_steps import ANNOUNCE_STEP, NEXT_STEP, STOP_SERVICE
 
 OCTOBER, DUE_DAY = 202610, 25
-KEEPERS = {kind: {**QUICK, **SLOW}[kind] for kind in (BEFORE_STOP, STOP_SERVICE)}
+KEEPERS = {
+    kind: {**QUICK, **SLOW}[kind] for kind in (BEFORE_STOP, STOP_SERVICE, ANNOUNCE_STEP, NEXT_STEP)
+}
 MINUTE = timedelta(minutes=1)
 
 
@@ -83,6 +87,12 @@ def announced(account: int) -> list[int]:
 
 def messages_of(rule: str) -> list[CommunicationMessage]:
     return list(CommunicationMessage.objects.filter(rule=rule).order_by("id"))
+
+
+def barring_of(number: int) -> Barring | None:
+    """What the network was last asked to bar of a number; None when it was asked nothing."""
+    found = profiles_of_number(number)
+    return found[0].barring if found else None
 
 
 def watched_funds(facts: list[object], account: int) -> FundsFact:

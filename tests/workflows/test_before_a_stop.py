@@ -24,7 +24,7 @@ from wanhao.billing.books import Book
 from wanhao.billing.contracts import BalanceKind, JournalKind, NewCredit
 from wanhao.billing.ledger import Draft, Line, general, lock_accounts, post
 from wanhao.billing.models import Arrears
-from wanhao.billing.stop_times import StopTerms, stop_begins, terms_on
+from wanhao.billing.stop_times import stop_begins, terms_on
 from wanhao.billing.stops import debts_due, live_stops, stop_history
 from wanhao.communications.contracts import MessageState
 from wanhao.parties.contracts import PayType
@@ -35,7 +35,7 @@ from wanhao.values.errors import WanhaoError
 from wanhao.workflows import announce_stops
 from wanhao.workflows.give_credit import give_credit
 from wanhao.workflows.promise_stops import BEFORE_STOP
-from wanhao.workflows.stop_service import STOP_SERVICE, stop_key
+from wanhao.workflows.stop_steps import STOP_SERVICE, stop_key
 from wanhao.workflows.take_payment import take_payment
 
 pytestmark = pytest.mark.usefixtures("catalogue")
@@ -236,10 +236,11 @@ def test_a_bill_stops_service_once() -> None:
 
 
 def test_no_terms_may_begin_at_night() -> None:
-    assert terms_on(date(2026, 11, 25)) == StopTerms(
-        since=date(2014, 1, 1), days=1, at=9, night=(20, 8)
-    )
+    terms = terms_on(date(2026, 11, 25))
+    assert (terms.since, terms.days, terms.at, terms.night) == (date(2014, 1, 1), 1, 9, (20, 8))
     with pytest.raises(WanhaoError, match="at night"):
-        StopTerms(since=date(2026, 1, 1), days=1, at=7, night=(20, 8))
+        replace(terms, at=7)
+    with pytest.raises(WanhaoError, match="no time at all"):
+        replace(terms, two_way_hours=0)
     with pytest.raises(WanhaoError, match="says nothing of"):
         terms_on(date(2013, 12, 31))

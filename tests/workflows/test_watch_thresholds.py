@@ -24,7 +24,7 @@ def test_the_rules_thresholds_are_published_once() -> None:
                 Service.MESSAGE: (80, 100),
                 Service.DATA: (50, 80, *range(100, 3001, 100)),
             },
-            money=(500, 1500),
+            money=(0, 500, 1500),
             credit=(80, 100),
         )
     ]

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from wanhao.access.models import Login, PersonalDataRead
+from wanhao.access.models import LineToken, Login, PersonalDataRead
 from wanhao.access.read_only import ReadOnlyAdmin
 
 
@@ -19,3 +19,9 @@ class PersonalDataReadAdmin(ReadOnlyAdmin):
     list_display = ("read_at", "login", "purpose", "subject")
     list_select_related = ("login",)
     search_fields = ("=subject",)
+
+
+@admin.register(LineToken)
+class LineTokenAdmin(ReadOnlyAdmin):
+    list_display = ("id", "line_id", "issued_at", "ends_at", "issued_by", "used_at", "revoked_at")
+    exclude = ("digest",)

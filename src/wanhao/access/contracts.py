@@ -20,3 +20,36 @@ class ReadView:
     subject: str
     purpose: str
     read_at: datetime
+
+
+class Scope(StrEnum):
+    """What a token may be used for; a change may also be read about."""
+
+    READ = "read"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewToken:
+    """A token to be issued for a line: what for, until when, by whom and why."""
+
+    line_id: int
+    scopes: frozenset[Scope]
+    ends_at: datetime
+    issued_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenView:
+    """A token as it may be shown: never its secret. `revoked_at` is empty while it may be used."""
+
+    token_id: int
+    line_id: int
+    scopes: frozenset[Scope]
+    issued_at: datetime
+    ends_at: datetime
+    issued_by: str
+    reason: str
+    used_at: datetime | None
+    revoked_at: datetime | None

@@ -1,4 +1,4 @@
-"""Logins of customers and employees."""
+"""Logins of customers and employees, tokens of programs, and who read what."""
 
 from typing import ClassVar
 
@@ -6,6 +6,10 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 
 from wanhao.access.contracts import LoginKind
+from wanhao.access.token_models import LineToken
+
+# Tokens have a file of their own; all tables are known from here.
+__all__ = ["LineToken", "Login", "LoginManager", "PersonalDataRead"]
 
 
 class LoginManager(BaseUserManager["Login"]):

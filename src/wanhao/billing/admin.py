@@ -11,12 +11,14 @@ from wanhao.billing.models import (
     BillItem,
     BillRun,
     CreditLimit,
+    EmergencyGrant,
     ForeignFeed,
     ForeignFunds,
     ForeignPayment,
     ForeignTerms,
     IssuedEInvoice,
     JournalTransaction,
+    LineStop,
     Payment,
     PaymentReturn,
     Posting,
@@ -142,6 +144,20 @@ class CreditLimitAdmin(ReadOnlyAdmin):
 
 @admin.register(ServiceStop)
 class ServiceStopAdmin(ReadOnlyAdmin):
-    list_display = ("account", "cycle", "owed_fen", "reason", "since", "lifted_at")
+    list_display = ("account", "cycle", "owed_fen", "reason", "state", "since", "lifted_at")
+    list_select_related = ("account",)
+    list_filter = ("state", "reason")
+    search_fields = ("=account__reference",)
+
+
+@admin.register(LineStop)
+class LineStopAdmin(ReadOnlyAdmin):
+    list_display = ("id", "line_id", "kind", "since", "until", "lifted_at")
+    list_filter = ("kind",)
+
+
+@admin.register(EmergencyGrant)
+class EmergencyGrantAdmin(ReadOnlyAdmin):
+    list_display = ("account", "stop_id", "since", "until", "ended_at")
     list_select_related = ("account",)
     search_fields = ("=account__reference",)

@@ -233,24 +233,3 @@ class DebtDue:
     def total_fen(self) -> int:
         """What must be paid so that nothing is owed any more."""
         return self.bills_fen + self.penalties_fen
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewStop:
-    """Service to be stopped one way for the unpaid bill of a cycle."""
-
-    account_id: int
-    cycle: int
-    owed_fen: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopView:
-    """A stop of an account's service, one way; `lifted_at` None: it lasts."""
-
-    account_id: int
-    cycle: int
-    owed_fen: int
-    reason: str
-    since: datetime
-    lifted_at: datetime | None

@@ -1,4 +1,4 @@
-"""Credit limits of accounts, and stops of service for what they owe.
+"""Credit limits of accounts.
 
 They stand beside `models.py`, which brings them into the room.
 """
@@ -45,38 +45,3 @@ class CreditLimit(models.Model):
 
     def __str__(self) -> str:
         return f"account {self.account_id} may owe {self.limit_fen} fen"
-
-
-class ServiceStop(models.Model):
-    """Service stopped one way, from `since` until it was lifted; one at a time for an account."""
-
-    account = models.ForeignKey(
-        "wanhao_parties.BillingAccount",
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
-    cycle = models.IntegerField(help_text="The month whose bill was not paid.")
-    owed_fen = models.BigIntegerField()
-    reason = models.CharField(max_length=16, choices=[("arrears", "arrears")])
-    since = models.DateTimeField()
-    lifted_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["account"], condition=Q(lifted_at=None), name="service_stop_live_once"
-            ),
-            models.UniqueConstraint(fields=["account", "cycle"], name="service_stop_once_a_bill"),
-            models.CheckConstraint(condition=Q(owed_fen__gt=0), name="service_stop_for_a_debt"),
-            models.CheckConstraint(
-                condition=Q(reason__in=["arrears"]), name="service_stop_reason_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(lifted_at=None) | Q(lifted_at__gte=models.F("since")),
-                name="service_stop_lifted_after_it_began",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"account {self.account_id} stopped since {self.since}"

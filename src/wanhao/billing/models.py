@@ -13,20 +13,23 @@ from django.db import models
 from wanhao.billing.bill_models import Bill, BillItem, BillRun, IssuedEInvoice
 from wanhao.billing.books import Book
 from wanhao.billing.contracts import BalanceKind, Channel, JournalKind, ReturnKind
-from wanhao.billing.credit_models import CreditLimit, ServiceStop
+from wanhao.billing.credit_models import CreditLimit
 from wanhao.billing.foreign_models import ForeignFeed, ForeignFunds, ForeignPayment, ForeignTerms
+from wanhao.billing.stop_models import EmergencyGrant, LineStop, ServiceStop
 
-# Bills, credit and a foreign billing have files of their own; all tables are known from here.
+# Bills, credit, stops and a foreign billing have their own files; all tables are known from here.
 __all__ = [
     "Bill",
     "BillItem",
     "BillRun",
     "CreditLimit",
+    "EmergencyGrant",
     "ForeignFeed",
     "ForeignFunds",
     "ForeignPayment",
     "ForeignTerms",
     "IssuedEInvoice",
+    "LineStop",
     "ServiceStop",
 ]
 

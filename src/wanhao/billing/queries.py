@@ -78,15 +78,22 @@ def billed_through(account_ids: Collection[int]) -> dict[int, int]:
 
 def balances_by_kind(account_id: int) -> tuple[BalanceView, ...]:
     """What an account has of each kind, general money first."""
-    views = [
-        BalanceView(kind=BalanceKind.GENERAL, amount_fen=fen)
-        for fen in AccountBalance.objects.filter(pk=account_id).values_list(
-            "balance_fen", flat=True
+    return balances_by_kind_of([account_id]).get(account_id, ())
+
+
+def balances_by_kind_of(account_ids: Collection[int]) -> dict[int, tuple[BalanceView, ...]]:
+    """The same of many accounts; an account without a balance is left out."""
+    asked = RawSQL("SELECT unnest(%s::bigint[])", [list(set(account_ids))])
+    found = {
+        account_id: [BalanceView(kind=BalanceKind.GENERAL, amount_fen=fen)]
+        for account_id, fen in AccountBalance.objects.filter(pk__in=asked).values_list(
+            "pk", "balance_fen"
         )
-    ]
-    buckets = BalanceBucket.objects.filter(account_id=account_id, balance_fen__gt=0)
-    views.extend(_view(bucket) for bucket in buckets.order_by("kind", "expires_at", "id"))
-    return tuple(views)
+    }
+    buckets = BalanceBucket.objects.filter(account_id__in=asked, balance_fen__gt=0)
+    for bucket in buckets.order_by("kind", "expires_at", "id"):
+        found.setdefault(bucket.account_id, []).append(_view(bucket))
+    return {account_id: tuple(views) for account_id, views in found.items()}
 
 
 def _view(bucket: BalanceBucket) -> BalanceView:

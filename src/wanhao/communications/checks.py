@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from wanhao.billing.line_stops import line_stops_by_id, running_grants
 from wanhao.billing.queries import paid_since
-from wanhao.billing.stops import debts_due
+from wanhao.billing.stops import debts_due, stops_by_id
 from wanhao.communications.contracts import Metric, Reason
 from wanhao.communications.deciding import live_opt_outs
 from wanhao.communications.figures import MB
@@ -113,9 +114,9 @@ def _credit_paid(rows: Sequence[Row], now: datetime) -> Found:
 
 
 def _arrears_paid(rows: Sequence[Row], now: datetime) -> Found:
-    """No bill would be due any more when the stop is to begin; other causes have a variant."""
+    """No bill would be due any more when the stop is to begin."""
     by_day: dict[date, list[Row]] = defaultdict(list)
-    for row in (row for row in rows if "variant" not in trigger_of(row)["said"]):
+    for row in rows:
         begins = datetime.fromisoformat(str(trigger_of(row)["said"]["time"]))
         by_day[begins.astimezone(SHANGHAI).date()].append(row)
     found = {}
@@ -126,6 +127,47 @@ def _arrears_paid(rows: Sequence[Row], now: datetime) -> Found:
             if debt is None or debt.bills_fen <= 0:
                 found[row.pk] = Reason.PAID
     return found
+
+
+def _money_paid(rows: Sequence[Row], now: datetime) -> Found:
+    """With what was paid since, money is not used up any more."""
+    paid = paid_since(_since(rows, "account_id"))
+    found = {}
+    for row in rows:
+        trigger = trigger_of(row)
+        left = trigger["left_fen"] + paid.get(_pair(row, "account_id"), 0)
+        if left > 0 or (left == 0 and not trigger["credit_fen"]):
+            found[row.pk] = Reason.PAID
+    return found
+
+
+def _service_back(rows: Sequence[Row], now: datetime) -> Found:
+    """The stop it speaks of was lifted."""
+    stops = stops_by_id({trigger_of(row)["episode"] for row in rows})
+    return {
+        row.pk: Reason.PAID
+        for row in rows
+        if (stop := stops.get(trigger_of(row)["episode"])) is not None and stop.lifted_at
+    }
+
+
+def _grant_over(rows: Sequence[Row], now: datetime) -> Found:
+    """Service is not given for a while any more: it was paid for, or the while is over."""
+    running = running_grants({trigger_of(row)["account_id"] for row in rows})
+    return {row.pk: Reason.PAID for row in rows if trigger_of(row)["account_id"] not in running}
+
+
+def _in_use_again(rows: Sequence[Row], now: datetime) -> Found:
+    """The line is not stopped by itself any more, and the message says that it is."""
+    stops = line_stops_by_id({trigger_of(row)["episode"] for row in rows})
+    over = ("found", "resumed")
+    return {
+        row.pk: Reason.RENEWED
+        for row in rows
+        if trigger_of(row)["said"].get("variant") not in over
+        and (stop := stops.get(trigger_of(row)["episode"])) is not None
+        and stop.lifted_at
+    }
 
 
 def _renewed(rows: Sequence[Row], now: datetime) -> Found:
@@ -156,6 +198,14 @@ CHECKS: Mapping[Metric, tuple[Check, ...]] = {
     Metric.BALANCE: (_balance_paid,),
     Metric.CREDIT: (_credit_paid,),
     Metric.STOP: (_arrears_paid,),
+    Metric.BALANCE_STOP: (_money_paid,),
+    Metric.CREDIT_STOP: (_money_paid,),
+    Metric.STOPPED: (_service_back,),
+    Metric.TWO_WAY: (_service_back,),
+    Metric.TERMINATION: (_service_back,),
+    Metric.EMERGENCY: (_grant_over,),
+    Metric.LOST: (_in_use_again,),
+    Metric.KEEP_NUMBER: (_in_use_again,),
     Metric.PRODUCT_END: (_renewed,),
     Metric.POINTS: (_points_spent,),
 }

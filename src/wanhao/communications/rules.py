@@ -26,11 +26,20 @@ AT = {
     Metric.POINTS: "days of the year, such as 12-20",
     Metric.PRODUCT_END: "days before, from 1 to 90",
     Metric.STOP: "hours before, from 1 to 240",
+    Metric.TWO_WAY: "hours before, from 1 to 240",
+    Metric.TERMINATION: "hours before, from 1 to 720",
     Metric.WORKS: "hours before, from 1 to 720",
 }
 """What `at` means for the metrics that are looked at by the clock."""
 
-MOST = {Metric.LOW_USE: 28, Metric.PRODUCT_END: 90, Metric.STOP: 240, Metric.WORKS: 720}
+MOST = {
+    Metric.LOW_USE: 28,
+    Metric.PRODUCT_END: 90,
+    Metric.STOP: 240,
+    Metric.TWO_WAY: 240,
+    Metric.TERMINATION: 720,
+    Metric.WORKS: 720,
+}
 MOST_REPEATS = 3000
 
 

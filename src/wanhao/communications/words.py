@@ -9,7 +9,11 @@ low-use: voice_used voice_allowed, message_used message_allowed, data_used data_
 points: points until
 product-end: product_zh product_en until fee (what the same costs once more), or the variant
     "not_sold" where nobody can have it any more
-stop: owed time; variants "credit" and "balance" for the two other causes of a stop
+stop, balance-stop, credit-stop, two-way, termination: owed time
+stopped: owed time; variant "two_way" for the second step
+emergency: time; variant "ending" shortly before it ends
+lost: time; variant "found" when it is over
+keep-number: until; variants "ending" before it ends, "resumed" when it has
 restore: time · bill: cycle (as 202610) fee mean
 works: place_zh place_en what_zh what_en starts ends
 fraud: nothing; variant "risk" for a line that was called by somebody suspected
@@ -35,7 +39,15 @@ VARIABLES: Mapping[Metric, tuple[str, ...]] = {
     Metric.POINTS: ("points", "until"),
     Metric.PRODUCT_END: ("product", "until", "fee"),
     Metric.STOP: ("owed", "time"),
+    Metric.BALANCE_STOP: ("owed", "time"),
+    Metric.CREDIT_STOP: ("owed", "time"),
+    Metric.STOPPED: ("owed", "time"),
+    Metric.TWO_WAY: ("owed", "time"),
+    Metric.TERMINATION: ("owed", "time"),
     Metric.RESTORE: ("time",),
+    Metric.EMERGENCY: ("time",),
+    Metric.LOST: ("time",),
+    Metric.KEEP_NUMBER: ("until",),
     Metric.BILL: ("month", "fee", "mean", "times"),
     Metric.STEP_UP: ("fee", "used"),
     Metric.DATA_STOP: ("fee", "used"),
@@ -50,7 +62,14 @@ NEEDED: Mapping[Metric, tuple[str, ...]] = {
     Metric.POINTS: ("points", "until"),
     Metric.PRODUCT_END: ("product", "until"),
     Metric.STOP: ("owed", "time"),
+    Metric.BALANCE_STOP: ("owed", "time"),
+    Metric.CREDIT_STOP: ("owed", "time"),
+    Metric.STOPPED: ("owed",),
+    Metric.TWO_WAY: ("owed", "time"),
+    Metric.TERMINATION: ("owed", "time"),
     Metric.RESTORE: ("time",),
+    Metric.EMERGENCY: ("time",),
+    Metric.LOST: ("time",),
     Metric.BILL: ("fee",),
     Metric.STEP_UP: ("fee",),
     Metric.DATA_STOP: ("fee",),
@@ -207,6 +226,10 @@ def _of_restore(said: Figures, language: Language) -> dict[str, str]:
     return {"time": _time(said.said, "time", language)}
 
 
+def _of_keeping(said: Figures, language: Language) -> dict[str, str]:
+    return {"until": _day(said.said, "until", language)}
+
+
 def _of_bill(said: Figures, language: Language) -> dict[str, str]:
     return {
         "month": figures.month(int(said.said["cycle"]), language),
@@ -263,7 +286,15 @@ OF_OTHERS: Mapping[Metric, Callable[[Figures, Language], dict[str, str]]] = {
     Metric.POINTS: _of_points,
     Metric.PRODUCT_END: _of_product_end,
     Metric.STOP: _of_stop,
+    Metric.BALANCE_STOP: _of_stop,
+    Metric.CREDIT_STOP: _of_stop,
+    Metric.STOPPED: _of_stop,
+    Metric.TWO_WAY: _of_stop,
+    Metric.TERMINATION: _of_stop,
     Metric.RESTORE: _of_restore,
+    Metric.EMERGENCY: _of_restore,
+    Metric.LOST: _of_restore,
+    Metric.KEEP_NUMBER: _of_keeping,
     Metric.BILL: _of_bill,
     Metric.STEP_UP: _of_schedule,
     Metric.DATA_STOP: _of_schedule,

@@ -44,7 +44,10 @@ def _do(row: Confirmation, asker: Asker, now: datetime) -> Reply:
     except WanhaoError as error:
         settle(row, ConfirmationState.REFUSED, now)
         return refused(item.code, refusal_of(error), asker)
-    settle(row, ConfirmationState.DONE, now, answer)
+    if answer.refused:
+        settle(row, ConfirmationState.REFUSED, now)
+    else:
+        settle(row, ConfirmationState.DONE, now, answer)
     return answered(item.code, answer)
 
 

@@ -72,7 +72,7 @@ def ask_many(questions: Sequence[Question], now: datetime) -> list[Reply]:
 def answered(code: str, answer: Answer) -> Reply:
     """An answer as a reply."""
     return Reply(
-        kind=ReplyKind.ANSWERED,
+        kind=ReplyKind.REFUSED if answer.refused else ReplyKind.ANSWERED,
         item=code,
         long=answer.long,
         short=answer.short,

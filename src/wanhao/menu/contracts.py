@@ -92,11 +92,16 @@ class Asking(Generic[I]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What came of it, in the asker's language: in full, short enough for a message or a voice, and
-    as data (money in fen, instants in ISO 8601)."""
+    as data (money in fen, instants in ISO 8601).
+
+    `refused`: it is a no, and what was noted with it stays, as a wrong code that was tried. A
+    RefusedError leaves nothing.
+    """
 
     long: str
     short: str
     data: Mapping[str, JSON] = field(default_factory=dict)
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

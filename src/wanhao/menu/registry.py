@@ -7,15 +7,18 @@ from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import Any
 
-from wanhao.menu import items as folder
 from wanhao.menu.contracts import Door, MenuItem, RefusedError
+
+FOLDER = "wanhao.menu.items"
+"""By name: an item may ask what else is on the menu."""
 
 
 @lru_cache(maxsize=1)
 def items() -> Mapping[str, MenuItem[Any]]:
     """The items by code, in the order of their files."""
     found: dict[str, MenuItem[Any]] = {}
-    for module in iter_modules(folder.__path__, f"{folder.__name__}."):
+    folder = import_module(FOLDER)
+    for module in iter_modules(folder.__path__, f"{FOLDER}."):
         loaded = import_module(module.name)
         for item in getattr(loaded, "ITEMS", None) or (loaded.ITEM,):
             assert item.code not in found, f"{item.code} is there twice"

@@ -142,9 +142,13 @@ def money_span(state: MeterState, account: I64, before: I64, after: I64) -> Mone
     )
 
 
-def money_rows(state: MeterState, span: MoneySpan, at: int) -> MoneyCrossings:
-    """The marks of money that accounts passed."""
+def money_rows(
+    state: MeterState, span: MoneySpan, at: int, had: tuple[I64, I64] | None = None
+) -> MoneyCrossings:
+    """The marks of money that accounts passed; `had` is what they can spend and the last cycle
+    billed, for each row of the span, where a fact changes those."""
     on_credit = span.credit_after.any()
+    spendable, billed = had or (state.spendable[span.place], state.billed[span.place])
     parts = []
     for mark in state.thresholds.marks:
         if mark.of_credit and not on_credit:
@@ -161,6 +165,8 @@ def money_rows(state: MeterState, span: MoneySpan, at: int) -> MoneyCrossings:
                 left=span.after[hit],
                 occurred_at=same * at,
                 credit=span.credit_after[hit],
+                spent=spendable[hit] - span.after[hit],
+                billed=billed[hit],
             )
         )
     return joined(MoneyCrossings, parts)

@@ -31,7 +31,8 @@ class UsageCrossings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyCrossings:
     """One row per account and threshold; amounts in fen, times epoch seconds. Where there is a
-    `credit` limit the threshold is the per cent of it that is used."""
+    `credit` limit the threshold is the per cent of it that is used. `spent` is what the months
+    after the one `billed` last have cost so far."""
 
     account_id: I64
     cycle: I64
@@ -40,6 +41,8 @@ class MoneyCrossings:
     left: I64
     occurred_at: I64
     credit: I64
+    spent: I64
+    billed: I64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

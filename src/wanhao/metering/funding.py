@@ -124,7 +124,8 @@ def _fold_funds(
     same_kind = (state.credit[place] > 0) == (facts.credit > 0)
     known = (state.watched[place] > 0) & (facts.watched > 0) & same_kind
     delta.money_episode[(facts.watched > 0) & ~known] = number
-    return delta, money_rows(state, span.take(known), now)
+    had = facts.spendable[known], billed[known]
+    return delta, money_rows(state, span.take(known), now, had)
 
 
 def _before(cycle: int) -> int:

@@ -3,6 +3,7 @@
 import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
 
@@ -15,6 +16,7 @@ from wanhao.parties.contracts import (
     OpenedGroup,
     PayType,
 )
+from wanhao.parties.freezing import end_accounts, frozen_numbers, refuse_frozen
 from wanhao.parties.media import end_media_of_line, set_medium_of_customer, set_medium_of_line
 from wanhao.parties.models import BillingAccount
 from wanhao.parties.moving import (
@@ -32,6 +34,7 @@ from wanhao.values.errors import WanhaoError
 
 __all__ = [
     "add_line",
+    "end_accounts",
     "end_line",
     "end_media_of_line",
     "lock_accounts",
@@ -58,6 +61,7 @@ def open_accounts(accounts: Sequence[NewAccount]) -> list[OpenedAccount]:
     known = _accounts_of([account.reference for account in accounts])
     new = [account for account in accounts if account.reference not in known]
     _refuse_numbers_in_use(new, taken)
+    _refuse_frozen(new)
     try:
         with transaction.atomic():
             added = _add(new)
@@ -88,6 +92,17 @@ def _refuse_numbers_in_use(accounts: Sequence[NewAccount], taken: Collection[int
     number = next((number for number in _numbers(accounts) if number in taken), None)
     if number is not None:
         raise _in_use(f"{number} belongs to a line")
+
+
+def _refuse_frozen(accounts: Sequence[NewAccount]) -> None:
+    lines = [line for account in accounts for group in account.groups for line in group.lines]
+    if not lines:
+        return
+    first = datetime.fromtimestamp(min(line.since for line in lines), UTC)
+    frozen = frozen_numbers([line.number for line in lines], first)
+    for line in lines:
+        if line.number in frozen:
+            refuse_frozen(line.number, datetime.fromtimestamp(line.since, UTC))
 
 
 def _in_use(what: str) -> WanhaoError:

@@ -3,7 +3,14 @@
 from django.contrib import admin
 
 from wanhao.access.read_only import ReadOnlyAdmin
-from wanhao.parties.models import BillingAccount, ContactMedium, Customer, ImportRun, Line
+from wanhao.parties.models import (
+    BillingAccount,
+    ContactMedium,
+    Customer,
+    FrozenNumber,
+    ImportRun,
+    Line,
+)
 
 
 @admin.register(Customer)
@@ -26,6 +33,12 @@ class LineAdmin(ReadOnlyAdmin):
     list_display = ("number", "account", "group", "role", "city", "since", "until")
     list_filter = ("role", "city")
     list_select_related = ("account", "group")
+    search_fields = ("=number",)
+
+
+@admin.register(FrozenNumber)
+class FrozenNumberAdmin(ReadOnlyAdmin):
+    list_display = ("number", "since", "until")
     search_fields = ("=number",)
 
 

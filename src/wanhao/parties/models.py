@@ -112,6 +112,28 @@ class Line(models.Model):
         return str(self.number)
 
 
+class FrozenNumber(models.Model):
+    """A number that was taken from its customer: nobody may have it until `until`."""
+
+    number = models.BigIntegerField(primary_key=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(number__range=(10_000_000_000, 19_999_999_999)),
+                name="frozen_number_has_eleven_digits",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__gt=models.F("since")), name="number_frozen_for_a_while"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} frozen until {self.until}"
+
+
 class ContactMedium(models.Model):
     """Where a customer, or one line only, can be reached, from `since` until `until`."""
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from django.db import IntegrityError, connection, transaction
 
 from wanhao.parties.contracts import Language, LineRole, LineView, NewLine
+from wanhao.parties.freezing import refuse_frozen
 from wanhao.parties.models import Line, LineGroup
 from wanhao.parties.queries import lines_by_number, lines_of_groups
 from wanhao.values.errors import WanhaoError
@@ -62,6 +63,7 @@ def add_line(group_id: int, line: NewLine) -> LineView:
     _refuse_no_place(group_id, line.role)
     since = datetime.fromtimestamp(line.since, UTC)
     _refuse_in_use(line.number, since)
+    refuse_frozen(line.number, since)
     return _begin(group, line.number, line.role, line.language, since)
 
 

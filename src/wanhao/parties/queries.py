@@ -33,6 +33,7 @@ __all__ = [
     "line_count",
     "lines_by_number",
     "lines_in_city",
+    "lines_live_or_ended",
     "lines_of_accounts",
     "lines_of_groups",
     "live_lines",
@@ -62,6 +63,13 @@ def lines_by_number(numbers: Collection[int]) -> dict[int, LineView]:
 def lines_by_id(line_ids: Collection[int]) -> dict[int, LineView]:
     """The live lines among these; one that has ended is left out."""
     return {view.line_id: view for view in _views(_live().filter(id__in=_one_of(line_ids)))}
+
+
+def lines_live_or_ended(line_ids: Collection[int]) -> list[tuple[LineView, bool]]:
+    """These lines in the order of their ids, each with whether it is live."""
+    rows = Line.objects.filter(id__in=_one_of(line_ids)).order_by("id")
+    live = set(rows.filter(until__isnull=True).values_list("id", flat=True))
+    return [(view, view.line_id in live) for view in _views(rows)]
 
 
 def main_lines_of_groups(group_ids: Collection[int]) -> dict[int, LineView]:

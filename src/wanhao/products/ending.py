@@ -1,5 +1,6 @@
 """What ends at once because somebody left: all that a group held, or one of several alike."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -9,19 +10,19 @@ from wanhao.products.ordering import lock_groups
 
 END = """
 UPDATE wanhao_products_product SET until = greatest(since, %s), ends_at = NULL
-WHERE group_id = %s AND (until IS NULL OR until > %s)
+WHERE group_id = ANY(%s::bigint[]) AND (until IS NULL OR until > %s)
 """
 
 
 @transaction.atomic
-def end_all(group_id: int, at: datetime) -> None:
-    """A group that nobody is in any more holds nothing from `at` on; what was to come never does.
+def end_all(group_ids: Collection[int], at: datetime) -> None:
+    """Groups that nobody is in any more hold nothing from `at` on; what was to come never does.
 
     Monthly fees that count by days are owed to the day before; call it while telling the meter.
     """
-    lock_groups([group_id])
+    lock_groups(group_ids)
     with connection.cursor() as cursor:
-        cursor.execute(END, [at, group_id, at])
+        cursor.execute(END, [at, sorted(group_ids), at])
 
 
 @transaction.atomic

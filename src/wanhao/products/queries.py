@@ -28,11 +28,10 @@ from wanhao.products.models import (
     CatalogueFamily,
     DataStop,
     PlanTariff,
-    Product,
     ProductOffering,
     Tariff,
 )
-from wanhao.products.rows import offering_of, product_of
+from wanhao.products.rows import offering_of
 from wanhao.products.tariffs import tariff_of
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
@@ -48,6 +47,12 @@ AT = """
 SELECT id, group_id, offering_id, since, until
 FROM wanhao_products_product
 WHERE group_id = ANY(%s) AND since <= %s AND (until IS NULL OR until > %s)
+ORDER BY group_id, id
+"""
+ON_OR_LATER = """
+SELECT id, group_id, offering_id, since, until
+FROM wanhao_products_product
+WHERE group_id = ANY(%s) AND (until IS NULL OR (until > %s AND until > since))
 ORDER BY group_id, id
 """
 TARIFFS_AT = """
@@ -124,12 +129,33 @@ def codes_held(group_ids: Collection[int], now: datetime) -> dict[int, frozenset
 
 def products_of(group_id: int, now: datetime) -> tuple[HeldProduct, ...]:
     """What a group holds or will hold, in the order it was ordered."""
-    rows = Product.objects.filter(group_id=group_id).select_related("offering").order_by("id")
-    return tuple(
-        product_of(row)
-        for row in rows
-        if row.until is None or (row.until > now and row.until > row.since)
-    )
+    return products_of_groups([group_id], now).get(group_id, ())
+
+
+def products_of_groups(
+    group_ids: Collection[int], now: datetime
+) -> dict[int, tuple[HeldProduct, ...]]:
+    """The same of many groups; a group that holds nothing is left out."""
+    held = _rows(ON_OR_LATER, [list(set(group_ids)), now])
+    known = _offerings({row.offering_id for row in held})
+    return {
+        group_id: tuple(
+            HeldProduct(
+                product_id=row.product_id,
+                group_id=group_id,
+                offering=known[row.offering_id],
+                since=row.since,
+                until=row.until,
+            )
+            for row in rows
+        )
+        for group_id, rows in groupby(held, key=attrgetter("group_id"))
+    }
+
+
+def first_fee(offering: Offering, now: datetime) -> int:
+    """What an order of an offering owes for the running month, in fen: a share, or all of it."""
+    return rules.fee_in(offering, now, None, Cycle.of(now))[0]
 
 
 def holdings(group_ids: Collection[int], at: datetime) -> dict[int, Holding]:
@@ -216,6 +242,19 @@ def data_stops(group_ids: Collection[int], cycle: int) -> tuple[StoppedData, ...
         )
         for row in rows
     )
+
+
+def groups_without_data(group_ids: Collection[int], cycle: int) -> set[int]:
+    """Those of the groups whose data is stopped in a month."""
+    groups = RawSQL("SELECT unnest(%s::bigint[])", [list(set(group_ids))])
+    rows = DataStop.objects.filter(group_id__in=groups, cycle=cycle, lifted_at=None)
+    return set(rows.values_list("group_id", flat=True))
+
+
+def next_groups_without_data(cycle: int, after: int, limit: int) -> tuple[int, ...]:
+    """The next groups beyond `after` whose data is stopped in a month, in order."""
+    rows = DataStop.objects.filter(cycle=cycle, lifted_at=None, group_id__gt=after)
+    return tuple(rows.order_by("group_id").values_list("group_id", flat=True)[:limit])
 
 
 def offering_row(code: str, day: date | None = None) -> ProductOffering:

@@ -4,13 +4,16 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from wanhao.billing.ports import Billing
 from wanhao.channels.sms.peer.launcher import HERE, NODE
+from wanhao.network.gateway.client import HttpProvisioning
 from wanhao.project.env import Environment
+from wanhao.project.gateway import gateway_config
 from wanhao.project.ports_in_use import answers, refuse_if_taken
 from wanhao.project.single import running_host
 from wanhao.project.smsc import sms_config
@@ -49,6 +52,8 @@ def examine_machine(env: Environment) -> Iterator[Finding]:
         yield check(env)
     if env.billing is Billing.FOREIGN:
         yield _billing(env)
+    if env.network_url:
+        yield _network(env)
     if env.smsc_host in HERE_NAMES:
         yield _peer_packages(env)
 
@@ -134,6 +139,18 @@ def _billing(env: Environment) -> Finding:
         told=f"{env.billing_url} {'answers' if reached else 'does not answer'}",
         remedy="Check WANHAO_BILLING_URL and the firewall; then see: wanhao billing status",
     )
+
+
+def _network(env: Environment) -> Finding:
+    """Whether the gateway lets us in and answers as agreed."""
+    try:
+        config = gateway_config(env)
+        assert config is not None, "an address was given"
+        with closing(HttpProvisioning(config)) as network:
+            network.held(0, 0)
+    except WanhaoError as error:
+        return Finding(subject="network", ok=False, told=error.message, remedy=error.remedy)
+    return Finding(subject="network", ok=True, told=f"{env.network_url} answers")
 
 
 def _peer_packages(_env: Environment) -> Finding:

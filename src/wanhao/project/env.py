@@ -82,6 +82,19 @@ def _by_name(value: object) -> object:
     return {name.strip(): number.strip() for name, _, number in pairs}
 
 
+def _secret(place: str, token: str, file: Path | None) -> str:
+    """A token, from its variable or from its file; WanhaoError when it is none."""
+    if not token and file:
+        place = f"{place}_FILE"
+        try:
+            token = file.read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise WanhaoError(f"{place} cannot be read: {error}.", REMEDY) from None
+    if not (token and token.isascii() and token.isprintable()):
+        raise WanhaoError(f"{place} is not a token: visible ASCII characters only.", REMEDY)
+    return token
+
+
 class Environment(BaseSettings):
     """Read once from the process environment; a bad value stops the start.
 
@@ -219,6 +232,29 @@ class Environment(BaseSettings):
         validate_default=True,
         description="a file with that token, instead of the token itself",
     )
+    network_url: Annotated[str, AfterValidator(_reachable)] = Field(
+        default="",
+        description="where the gateway answers that provisions the network; https, or http on this "
+        "machine; empty: the demo's own, otherwise nowhere",
+    )
+    network_token: str = Field(default="", description="the token that gateway asks for")
+    network_token_file: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
+        default=None, description="a file with that token, instead of the token itself"
+    )
+    network_ca_file: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
+        default=None,
+        description="the authority that signed the gateway's certificate, if this machine does not "
+        "trust it",
+    )
+    network_certificate_file: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
+        default=None,
+        description="our certificate with its key, for a gateway that asks for one",
+    )
+    network_reachable_file: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
+        default=None,
+        description="a file with the numbers that stay reachable, instead of the one that comes "
+        "with wanhao",
+    )
     operator_name_zh: str = Field(
         default="万号", min_length=1, description="who sends the bills, in Chinese"
     )
@@ -239,6 +275,9 @@ class Environment(BaseSettings):
     )
     demo_smsc_http_port: int = Field(
         default=2780, ge=1, le=65535, description="port at which the local SMSC shows its messages"
+    )
+    demo_network_port: int = Field(
+        default=2790, ge=1, le=65535, description="port of the local network"
     )
 
     @field_validator("archive_months")
@@ -273,16 +312,12 @@ class Environment(BaseSettings):
     @property
     def billing_secret(self) -> str:
         """The token of a foreign billing, from the variable or from the file."""
-        token, place = self.billing_token, "WANHAO_BILLING_TOKEN"
-        if not token and self.billing_token_file:
-            place = "WANHAO_BILLING_TOKEN_FILE"
-            try:
-                token = self.billing_token_file.read_text().strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise WanhaoError(f"{place} cannot be read: {error}.", REMEDY) from None
-        if not (token and token.isascii() and token.isprintable()):
-            raise WanhaoError(f"{place} is not a token: visible ASCII characters only.", REMEDY)
-        return token
+        return _secret("WANHAO_BILLING_TOKEN", self.billing_token, self.billing_token_file)
+
+    @property
+    def network_secret(self) -> str:
+        """The token of the gateway of the network, from the variable or from the file."""
+        return _secret("WANHAO_NETWORK_TOKEN", self.network_token, self.network_token_file)
 
     @property
     def archive_keys(self) -> str:

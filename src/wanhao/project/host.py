@@ -12,6 +12,7 @@ import click
 
 from wanhao.channels.sms.peer import PeerSettings, install, peer_command, peer_environment
 from wanhao.project.env import Environment
+from wanhao.project.gateway import local_network_program
 from wanhao.project.ports_in_use import answers, refuse_if_taken
 from wanhao.project.postgres import EmbeddedPostgres, die_with_parent
 from wanhao.project.single import only_one
@@ -154,7 +155,8 @@ class _Host:
             stops_last=True,
             told=f"local SMSC, SMPP on port {peer.port}",
         )
-        return [smsc, *programs, Program(name="traffic", command=(*OURSELVES, "demo", "traffic"))]
+        peers = [smsc] if self._env.network_url else [smsc, local_network_program(self._env)]
+        return [*peers, *programs, Program(name="traffic", command=(*OURSELVES, "demo", "traffic"))]
 
 
 def _child(command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -172,6 +174,8 @@ def _refuse_taken_ports(env: Environment) -> None:
     if env.demo:
         refuse_if_taken("127.0.0.1", env.smsc_port, "WANHAO_SMSC_PORT")
         refuse_if_taken("127.0.0.1", env.demo_smsc_http_port, "WANHAO_DEMO_SMSC_HTTP_PORT")
+        if not env.network_url:
+            refuse_if_taken("127.0.0.1", env.demo_network_port, "WANHAO_DEMO_NETWORK_PORT")
 
 
 @contextmanager

@@ -9,20 +9,27 @@ from wanhao.communications.changing import WATCH
 from wanhao.communications.previews import PREVIEW_RULE
 from wanhao.promises.contracts import Keeper
 from wanhao.workflows import review_use, send_notice, tell_abnormal_bills, tell_endings, tell_points
+from wanhao.workflows.announce_steps import announce_steps
 from wanhao.workflows.announce_stops import announce_stops
 from wanhao.workflows.preview_rules import keep_previews
 from wanhao.workflows.promise_stops import BEFORE_STOP
+from wanhao.workflows.resume_data import RESUME_DATA, resume_data
 from wanhao.workflows.stop_data import STOP_DATA, stop_data
-from wanhao.workflows.stop_service import STOP_SERVICE, stop_service
+from wanhao.workflows.stop_service import stop_service
+from wanhao.workflows.stop_steps import ANNOUNCE_STEP, NEXT_STEP, STOP_SERVICE
+from wanhao.workflows.take_steps import take_steps
 from wanhao.workflows.watch_thresholds import keep_watching
 
 QUICK: dict[str, Keeper] = {
     STOP_DATA: stop_data,
     STOP_SERVICE: stop_service,
+    ANNOUNCE_STEP: announce_steps,
+    NEXT_STEP: take_steps,
     WATCH: keep_watching,
 }
 SLOW: dict[str, Keeper] = {
     BEFORE_STOP: announce_stops,
+    RESUME_DATA: resume_data,
     review_use.KIND: review_use.review_use,
     tell_points.KIND: tell_points.tell_points,
     tell_endings.KIND: tell_endings.tell_endings,

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "wanhao.usage",
     "wanhao.communications",
     "wanhao.menu",
+    "wanhao.network",
     "wanhao.pages",
     "wanhao.project",
 ]

@@ -53,6 +53,6 @@ def _refusal(pid: str, address: str) -> WanhaoError:
         f"wanhao already runs here (process {pid or 'unknown'}): {address}",
         "Stop it with Ctrl-C in its terminal"
         + (f" or with: kill {pid}." if pid else ".")
-        + " For a second one beside it, set WANHAO_DATA, WANHAO_PORT, WANHAO_SMSC_PORT and"
-        " WANHAO_DEMO_SMSC_HTTP_PORT.",
+        + " For a second one beside it, set WANHAO_DATA, WANHAO_PORT, WANHAO_SMSC_PORT,"
+        " WANHAO_DEMO_SMSC_HTTP_PORT and WANHAO_DEMO_NETWORK_PORT.",
     )

@@ -1,7 +1,8 @@
 """The worker: releases messages and keeps promises the moment they are due; long work runs beside.
 
-Four threads, so that a message waits neither for a chunk of bills nor for a mail server, and a
-chunk of bills not for a preview. Any number of workers may run.
+Five threads, so that a message waits neither for a chunk of bills nor for a mail server, a line
+that is let again not for the network's answer about others, and a chunk of bills not for a preview.
+Any number of workers may run.
 """
 
 import threading
@@ -15,6 +16,7 @@ from wanhao.project import clock
 from wanhao.project.chores import Chores, LongWork
 from wanhao.project.env import environment
 from wanhao.project.keepers import QUICK
+from wanhao.project.network import network_sender
 from wanhao.project.patience import work_until
 from wanhao.project.second_channel import second_channel
 from wanhao.promises.actions import keep_due
@@ -44,6 +46,8 @@ def run_worker(
         "long work": LongWork(stop, clock),
         "second channel": second_channel(stop, clock, environment()),
     }
+    if (network := network_sender(stop, clock, environment())) is not None:
+        turns["network"] = network
     beside = [
         threading.Thread(target=work_until, args=(stop, turn), name=name, daemon=True)
         for name, turn in turns.items()

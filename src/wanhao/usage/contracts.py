@@ -211,7 +211,10 @@ class UsageCrossing:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyCrossing:
     """What an account has left fell below a threshold, in fen; with `credit_fen` above 0,
-    `threshold` is the per cent of that limit that is used."""
+    `threshold` is the per cent of that limit that is used.
+
+    `spent` is what the months after `billed`, the last whose bill is in its balance, cost so far.
+    """
 
     account_id: int
     cycle: int
@@ -220,6 +223,8 @@ class MoneyCrossing:
     left: int
     occurred_at: int
     credit_fen: int = 0
+    spent: int = 0
+    billed: int = 0
 
 
 class UpgradeKind(StrEnum):

@@ -9,6 +9,7 @@ from wanhao.parties import actions as parties
 from wanhao.parties.contracts import Language, LineRole, LineView, NewLine
 from wanhao.products import actions as products
 from wanhao.workflows.change_cards import SECONDARY_CARD, changing_cards, full_second, link
+from wanhao.workflows.tell_network import tell_network
 
 
 @transaction.atomic
@@ -34,5 +35,6 @@ def add_card(
             ),
         )
         products.order(group_id, SECONDARY_CARD, at)
+        tell_network([line.line_id], now)
         told.append(link(line, at))
     return line

@@ -18,7 +18,7 @@ from wanhao.promises.actions import make
 from wanhao.promises.contracts import DuePromise, NewPromise
 from wanhao.values.cycle import SHANGHAI
 from wanhao.workflows.promise_stops import StopRound
-from wanhao.workflows.stop_service import STOP_SERVICE, stop_key
+from wanhao.workflows.stop_steps import STOP_SERVICE, stop_key
 
 ACCOUNTS_AT_ONCE = 2_000
 NO_BATCH = 0

@@ -49,7 +49,7 @@ def clear_after(line: LineView, at: datetime) -> None:
     """
     left = lines_of_groups([line.group_id])
     if not left:
-        end_all(line.group_id, at)
+        end_all([line.group_id], at)
     elif line.role is LineRole.SECONDARY:
         end_one(
             line.group_id,

@@ -8,6 +8,7 @@ from wanhao.parties import actions as parties
 from wanhao.parties.contracts import LineView
 from wanhao.usage.contracts import LineFact
 from wanhao.workflows.change_cards import changing_cards, clear_after, full_second
+from wanhao.workflows.tell_network import tell_network
 
 NOBODY = 0
 
@@ -23,5 +24,6 @@ def give_back_number(number: int, now: datetime) -> LineView:
     with changing_cards([group_id], now) as told:
         line = parties.end_line(number, at)
         clear_after(line, at)
+        tell_network([line.line_id], now)
         told.append(LineFact(number=number, group_id=NOBODY, since=int(at.timestamp())))
     return line

@@ -17,6 +17,6 @@ def give_credit(given: Sequence[NewCredit], now: datetime) -> list[PaymentResult
     results = record_credits(given, now)
     moved = {result.account_id for result in results if result.first}
     if moved:
-        tell_funds(moved)
         lift_stops(moved, now)
+        tell_funds(moved)
     return results

@@ -18,6 +18,7 @@ from wanhao.workflows.change_cards import (
     full_second,
     link,
 )
+from wanhao.workflows.tell_network import tell_network
 
 
 @transaction.atomic
@@ -42,6 +43,7 @@ def move_card(
         new = _moved(old, to_group_id, at)
         clear_after(old, at)
         products.order(new.group_id, plan_code or SECONDARY_CARD, at)
+        tell_network([new.line_id], now)
         told.append(link(new, at))
     carry_over(old.line_id, new.line_id, now)
     products.carry_roaming(old.line_id, new.line_id, now)

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 
 from wanhao.billing.stop_times import stop_begins
 from wanhao.communications.contracts import Metric
-from wanhao.communications.queries import rules_in_force
 from wanhao.promises.actions import make
 from wanhao.promises.contracts import DuePromise, NewPromise
+from wanhao.workflows.stop_steps import announced_hours
 
 BEFORE_STOP = "before-stop"
 
@@ -20,7 +20,7 @@ def promise_stops(cycle: int, due_on: date, now: datetime) -> int:
 
     Belongs into the transaction that issues bills, and may be called again for the same cycle.
     """
-    hours = announced_hours(now)
+    hours = announced_hours(Metric.STOP, now)
     begins = stop_begins(due_on, hours, now)
     if begins is None:
         return 0
@@ -81,11 +81,3 @@ class StopRound:
             tiers=int(told["tiers"]),
             after=int(told["after"]),
         )
-
-
-def announced_hours(now: datetime) -> tuple[int, ...]:
-    """How many hours before a stop it is announced, the earliest first; none without the rule."""
-    for rule in rules_in_force(now):
-        if rule.metric is Metric.STOP and rule.enabled:
-            return tuple(sorted((int(hours) for hours in rule.at), reverse=True))
-    return ()

@@ -15,6 +15,6 @@ def redeem_voucher(account_id: int, code: str, now: datetime) -> PaymentResult:
     """Redeem a voucher once; WanhaoError as `billing.vouchers.redeem_voucher` says."""
     redeemed = vouchers.redeem_voucher(account_id=account_id, code=code, now=now)
     if redeemed.first:
-        tell_funds([account_id])
         lift_stops([account_id], now)
+        tell_funds([account_id])
     return redeemed

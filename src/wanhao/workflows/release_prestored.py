@@ -14,6 +14,6 @@ def release_prestored(cycle: int, after_account: int, limit: int, now: datetime)
     """Return what is due by a cycle to the next accounts; the last of them, None at the end."""
     moved, last = return_prestored(cycle=cycle, after_account=after_account, limit=limit, now=now)
     if moved:
-        tell_funds(moved)
         lift_stops(moved, now)
+        tell_funds(moved)
     return last

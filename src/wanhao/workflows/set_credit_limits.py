@@ -11,6 +11,7 @@ from wanhao.billing.ports import refuse_elsewhere
 from wanhao.parties.contracts import PayType
 from wanhao.parties.queries import pay_types
 from wanhao.values.errors import WanhaoError
+from wanhao.workflows.lift_stops import lift_stops
 from wanhao.workflows.tell_funds import tell_funds
 
 
@@ -30,5 +31,6 @@ def set_credit_limits(limits: Sequence[NewCreditLimit], now: datetime) -> tuple[
             )
     changed = credit.set_credit_limits(limits, now)
     if changed:
+        lift_stops(changed, now)
         tell_funds(changed)
     return changed

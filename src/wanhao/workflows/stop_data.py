@@ -4,11 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
+from wanhao.parties.queries import lines_of_groups
 from wanhao.products import actions
 from wanhao.promises.actions import make
 from wanhao.promises.contracts import DuePromise, NewPromise
 from wanhao.usage.contracts import UpgradeCrossing
 from wanhao.values.cycle import Cycle
+from wanhao.workflows.resume_data import promise_resuming
+from wanhao.workflows.tell_network import tell_network
 
 STOP_DATA = "stop-data"
 
@@ -45,3 +48,5 @@ def stop_data(due: Sequence[DuePromise], now: datetime) -> None:
             groups[cycle].append(group)
     for cycle, stopped in sorted(groups.items()):
         actions.stop_data(sorted(stopped), cycle, now)
+        tell_network([line.line_id for line in lines_of_groups(stopped)], now)
+    promise_resuming(groups, now)

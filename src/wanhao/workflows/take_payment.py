@@ -1,5 +1,5 @@
-"""Take a payment: the balance rises, the meter learns what the account can spend now, and who owes
-nothing any more is served again.
+"""Take a payment: the balance rises, who owes nothing any more is served again, and the meter
+learns what the account can spend now.
 
 Where billing is foreign the payment is written down to be forwarded; the balance rises when that
 billing says so.
@@ -35,6 +35,6 @@ def take_payment(
     )
     paid = source.take_payment(payment, now)
     if paid.first and source.billing is Billing.OWN:
-        tell_funds([account_id])
         lift_stops([account_id], now)
+        tell_funds([account_id])
     return paid

@@ -11,6 +11,7 @@ from wanhao.promises.contracts import DuePromise
 from wanhao.usage.actions import record_facts
 from wanhao.usage.contracts import Service, ThresholdsFact
 from wanhao.usage.queries import current_thresholds
+from wanhao.workflows.announce_money_stops import NOTHING
 
 
 @transaction.atomic
@@ -35,7 +36,7 @@ def _wanted(now: datetime) -> ThresholdsFact:
             Service.MESSAGE: rules[Metric.MESSAGE],
             Service.DATA: rules[Metric.DATA],
         },
-        money=rules[Metric.BALANCE],
+        money=(NOTHING, *rules[Metric.BALANCE]),
         credit=rules[Metric.CREDIT],
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from wanhao.billing.bills.contracts import AbnormalBill, BillView, MonthTotal, RunState, RunView
 from wanhao.billing.bills.lines import lines_of
@@ -50,10 +51,25 @@ def shown_bill(account_id: int, cycle: int, current: int) -> BillView | None:
 
 def history(account_id: int, current: int) -> tuple[MonthTotal, ...]:
     """The five months before the current cycle, earliest first, with or without a bill."""
-    cycles = shown_cycles(current)
-    rows = Bill.objects.filter(cycle__in=cycles, account_id=account_id)
-    totals = dict(rows.values_list("cycle", "total_fen"))
-    return tuple(MonthTotal(cycle=cycle, fen=totals.get(cycle)) for cycle in cycles[::-1])
+    return histories([account_id], current)[account_id]
+
+
+def histories(account_ids: Collection[int], current: int) -> dict[int, tuple[MonthTotal, ...]]:
+    """The same of many accounts."""
+    cycles, wanted = shown_cycles(current), list(set(account_ids))
+    rows = Bill.objects.filter(
+        cycle__in=cycles, account_id__in=RawSQL("SELECT unnest(%s::bigint[])", [wanted])
+    )
+    totals = {
+        (account_id, cycle): fen
+        for account_id, cycle, fen in rows.values_list("account_id", "cycle", "total_fen")
+    }
+    return {
+        account_id: tuple(
+            MonthTotal(cycle=cycle, fen=totals.get((account_id, cycle))) for cycle in cycles[::-1]
+        )
+        for account_id in wanted
+    }
 
 
 def waiting_fen(account_ids: Collection[int]) -> dict[int, int]:

@@ -11,7 +11,19 @@ from wanhao.pages.design.speech import money
 
 FAMILIES: Mapping[str | Promise, tuple[Metric, ...]] = {
     _("Use"): (Metric.VOICE, Metric.MESSAGE, Metric.DATA, Metric.LOW_USE, Metric.DATA_GIFT),
-    _("Money"): (Metric.BALANCE, Metric.CREDIT, Metric.STOP, Metric.RESTORE, Metric.BILL),
+    _("Money"): (Metric.BALANCE, Metric.CREDIT, Metric.BILL),
+    _("Stops of service"): (
+        Metric.STOP,
+        Metric.BALANCE_STOP,
+        Metric.CREDIT_STOP,
+        Metric.STOPPED,
+        Metric.TWO_WAY,
+        Metric.TERMINATION,
+        Metric.RESTORE,
+        Metric.EMERGENCY,
+        Metric.LOST,
+        Metric.KEEP_NUMBER,
+    ),
     _("Automatic upgrades"): (Metric.STEP_UP, Metric.DATA_STOP),
     _("Dates"): (Metric.POINTS, Metric.PRODUCT_END),
     _("Notices"): (Metric.WORKS, Metric.FRAUD),
@@ -148,7 +160,15 @@ TELLS: Mapping[Metric, Callable[[ReminderRule], str]] = {
     Metric.POINTS: lambda rule: gettext("on %(days)s, when points end") % {"days": _listed(rule)},
     Metric.PRODUCT_END: _days,
     Metric.STOP: _hours,
+    Metric.BALANCE_STOP: _whenever,
+    Metric.CREDIT_STOP: _whenever,
+    Metric.STOPPED: _whenever,
+    Metric.TWO_WAY: _hours,
+    Metric.TERMINATION: _hours,
     Metric.RESTORE: _whenever,
+    Metric.EMERGENCY: _whenever,
+    Metric.LOST: _whenever,
+    Metric.KEEP_NUMBER: _whenever,
     Metric.BILL: lambda rule: (
         gettext("bill above %(times)s times the mean of three months") % {"times": rule.threshold}
     ),

@@ -68,6 +68,8 @@ UNITS_OF_AT: Mapping[Metric, str | Promise] = {
     Metric.POINTS: _("days as MM-DD"),
     Metric.PRODUCT_END: _("days before"),
     Metric.STOP: _("hours before"),
+    Metric.TWO_WAY: _("hours before"),
+    Metric.TERMINATION: _("hours before"),
     Metric.WORKS: _("hours before"),
 }
 

@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from wanhao.communications import queries as communications
 from wanhao.communications.message_figures import stage_lags
 from wanhao.communications.message_lists import held_back, held_messages
+from wanhao.network import queries as network
 from wanhao.promises import queries as promises
 from wanhao.promises.contracts import PromiseState
 from wanhao.usage import queries as usage
@@ -32,6 +33,7 @@ class Figures(Collector):
         yield from reminders()
         yield from under_way(self._now)
         yield from owed(self._now)
+        yield from provisioning(self._now)
 
 
 def registry(now: datetime) -> CollectorRegistry:
@@ -141,6 +143,18 @@ def owed(now: datetime) -> Iterator[Metric]:
         ("quantile",),
         quantiles if late.kept else [],
     )
+
+
+def provisioning(now: datetime) -> Iterator[Metric]:
+    """What the network has yet to be told, and since when."""
+    waiting = network.waiting()
+    yield gauge(
+        "wanhao_network_waiting", "Profiles the network has not confirmed.", waiting.profiles
+    )
+    yield gauge("wanhao_network_failing", "Of those, refused or not answered.", waiting.failing)
+    oldest = waiting.oldest_at
+    age = 0.0 if oldest is None else max((now - oldest).total_seconds(), 0.0)
+    yield gauge("wanhao_network_oldest_seconds", "Age of the oldest of those; 0 for none.", age)
 
 
 def count(name: str, told: str, value: int) -> Metric:

@@ -24,6 +24,7 @@ WHERE chunk = %s AND NOT EXISTS (
 )
 WINDOW same_group AS (PARTITION BY account, group_key)
 """
+# In use, or taken from its customer and not free again yet.
 IN_USE = """
 SELECT told.row, told.number
 FROM import_chunk AS told
@@ -33,6 +34,13 @@ CROSS JOIN LATERAL (
 ) AS line
 JOIN wanhao_parties_billingaccount AS holder ON holder.id = line.account_id
 WHERE holder.reference <> told.account
+UNION ALL
+SELECT told.row, told.number
+FROM import_chunk AS told
+CROSS JOIN LATERAL (
+    SELECT FROM wanhao_parties_frozennumber AS frozen
+    WHERE frozen.number = told.number AND frozen.until > to_timestamp(told.since) OFFSET 0
+) AS frozen
 """
 CONFLICTS = """
 SELECT told.row, differing.field, differing.value

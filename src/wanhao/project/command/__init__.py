@@ -50,8 +50,12 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "bills": _entry("bills", "bills", "Issue bills; show one; check them; ask for invoices."),
         "billing": _entry("billing", "billing", "Who does the billing; the link to a foreign one."),
         "catalogue": _entry("catalogue", "catalogue", "Check, load and list what is on sale."),
+        "network": _entry(
+            "network", "network", "What the network lets lines do; compare, send again."
+        ),
         "points": _entry("points", "points", "See points; credit a month; clear what ended."),
         "notices": _entry("notices", "notices", "Tell a place of planned works or of fraud."),
+        "menu": _entry("menu", "menu", "What customers can ask for: list, ask, confirm, matrix."),
         "demo": _entry("demo", "demo", "The demo operator: its world, traffic and SMSC."),
         "doctor": _entry(
             "doctor", "doctor", "Say what is wrong and what to do.", with_django=False

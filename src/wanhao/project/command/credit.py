@@ -6,8 +6,9 @@ from datetime import datetime
 import click
 
 from wanhao.access.actions import record_read
-from wanhao.billing.contracts import CreditLimitView, NewCreditLimit, StopView
+from wanhao.billing.contracts import CreditLimitView, NewCreditLimit
 from wanhao.billing.credit import credit_history, usual_limit_fen
+from wanhao.billing.stop_contracts import StopView
 from wanhao.billing.stops import stop_history
 from wanhao.parties.queries import accounts_by_reference
 from wanhao.project import clock

@@ -1,0 +1,1 @@
+"""What the network lets each line do: profiles wanted, sent, confirmed and compared."""

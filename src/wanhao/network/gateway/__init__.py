@@ -1,0 +1,1 @@
+"""Provisioning over HTTP, as docs/reference/network-provisioning.md agrees it."""

@@ -1,0 +1,69 @@
+"""Tell the network what lines may do now, after whatever changed it; in the same transaction.
+
+Call it before facts are recorded, so that whoever waits for the facts' lock has no line left to
+wait for.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from wanhao.billing.line_stops import live_line_stops, running_grants
+from wanhao.billing.stop_contracts import ServiceState, StopView
+from wanhao.billing.stops import live_stops
+from wanhao.network.actions import request_profiles
+from wanhao.network.contracts import Barring, NewProfile
+from wanhao.parties.contracts import LineView
+from wanhao.parties.queries import lines_by_number, lines_live_or_ended, lines_of_accounts
+from wanhao.products.queries import groups_without_data
+from wanhao.values.cycle import Cycle
+
+BARS: Mapping[ServiceState, Barring] = {
+    ServiceState.ONE_WAY: Barring.OUTGOING,
+    ServiceState.TWO_WAY: Barring.ALL,
+    ServiceState.TERMINATED: Barring.REMOVED,
+}
+
+
+def tell_network(line_ids: Collection[int], now: datetime) -> int:
+    """Request what each line may do now; returns for how many that is new.
+
+    A line that ended is removed, unless its number is another line's by now.
+    """
+    lines = lines_live_or_ended(line_ids)
+    live = [line for line, lives in lines if lives]
+    ended = [line for line, lives in lines if not lives]
+    given_on = lines_by_number([line.number for line in ended]) if ended else {}
+    gone = [_profile(line, Barring.REMOVED, True) for line in ended if line.number not in given_on]
+    return request_profiles([*_profiles(live, now), *gone], now)
+
+
+def tell_network_of(account_ids: Collection[int], now: datetime) -> int:
+    """The same for every live line of accounts, secondary cards included."""
+    return request_profiles(_profiles(lines_of_accounts(account_ids), now), now)
+
+
+def _profiles(lines: Collection[LineView], now: datetime) -> list[NewProfile]:
+    accounts = {line.account_id for line in lines}
+    stops, grants = live_stops(accounts), running_grants(accounts)
+    alone = live_line_stops([line.line_id for line in lines])
+    without_data = groups_without_data([line.group_id for line in lines], Cycle.of(now).number)
+    return [
+        _profile(
+            line,
+            Barring.ALL
+            if line.line_id in alone
+            else _of_account(stops.get(line.account_id), line.account_id in grants),
+            line.group_id not in without_data,
+        )
+        for line in lines
+    ]
+
+
+def _of_account(stop: StopView | None, served_for_a_while: bool) -> Barring:
+    if stop is None or (served_for_a_while and stop.may_be_lifted):
+        return Barring.NONE
+    return BARS[stop.state]
+
+
+def _profile(line: LineView, barring: Barring, data: bool) -> NewProfile:
+    return NewProfile(line_id=line.line_id, number=line.number, barring=barring, data=data)
