@@ -9,9 +9,9 @@ from django.db import connection
 from tests.parties.examples import a_family
 from wanhao.parties.actions import open_accounts
 from wanhao.products.actions import carry_roaming, switch_roaming
-from wanhao.products.contracts import RoamingView
 from wanhao.products.models import RoamingPermit
 from wanhao.products.roaming import roaming_of
+from wanhao.products.roaming_contracts import RoamingView
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

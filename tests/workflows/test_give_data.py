@@ -22,9 +22,11 @@ from tests.workflows.givers import (
     instant,
     texts_to,
 )
-from wanhao.billing.contracts import NewStop
+from wanhao.billing.line_stops import stop_line
+from wanhao.billing.stop_contracts import LineStopKind, NewStop
 from wanhao.billing.stops import begin_stops
-from wanhao.products.contracts import DataGiftView
+from wanhao.parties.queries import lines_by_number
+from wanhao.products.gift_contracts import DataGiftView
 from wanhao.products.gifting import data_gifts
 from wanhao.products.models import DataGift
 from wanhao.products.queries import holdings
@@ -152,7 +154,7 @@ class Earlier:
         return self.use
 
     def uses_of(self, group_ids: list[int]) -> dict[int, UseSoFar]:
-        raise NotImplementedError
+        return {group: self.use for group in group_ids if self.use is not None}
 
 
 def test_what_is_counted_between_the_look_and_the_gift_is_never_charged(givers: Givers) -> None:
@@ -188,6 +190,12 @@ def test_who_is_stopped_for_debt_neither_gives_nor_is_given(givers: Givers) -> N
     use = givers.reader.use_of(givers.group(GIVER))
     assert use is not None
     begin_stops([NewStop(account_id=use.account_id, cycle=202611, owed_fen=100)], givers.now)
+    refused(givers, "Service is stopped")
+    refused(givers, "This number cannot be given data", giver=RECEIVER, to=GIVER)
+
+
+def test_a_lost_card_neither_gives_nor_is_given(givers: Givers) -> None:
+    stop_line(lines_by_number([GIVER])[GIVER].line_id, LineStopKind.LOST, givers.now)
     refused(givers, "Service is stopped")
     refused(givers, "This number cannot be given data", giver=RECEIVER, to=GIVER)
 

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from wanhao.products.contracts import DataGiftView, Holding, NewDataGift
+from wanhao.products.contracts import Holding
+from wanhao.products.gift_contracts import DataGiftView, NewDataGift
 from wanhao.products.gift_rules import (
     GiftTerms,
     Given,

@@ -154,6 +154,7 @@ def use_of(
         abroad=abroad,
         charge_fen=charge_fen,
         left_fen=left_fen,
+        plan_data_used=0,
         batch=7,
         as_of=NOW,
     )

@@ -111,7 +111,7 @@ class Away:
         raise OutOfReachError("What the meter has counted cannot be read: it is not here.", "Start")
 
     def uses_of(self, group_ids: list[int]) -> dict[int, UseSoFar]:
-        raise NotImplementedError
+        raise OutOfReachError("What the meter has counted cannot be read: it is not here.", "Start")
 
 
 def test_without_the_meter_customers_are_asked_to_come_again(givers: Givers) -> None:

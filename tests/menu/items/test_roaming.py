@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.menu.examples import asker, open_line
+from tests.metering.pages import rows_of
 from tests.parties.examples import a_line, an_account
 from wanhao.menu.actions import ask, confirm
 from wanhao.menu.contracts import Asker, Door, IdentityLevel, Question, Reply, ReplyKind
 from wanhao.parties.contracts import Language
 from wanhao.parties.queries import lines_by_number
-from wanhao.products.actions import load_catalogue
+from wanhao.products.actions import load_catalogue, switch_roaming
 from wanhao.products.models import RoamingPermit
 from wanhao.products.roaming import roaming_of
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
@@ -36,6 +37,29 @@ def test_a_new_line_is_off_and_asking_is_free(zhao: Asker) -> None:
     reply = asked(zhao)
     assert (reply.kind, reply.short) == (ReplyKind.ANSWERED, "Your line may not be used abroad.")
     assert reply.data["on"] is False
+
+
+@pytest.mark.parametrize("row", rows_of("roaming.md", "asked"), ids=" ".join)
+def test_the_switch_stands_as_the_page_says(zhao: Asker, row: tuple[str, ...]) -> None:
+    assert zhao.line is not None
+    what, before, answer, after = row
+    line, (item, *yes) = zhao.line.line_id, what.split(", ")
+    switch_roaming(line, before == "on", NOW - timedelta(days=1), door="web")
+    reply = asked(zhao, item)
+    if yes:
+        reply = confirm(zhao, NOW)
+    assert reply.kind.value == answer
+    assert roaming_of([line])[line].on is (after == "on")
+
+
+@pytest.mark.parametrize("row", rows_of("roaming.md", "plan"), ids=" ".join)
+def test_each_plan_says_its_prices_abroad(db: None, row: tuple[str, ...]) -> None:
+    plan, zone, *prices = row
+    load_catalogue()
+    account = an_account("A1", (a_line(NUMBER),))
+    open_accounts([AccountOrder(account=account, offering_codes=(plan,))], NOW)
+    told = asked(asker(lines_by_number([NUMBER])[NUMBER])).data[zone]
+    assert told == dict(zip(("minute_fen", "message_fen", "mb_fen"), map(int, prices), strict=True))
 
 
 def test_the_prices_of_both_zones_are_said_before_the_yes(zhao: Asker) -> None:
