@@ -60,7 +60,7 @@ def test_what_cannot_be_done_any_more_is_refused_in_the_customers_words(
     who = asker(open_line())
     reply = asked(who, 4)
     teahouse.orders["somebody else"] = 3
-    assert confirm(who, NOW + MINUTE, nonce=reply.nonce).long == "You do not have this."
+    assert confirm(who, NOW + MINUTE, nonce=reply.nonce).long == "You do not have tea."
     assert confirm(who, NOW + 2 * MINUTE).kind is ReplyKind.REFUSED
     assert "somebody else" in teahouse.orders
     assert len(teahouse.orders) == 1

@@ -119,6 +119,17 @@ class RedeemItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Redeemable:
+    """What a redemption would take, leave, and put onto the phone bill."""
+
+    item: RedeemItem
+    quantity: int
+    points: int
+    left: int
+    bill_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RedemptionResult:
     """What a redemption came to; `first` is false when its reference was known already."""
 

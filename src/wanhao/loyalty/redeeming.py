@@ -5,7 +5,13 @@ from datetime import datetime
 
 from django.db import IntegrityError, connection, transaction
 
-from wanhao.loyalty.contracts import EntryKind, RedeemItem, RedemptionResult, ReversalResult
+from wanhao.loyalty.contracts import (
+    EntryKind,
+    Redeemable,
+    RedeemItem,
+    RedemptionResult,
+    ReversalResult,
+)
 from wanhao.loyalty.earning import last_day, may_redeem_today, oldest_good_year, points_rules
 from wanhao.loyalty.models import PointsBatch, PointsEntry, Redemption, RedemptionReversal
 from wanhao.values.cycle import SHANGHAI
@@ -41,6 +47,25 @@ def redeem(
     taken = _oldest_first(batches, made.points)
     _move([(batch, -points) for batch, points in taken], EntryKind.REDEEMED, made, now)
     return _result(made, left - made.points, first=True)
+
+
+def could_redeem(*, account_id: int, item: str, quantity: int, now: datetime) -> Redeemable:
+    """What `redeem` would take and leave; it changes nothing, and refuses the same."""
+    wanted = _item(item)
+    _check(quantity, "a new one")
+    batches = PointsBatch.objects.filter(
+        account_id=account_id, year__gte=oldest_good_year(now, points_rules())
+    )
+    has = sum(batches.values_list("points", flat=True))
+    points = wanted.points * quantity
+    _refuse(wanted, points, has, now)
+    return Redeemable(
+        item=wanted,
+        quantity=quantity,
+        points=points,
+        left=has - points,
+        bill_fen=wanted.bill_fen * quantity,
+    )
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from wanhao.menu.contracts import Asking, Inputs, RefusedError
+from wanhao.menu.contracts import RefusedError
 from wanhao.menu.wording import name
 from wanhao.parties.contracts import Language
 from wanhao.products.contracts import Offering
@@ -52,8 +52,3 @@ def names(found: Sequence[Offering], language: Language) -> str:
     gap = "、" if language is Language.ZH else ", "
     more = "…" if len(found) > MOST_NAMED else ""
     return gap.join(name(one, language) for one in found[:MOST_NAMED]) + more
-
-
-def offered_to(asking: Asking[Inputs], found: Sequence[Offering]) -> str:
-    """The first few by name, as the asker reads them."""
-    return names(found, asking.asker.language)

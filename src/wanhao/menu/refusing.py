@@ -1,10 +1,12 @@
 """Refusals in the customer's words.
 
 Rooms below say in English what is wrong; `refusals.toml` says it in both languages for customers.
+Codes of offerings are told by name.
 """
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,10 +14,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from wanhao.menu.contracts import RefusedError
+from wanhao.products.queries import offering_names
 from wanhao.values.errors import WanhaoError
 
 FILE = Path(__file__).with_name("refusals.toml")
 UNKNOWN_ZH = "暂时不能办理，请拨打10000由客服为您处理。"
+OFFERINGS = ("offering", "other")
+"""Groups of a pattern that find the code of an offering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +46,20 @@ def refusal_of(error: WanhaoError) -> RefusedError:
     for wording in wordings():
         found = wording.begins.match(error.message)
         if found:
-            named = found.groupdict()
-            return RefusedError(wording.zh.format(**named), wording.en.format(**named))
-    return RefusedError(
-        "暂时不能办理，请拨打10000由客服为您处理。", f"This cannot be done now. {error}"
-    )
+            zh, en = _named(found.groupdict())
+            return RefusedError(wording.zh.format(**zh), wording.en.format(**en))
+    return RefusedError(UNKNOWN_ZH, f"This cannot be done now. {error}")
+
+
+def _named(found: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What the groups found, in both languages."""
+    codes = {name: found[name] for name in OFFERINGS if name in found}
+    names = offering_names(codes.values()) if codes else {}
+    both = [
+        {name: names.get(code, (code, code))[place] for name, code in codes.items()}
+        for place in (0, 1)
+    ]
+    return {**found, **both[0]}, {**found, **both[1]}
 
 
 def refusal_of_inputs(error: ValidationError) -> RefusedError:

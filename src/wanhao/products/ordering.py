@@ -6,11 +6,18 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
-from wanhao.products.contracts import Effect, HeldProduct, Kind, Lasts, Offering
+from wanhao.products.contracts import (
+    Effect,
+    HeldProduct,
+    Kind,
+    Lasts,
+    Offering,
+)
 from wanhao.products.models import Product, ProductOffering
+from wanhao.products.order_contracts import PossibleChange, PossibleOrder
 from wanhao.products.queries import offering_row, products_of
 from wanhao.products.rows import offering_of, product_of
-from wanhao.products.rules import end_of, excludes, slot_of
+from wanhao.products.rules import end_of, excludes, fee_in, slot_of
 from wanhao.values.cycle import SHANGHAI, Cycle
 from wanhao.values.errors import WanhaoError
 from wanhao.values.money import Money
@@ -41,16 +48,19 @@ def order(group_id: int, code: str, now: datetime) -> HeldProduct:
     """
     lock_groups([group_id])
     row = offering_row(code, day_of(now))
-    offering = offering_of(row)
     held = products_of(group_id, now)
-    _refuse_unsold(offering, day_of(now))
-    _refuse_second_plan(offering, held)
-    _refuse_alone(offering, held)
-    _refuse_together(offering, held)
-    if cancelled := _cancelled(offering, held):
-        return _keep(cancelled)
-    _refuse_too_many(offering, held)
-    return _add(group_id, row, now)
+    cancelled = _orderable(offering_of(row), held, now)
+    return _keep(cancelled) if cancelled else _add(group_id, row, now)
+
+
+def could_order(group_id: int, code: str, now: datetime) -> PossibleOrder:
+    """What `order` would do; it changes nothing, and refuses the same."""
+    offering = offering_of(offering_row(code, day_of(now)))
+    cancelled = _orderable(offering, products_of(group_id, now), now)
+    fee, _, _ = fee_in(offering, now, None, Cycle.of(now))
+    return PossibleOrder(
+        offering=offering, first_fee_fen=0 if cancelled else fee, goes_on=cancelled is not None
+    )
 
 
 @transaction.atomic
@@ -62,24 +72,21 @@ def change_plan(group_id: int, code: str, now: datetime) -> HeldProduct:
     """
     lock_groups([group_id])
     row = offering_row(code, day_of(now))
-    offering = offering_of(row)
-    held = products_of(group_id, now)
-    plan = next((one for one in held if one.offering.is_plan and one.since <= now), None)
-    if plan is None:
-        raise WanhaoError(f"Group {group_id} has no plan.", "Order the plan instead.")
-    if not offering.is_plan:
-        raise WanhaoError(f"'{code}' is not a plan.", "Order it instead: it goes with the plan.")
-    if plan.offering.code == code:
-        if plan.until is None:
-            raise WanhaoError(f"The plan is '{code}' already.", "There is nothing to change.")
-        _withdraw_changes(group_id, now)
-        return _keep(plan)
-    _refuse_unsold(offering, day_of(now))
-    begins = now if offering.change is Effect.AT_ONCE else Cycle.of(now).end
-    _refuse_together(offering, (one for one in held if _lasts_beyond(one, begins)))
+    plan, begins = _changeable(offering_of(row), group_id, now)
     _withdraw_changes(group_id, now)
+    if plan.offering.code == code:
+        return _keep(plan)
     Product.objects.filter(id=plan.product_id).update(until=begins)
     return _add(group_id, row, begins)
+
+
+def could_change_plan(group_id: int, code: str, now: datetime) -> PossibleChange:
+    """What `change_plan` would do; it changes nothing, and refuses the same."""
+    wanted = offering_of(offering_row(code, day_of(now)))
+    plan, begins = _changeable(wanted, group_id, now)
+    return PossibleChange(
+        held=plan.offering, wanted=wanted, begins=begins, stays=plan.offering.code == code
+    )
 
 
 @transaction.atomic
@@ -90,6 +97,13 @@ def cancel(group_id: int, code: str, now: datetime) -> HeldProduct:
     does not hold it, or it is the plan.
     """
     lock_groups([group_id])
+    product = could_cancel(group_id, code, now)
+    Product.objects.filter(id=product.product_id, until=None).update(until=product.until)
+    return product
+
+
+def could_cancel(group_id: int, code: str, now: datetime) -> HeldProduct:
+    """What `cancel` would leave, with its end; it changes nothing, and refuses the same."""
     held = [one for one in products_of(group_id, now) if one.offering.code == code]
     if not held:
         raise WanhaoError(f"Group {group_id} does not hold '{code}'.", "See what it holds first.")
@@ -101,10 +115,44 @@ def cancel(group_id: int, code: str, now: datetime) -> HeldProduct:
         )
     if product.until is None:
         at_once = product.offering.cancel is Effect.AT_ONCE
-        until = now if at_once else Cycle.of(now).end
-        Product.objects.filter(id=product.product_id).update(until=until)
-        product = replace(product, until=until)
+        product = replace(product, until=now if at_once else Cycle.of(now).end)
     return product
+
+
+def _orderable(
+    offering: Offering, held: Sequence[HeldProduct], now: datetime
+) -> HeldProduct | None:
+    """What was cancelled and would go on, None for a new product; WanhaoError as `order` says."""
+    _refuse_unsold(offering, day_of(now))
+    _refuse_second_plan(offering, held)
+    _refuse_alone(offering, held)
+    _refuse_together(offering, held)
+    cancelled = _cancelled(offering, held)
+    if cancelled is None:
+        _refuse_too_many(offering, held)
+    return cancelled
+
+
+def _changeable(offering: Offering, group_id: int, now: datetime) -> tuple[HeldProduct, datetime]:
+    """The plan that would end, and when the other begins; WanhaoError as `change_plan` says."""
+    held = products_of(group_id, now)
+    plan = next((one for one in held if one.offering.is_plan and one.since <= now), None)
+    if plan is None:
+        raise WanhaoError(f"Group {group_id} has no plan.", "Order the plan instead.")
+    if not offering.is_plan:
+        raise WanhaoError(
+            f"'{offering.code}' is not a plan.", "Order it instead: it goes with the plan."
+        )
+    if plan.offering.code == offering.code:
+        if plan.until is None:
+            raise WanhaoError(
+                f"The plan is '{offering.code}' already.", "There is nothing to change."
+            )
+        return plan, now
+    _refuse_unsold(offering, day_of(now))
+    begins = now if offering.change is Effect.AT_ONCE else Cycle.of(now).end
+    _refuse_together(offering, (one for one in held if _lasts_beyond(one, begins)))
+    return plan, begins
 
 
 def refuse_cheaper(offering: Offering) -> None:

@@ -56,11 +56,11 @@ def asker(
     return Asker(door=door, level=level, language=language, line=found)
 
 
-def asked(item: str, who: Asker | None = None, now: datetime = NOW, **given: object) -> Reply:
+def asked(item: str, who: Asker | None = None, /, now: datetime = NOW, **given: object) -> Reply:
     return ask(Question(item=item, given=given, asker=who or asker()), now)
 
 
-def said(item: str, who: Asker | None = None, now: datetime = NOW, **given: object) -> Reply:
+def said(item: str, who: Asker | None = None, /, now: datetime = NOW, **given: object) -> Reply:
     """What is answered, and never a refusal; a short answer in Chinese is one message."""
     reply = asked(item, who, now, **given)
     assert reply.kind is ReplyKind.ANSWERED, reply.long
@@ -71,21 +71,21 @@ def said(item: str, who: Asker | None = None, now: datetime = NOW, **given: obje
     return reply
 
 
-def refused(item: str, who: Asker | None = None, now: datetime = NOW, **given: object) -> str:
+def refused(item: str, who: Asker | None = None, /, now: datetime = NOW, **given: object) -> str:
     """Why it is not to be had."""
     reply = asked(item, who, now, **given)
     assert reply.kind is ReplyKind.REFUSED, reply.long
     return reply.long
 
 
-def proposed(item: str, who: Asker | None = None, now: datetime = NOW, **given: object) -> Reply:
+def proposed(item: str, who: Asker | None = None, /, now: datetime = NOW, **given: object) -> Reply:
     """What a yes would do."""
     reply = asked(item, who, now, **given)
     assert reply.kind is ReplyKind.TO_CONFIRM, reply.long
     return reply
 
 
-def done(item: str, who: Asker | None = None, now: datetime = NOW, **given: object) -> Reply:
+def done(item: str, who: Asker | None = None, /, now: datetime = NOW, **given: object) -> Reply:
     """What is asked for and confirmed at once, twice."""
     who = who or asker()
     nonce = proposed(item, who, now, **given).nonce
@@ -95,7 +95,7 @@ def done(item: str, who: Asker | None = None, now: datetime = NOW, **given: obje
     return reply
 
 
-def many(item: str, numbers: Sequence[int], **given: object) -> list[Reply]:
+def many(item: str, numbers: Sequence[int], /, **given: object) -> list[Reply]:
     """The same asked by many lines at once, in Chinese."""
     return ask_many([Question(item=item, given=given, asker=asker(one)) for one in numbers], NOW)
 
@@ -154,7 +154,7 @@ def use_of(
         abroad=abroad,
         charge_fen=charge_fen,
         left_fen=left_fen,
-        plan_data_used=0,
+        plan_data_used=min(data),
         batch=7,
         as_of=NOW,
     )

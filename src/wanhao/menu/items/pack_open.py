@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from wanhao.billing.ports import refuse_elsewhere
 from wanhao.menu.contracts import (
     EVERYWHERE,
     Answer,
@@ -9,49 +10,98 @@ from wanhao.menu.contracts import (
     IdentityLevel,
     Inputs,
     MenuItem,
-    RefusedError,
 )
-from wanhao.products.contracts import Kind, Offering
-from wanhao.products.queries import offerings
-from wanhao.values.cycle import SHANGHAI
-from wanhao.values.money import Money
+from wanhao.menu.packs import pack_named
+from wanhao.menu.wording import contents, lasts, lines, moment, name, price, sentence, yuan
+from wanhao.products.contracts import Effect, Lasts, Offering
+from wanhao.products.order_contracts import PossibleOrder
+from wanhao.products.ordering import could_order
 from wanhao.workflows.order_product import order_product
 
 
 class PackOpenInputs(Inputs):
-    """Which pack, by its code in the catalogue; small letters are as good."""
+    """Which pack, by its code or name."""
 
     pack: str = Field(min_length=1, max_length=32)
 
 
 def propose(asking: Asking[PackOpenInputs]) -> Answer:
-    """What the pack costs."""
-    pack = _pack(asking)
-    price = Money(pack.fee_fen)
-    said = asking.say(
-        f"{pack.name_zh}：{price}，立即生效。", f"{pack.name_en}: {price}, from now on."
+    """What the pack holds and costs, from when, and how it ends."""
+    refuse_elsewhere("Packs are ordered")
+    pack = pack_named(asking.inputs.pack, asking.now)
+    wanted = could_order(asking.line.group_id, pack.code, asking.now)
+    language = asking.asker.language
+    short = sentence(
+        [
+            asking.say("开通", "open ") + name(pack, language),
+            price(pack, language),
+            *_first_month(asking, wanted),
+            asking.say("立即生效", "from now on"),
+        ],
+        language,
     )
-    return Answer(long=said, short=said, data={"pack": pack.code, "fee_fen": pack.fee_fen})
+    holds = contents(pack, language)
+    return Answer(
+        long=lines(
+            [
+                short,
+                sentence(
+                    [asking.say(f"含{holds}", f"with {holds}"), lasts(pack, language)], language
+                ),
+                _end(asking, pack),
+            ]
+        ),
+        short=short,
+        data={
+            "pack": pack.code,
+            "fee_fen": pack.fee_fen,
+            "first_fee_fen": wanted.first_fee_fen,
+            "goes_on": wanted.goes_on,
+        },
+    )
 
 
 def answer(asking: Asking[PackOpenInputs]) -> Answer:
     """Order it."""
-    pack = _pack(asking)
-    order_product(asking.line.group_id, pack.code, asking.now)
-    said = asking.say(f"您已开通{pack.name_zh}。", f"You now have {pack.name_en}.")
-    return Answer(long=said, short=said, data={"pack": pack.code})
+    pack = pack_named(asking.inputs.pack, asking.now)
+    held = order_product(asking.line.group_id, pack.code, asking.now)
+    language = asking.asker.language
+    called = name(pack, language)
+    said = [asking.say(f"您已开通{called}", f"you now have {called}")]
+    if held.until is not None:
+        until = moment(held.until, language)
+        said.append(asking.say(f"{until}到期", f"until {until}"))
+    short = sentence(said, language)
+    return Answer(
+        long=lines([short, _end(asking, pack)]),
+        short=short,
+        data={
+            "pack": pack.code,
+            "product": held.product_id,
+            "until": held.until.isoformat() if held.until else None,
+        },
+    )
 
 
-def _pack(asking: Asking[PackOpenInputs]) -> Offering:
-    day = asking.now.astimezone(SHANGHAI).date()
-    wanted = asking.inputs.pack.casefold()
-    for offering in offerings():
-        sold = offering.sold_from <= day <= (offering.sold_until or day)
-        if offering.code.casefold() == wanted and offering.kind is Kind.PACK and sold:
-            return offering
-    raise RefusedError(
-        f"没有名为“{asking.inputs.pack}”的流量包或短信包。",
-        f"There is no pack called '{asking.inputs.pack}'.",
+def _first_month(asking: Asking[PackOpenInputs], wanted: PossibleOrder) -> list[str]:
+    """What is owed this month, where it is not the price."""
+    fee = wanted.first_fee_fen
+    if wanted.goes_on:
+        return [asking.say("本月不再收费", "nothing more this month")]
+    if fee == wanted.offering.fee_fen:
+        return []
+    return [asking.say(f"本月{yuan(fee)}", f"{yuan(fee)} this month")]
+
+
+def _end(asking: Asking[PackOpenInputs], pack: Offering) -> str:
+    if pack.lasts is not Lasts.UNTIL_CANCELLED:
+        return asking.say(
+            "到期自动失效，费用不退。", "It ends by itself; its fee is not given back."
+        )
+    if pack.cancel is Effect.AT_ONCE:
+        return asking.say("可随时退订，立即停用。", "It can be cancelled at any time, at once.")
+    return asking.say(
+        "可随时退订，用到月底。", "It can be cancelled at any time, and ends with the month."
     )
 
 
