@@ -42,6 +42,7 @@ from wanhao.values.errors import WanhaoError
 from wanhao.workflows.change_plan import change_plan
 from wanhao.workflows.give_back_number import give_back_number
 from wanhao.workflows.give_data import give_data
+from wanhao.workflows.order_product import order_product
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DECEMBER, JANUARY = 202612, 202701
@@ -123,6 +124,12 @@ def test_the_receiver_is_told_once_with_the_givers_number_masked(givers: Givers)
     assert texts_to(RECEIVER) == ["169****0001 gave you 100MB of data, good until this month ends."]
     assert texts_to(GIVER) == []
     assert [gift.mb for gift in data_gifts([first.giver_group], DECEMBER)] == [100]
+
+
+def test_a_gift_without_a_reference_could_happen_twice_and_does_not(givers: Givers) -> None:
+    with pytest.raises(WanhaoError, match="needs a reference"):
+        give_data(GIVER, RECEIVER, 1, "", givers.now)
+    assert not DataGift.objects.exists()
 
 
 def test_two_gifts_before_the_meter_knows_of_the_first_do_not_give_the_same_twice(
@@ -259,6 +266,18 @@ def test_the_givers_next_plan_takes_nothing_back(givers: Givers) -> None:
         later = holdings([givers.group(number)], givers.now)[givers.group(number)]
         assert (later.data_mb, later.packs) == (500, ())
         assert (givers.data(number)["left"], givers.data(number)["rolled"]) == (500, 0)
+
+
+def test_what_is_ordered_later_leaves_the_gift_as_it_is(givers: Givers) -> None:
+    given(givers, 200)
+    for number in (GIVER, RECEIVER):
+        order_product(givers.group(number), "data-pack-10", givers.now)
+    settle(givers.meter)
+    givers.uses(GIVER, 350)  # 100 of the pack, 250 of the 300 left of the plan
+    givers.uses(RECEIVER, 250)  # the gift, and 50 of the pack
+    assert (givers.data(GIVER)["left"], givers.data(GIVER)["beyond"]) == (50, 0)
+    assert (givers.data(RECEIVER)["gifts"], givers.data(RECEIVER)["plan"]) == (250, 0)
+    assert (givers.data(RECEIVER)["left"], givers.data(RECEIVER)["fen"]) == (500, 0)
 
 
 def test_who_leaves_takes_nothing_back_and_leaves_nothing(givers: Givers) -> None:

@@ -37,6 +37,8 @@ def give_data(asked: NewDataGift, now: datetime) -> DataGiftView:
 
     Tell the meter of both groups in the same transaction.
     """
+    if not asked.reference:
+        raise WanhaoError("A gift needs a reference.", "Give one that no other gift has.")
     lock_groups([asked.giver_group, asked.receiver_group])
     known = data_gift(asked.reference)
     if known is not None:
