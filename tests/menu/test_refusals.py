@@ -3,31 +3,47 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 
+from tests.billing.bills.examples import rent
 from tests.billing.foreign.peers import billed_elsewhere, client, peer
 from tests.loyalty.examples import give_points
 from tests.menu.items.customers import LI, NOW, WANG, ZHAO, open_line
 from tests.parties.examples import an_account
+from wanhao.access.contracts import TryKind
+from wanhao.access.service_passwords import check_service_password, set_service_password
+from wanhao.access.trying import MOST, begin_try, note_wrong
+from wanhao.billing.bills.actions import issue_bills
+from wanhao.billing.bills.contracts import BillDraft
+from wanhao.billing.bills.einvoices import ask_invoice
+from wanhao.billing.bills.ports import Buyer, invoice_issuer
+from wanhao.billing.bills.queries import bill
 from wanhao.billing.foreign.source import ForeignBilling
 from wanhao.billing.ports import provide_billing
+from wanhao.billing.vouchers import issue_vouchers
 from wanhao.communications.optouts import set_opt_out
 from wanhao.loyalty.redeeming import could_redeem, redeem
 from wanhao.menu.refusing import UNKNOWN_ZH, refusal_of, wordings
-from wanhao.parties.actions import open_accounts
+from wanhao.parties.actions import open_accounts, set_medium_of_line
+from wanhao.parties.contracts import ContactMedium, DocumentKind, MediumKind, PayType
 from wanhao.parties.deciding import refuse_secondary
+from wanhao.parties.documents import is_holder, record_document
 from wanhao.parties.queries import lines_by_number
 from wanhao.products.actions import load_catalogue
 from wanhao.products.contracts import Offering
 from wanhao.products.ordering import could_cancel, could_change_plan, could_order, refuse_cheaper
 from wanhao.products.queries import offering
+from wanhao.usage.details import records_of
+from wanhao.usage.models import Batch, MeterHome
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.bill_ourselves import OwnBilling
 from wanhao.workflows.cancel_product import cancel_product
 from wanhao.workflows.continue_data import continue_data
 from wanhao.workflows.order_product import order_product
+from wanhao.workflows.redeem_voucher import redeem_voucher
 
 __all__ = ["billed_elsewhere", "client", "peer"]
 Refused = tuple[str, Callable[[], object], str, str]
@@ -73,6 +89,51 @@ def twice_for_another_thing() -> object:
 def a_secondary() -> None:
     open_line(WANG, "lexiang-4g-59", LI)
     refuse_secondary(lines_by_number({LI})[LI])
+
+
+def wrong(kind: TryKind) -> None:
+    line_id = open_line().line_id
+    for _ in range(MOST[kind]):
+        begin_try(line_id, kind, NOW)
+        note_wrong(line_id, kind, NOW)
+    begin_try(line_id, kind, NOW)
+
+
+def a_voucher(expires: timedelta = timedelta(days=30)) -> str:
+    (code,) = issue_vouchers(
+        batch="v", count=1, face_fen=100, expires_at=NOW + expires, now=NOW - timedelta(days=60)
+    )
+    return code
+
+
+def voucher_used_before() -> object:
+    code = a_voucher()
+    redeem_voucher(open_line(LI).account_id, code, NOW)
+    return redeem_voucher(open_line().account_id, code, NOW)
+
+
+def invoiced(title: str = "甲", fen: int = 5_900, *titles: str) -> None:
+    account = open_line(pay_type=PayType.POSTPAID).account_id
+    draft = BillDraft(account_id=account, cycle=202610, lines=(rent(fen),))
+    issue_bills([draft], NOW, due_day=25)
+    found = bill(account, 202610)
+    assert found is not None
+    for each in (title, *titles):
+        ask_invoice(found, Buyer(title=each), "S1", NOW)
+
+
+def no_archive() -> None:
+    Batch.objects.create(
+        number=1,
+        committed_at=NOW,
+        taken_at=NOW,
+        metered=1,
+        records_in=1,
+        last_fact=0,
+        token=uuid4(),
+    )
+    MeterHome.objects.update_or_create(id=1, defaults={"folder": "/nowhere"})
+    records_of([WANG], 202611)
 
 
 ABOUT_GIFTS = (
@@ -175,6 +236,65 @@ CASES: list[Refused] = [
         "没有可以取消的提醒：data-100",
         "No reminder that can be switched",
     ),
+    ("wrong passwords", lambda: wrong(TryKind.PASSWORD), "服务密码今天已输错3次", "3 times"),
+    ("wrong documents", lambda: wrong(TryKind.DOCUMENT), "姓名证件今天已输错3次", "3 times"),
+    ("wrong vouchers", lambda: wrong(TryKind.VOUCHER), "今天已输错5次卡号", "5 wrong codes"),
+    (
+        "no password",
+        lambda: check_service_password(open_line().line_id, "1", NOW),
+        "还没有服务密码",
+        "no service password yet",
+    ),
+    (
+        "five digits",
+        lambda: set_service_password(1, WANG, "28365", NOW, by="x"),
+        "须为6位数字",
+        "six digits",
+    ),
+    (
+        "too easy",
+        lambda: set_service_password(1, WANG, "345678", NOW, by="x"),
+        "太简单",
+        "too easy",
+    ),
+    (
+        "no document",
+        lambda: is_holder(open_line().line_id, "王小明", "1"),
+        "没有登记您的证件",
+        "No document",
+    ),
+    (
+        "no card",
+        lambda: record_document(1, DocumentKind.IDENTITY_CARD, "360102199003070000", NOW, by="x"),
+        "逐位核对",
+        "digit by digit",
+    ),
+    (
+        "no address",
+        lambda: set_medium_of_line(
+            open_line().line_id, ContactMedium(kind=MediumKind.EMAIL, value="tea"), NOW
+        ),
+        "“tea”不是有效的邮箱",
+        "'tea' is no mail address",
+    ),
+    (
+        "no voucher",
+        lambda: redeem_voucher(open_line().account_id, "TEA", NOW),
+        "没有这个卡号",
+        "no such code",
+    ),
+    (
+        "late voucher",
+        lambda: redeem_voucher(open_line().account_id, a_voucher(timedelta(days=-1)), NOW),
+        "已过期",
+        "has expired",
+    ),
+    ("used voucher", voucher_used_before, "已经用过", "was used before"),
+    ("no issuer", invoice_issuer, "暂不能开电子发票", "not issued here yet"),
+    ("nothing to invoice", lambda: invoiced("甲", -100), "没有可开票金额", "nothing to invoice"),
+    ("no title", lambda: invoiced(" "), "发票抬头", "made out"),
+    ("another title", lambda: invoiced("甲", 5_900, "乙"), "其他抬头", "another title"),
+    ("no archive", no_archive, "详单暂时查不到", "cannot be looked up now"),
 ]
 
 

@@ -16,13 +16,16 @@ from wanhao.promises.actions import keep_due
 from wanhao.promises.queries import next_due
 from wanhao.usage.contracts import FundsFact
 from wanhao.values.cycle import SHANGHAI
+from wanhao.workflows.grant_promises import END_GRANT
+from wanhao.workflows.keep_number import END_KEEPING
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 from wanhao.workflows.promise_stops import BEFORE_STOP, promise_stops
 from wanhao.workflows.stop_steps import ANNOUNCE_STEP, NEXT_STEP, STOP_SERVICE
 
 OCTOBER, DUE_DAY = 202610, 25
 KEEPERS = {
-    kind: {**QUICK, **SLOW}[kind] for kind in (BEFORE_STOP, STOP_SERVICE, ANNOUNCE_STEP, NEXT_STEP)
+    kind: {**QUICK, **SLOW}[kind]
+    for kind in (BEFORE_STOP, STOP_SERVICE, ANNOUNCE_STEP, NEXT_STEP, END_GRANT, END_KEEPING)
 }
 MINUTE = timedelta(minutes=1)
 

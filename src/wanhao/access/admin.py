@@ -2,7 +2,13 @@
 
 from django.contrib import admin
 
-from wanhao.access.models import LineToken, Login, PersonalDataRead
+from wanhao.access.models import (
+    LineToken,
+    Login,
+    PersonalDataRead,
+    ServicePassword,
+    WrongTry,
+)
 from wanhao.access.read_only import ReadOnlyAdmin
 
 
@@ -25,3 +31,15 @@ class PersonalDataReadAdmin(ReadOnlyAdmin):
 class LineTokenAdmin(ReadOnlyAdmin):
     list_display = ("id", "line_id", "issued_at", "ends_at", "issued_by", "used_at", "revoked_at")
     exclude = ("digest",)
+
+
+@admin.register(ServicePassword)
+class ServicePasswordAdmin(ReadOnlyAdmin):
+    list_display = ("line_id", "initial", "set_at", "set_by")
+    exclude = ("hashed",)
+
+
+@admin.register(WrongTry)
+class WrongTryAdmin(ReadOnlyAdmin):
+    list_display = ("line_id", "kind", "day", "wrong")
+    list_filter = ("kind", "day")

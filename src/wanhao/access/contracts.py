@@ -53,3 +53,21 @@ class TokenView:
     reason: str
     used_at: datetime | None
     revoked_at: datetime | None
+
+
+class TryKind(StrEnum):
+    """What somebody may be wrong about."""
+
+    PASSWORD = "password"  # noqa: S105
+    DOCUMENT = "document"
+    VOUCHER = "voucher"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordCheck:
+    """Whether a service password was right. `left` are the tries left today where it was not;
+    `must_change`: it is an initial one, good only for setting another."""
+
+    right: bool
+    left: int = 0
+    must_change: bool = False

@@ -7,9 +7,17 @@ from django.db import models
 
 from wanhao.access.contracts import LoginKind
 from wanhao.access.token_models import LineToken
+from wanhao.access.trying_models import ServicePassword, WrongTry
 
-# Tokens have a file of their own; all tables are known from here.
-__all__ = ["LineToken", "Login", "LoginManager", "PersonalDataRead"]
+# Tokens and passwords have files of their own; all tables are known from here.
+__all__ = [
+    "LineToken",
+    "Login",
+    "LoginManager",
+    "PersonalDataRead",
+    "ServicePassword",
+    "WrongTry",
+]
 
 
 class LoginManager(BaseUserManager["Login"]):

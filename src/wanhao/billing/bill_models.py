@@ -131,8 +131,14 @@ class IssuedEInvoice(models.Model):
     number = models.CharField(max_length=20, blank=True)
     url = models.CharField(max_length=500, blank=True)
     answered_at = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_try_at"], condition=Q(answered_at=None), name="einvoice_waits"
+            ),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(answered_at=None, number="")

@@ -21,6 +21,7 @@ from wanhao.menu.contracts import (
     ReplyKind,
 )
 from wanhao.menu.levels import needed
+from wanhao.menu.proving import may_prove, prove
 from wanhao.menu.refusing import refusal_of, refusal_of_inputs
 from wanhao.menu.registry import item_of
 from wanhao.values.errors import WanhaoError
@@ -122,9 +123,13 @@ def _prepare(question: Question, now: datetime) -> tuple[MenuItem[Any], Asking[A
             f"'{item.en}' cannot be had here; please call 10000 or come to a business hall.",
         )
     wanted = needed(item, asker.door)
-    if asker.level < wanted or (asker.line is None and wanted > IdentityLevel.ANYONE):
+    if asker.line is None and wanted > IdentityLevel.ANYONE:
         return _step_up(item, max(wanted, IdentityLevel.KNOWN), asker)
+    if asker.level < wanted and not may_prove(item, asker):
+        return _step_up(item, wanted, asker)
     inputs = read_inputs(item, question.given)
+    if asker.level < wanted and (wrong := prove(item, inputs, asker, now)):
+        return refused(item.code, wrong, asker)
     return item, Asking(inputs=inputs, asker=asker, now=now)
 
 

@@ -111,6 +111,8 @@ class MenuItem(Generic[I]):
     `propose` is there when it must be confirmed: it says what a yes would do, with its price, and
     changes nothing; `answer` then is what the yes does. What can be taken back is `undoable`.
     `changes` without `propose`: it changes something that costs nothing and is easily changed back.
+    `proof` finds name and document number among the inputs: at a door whose messages come from the
+    line itself they stand for the highest level.
     `together` answers many at once, in the order asked, for doors in a hurry; WanhaoErrors among
     the answers are refusals.
     """
@@ -125,6 +127,7 @@ class MenuItem(Generic[I]):
     propose: Callable[[Asking[I]], Answer] | None = None
     undoable: bool = True
     changes: bool = False
+    proof: Callable[[I], tuple[str, str]] | None = None
     together: Callable[[Sequence[Asking[I]]], Sequence["Answer | WanhaoError"]] | None = None
 
     @property

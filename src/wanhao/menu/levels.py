@@ -11,6 +11,9 @@ from wanhao.menu.contracts import Door, IdentityLevel, MenuItem
 BY_CODE = frozenset({Door.SMS})
 """Doors at which a yes with its code stands for level 2."""
 
+BY_DOCUMENT = frozenset({Door.SMS})
+"""Doors at which name and document number stand for level 3."""
+
 
 def needed(item: MenuItem[Any], door: Door) -> IdentityLevel:
     """What an asker must have reached before the item is asked."""

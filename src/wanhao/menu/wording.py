@@ -19,6 +19,7 @@ ZONES = {
     "domestic": ("国内", "at home"),
     "hk-macau-taiwan": ("港澳台", "in Hong Kong, Macau, Taiwan"),
     "roaming": ("国际漫游", "roaming abroad"),
+    "free": ("免费", "free of charge"),
 }
 EACH = {
     Period.MONTH: ("/月", " a month"),

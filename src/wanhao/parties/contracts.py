@@ -51,6 +51,29 @@ class ContactMedium:
     value: str
 
 
+class DocumentKind(StrEnum):
+    """What a customer's identity was proved with."""
+
+    IDENTITY_CARD = "identity-card"
+    PASSPORT = "passport"
+    HK_MACAU_PERMIT = "hk-macau-permit"
+    LICENCE = "licence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentView:
+    """A document that was seen; of its number only the last digits are kept to be shown."""
+
+    kind: DocumentKind
+    tail: str
+    recorded_at: datetime
+
+    @property
+    def masked(self) -> str:
+        """The number as it may be shown."""
+        return f"****{self.tail}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLine:
     """A line to be opened; `since` is epoch seconds UTC."""

@@ -5,7 +5,21 @@ from typing import ClassVar
 from django.db import models
 
 from wanhao.parties.contracts import CustomerKind, Language, LineRole, MediumKind, PayType
+from wanhao.parties.person_models import Document, LinePreference
 from wanhao.parties.states import UNFINISHED, RunState
+
+# Documents and preferences have a file of their own; all tables are known from here.
+__all__ = [
+    "BillingAccount",
+    "ContactMedium",
+    "Customer",
+    "Document",
+    "FrozenNumber",
+    "ImportRun",
+    "Line",
+    "LineGroup",
+    "LinePreference",
+]
 
 
 class Customer(models.Model):

@@ -8,6 +8,7 @@ from wanhao.products.models import (
     DataStop,
     Product,
     ProductOffering,
+    ProductPause,
     RoamingPermit,
     Tariff,
 )
@@ -49,3 +50,9 @@ class DataGiftAdmin(ReadOnlyAdmin):
 class RoamingPermitAdmin(ReadOnlyAdmin):
     list_display = ("line_id", "since", "door", "until", "until_door")
     search_fields = ("=line__id",)
+
+
+@admin.register(ProductPause)
+class ProductPauseAdmin(ReadOnlyAdmin):
+    list_display = ("product", "group", "first_cycle", "last_cycle", "fee_fen")
+    list_select_related = ("product",)

@@ -4,9 +4,13 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, connection
 
+from wanhao.billing.bills.einvoice_http import HttpEInvoices
+from wanhao.billing.bills.einvoices import issue_waiting
+from wanhao.billing.bills.ports import EInvoiceIssuer, provide_issuer
 from wanhao.billing.foreign.client import ForeignBillingClient
 from wanhao.billing.foreign.contracts import CHANGES, ForeignBillingError
 from wanhao.billing.foreign.feeds import bills_feed, note_trouble
@@ -32,6 +36,20 @@ def wire_billing() -> None:
     """Put our own billing or a foreign one behind the port."""
     foreign = environment().billing is Billing.FOREIGN
     provide_billing(ForeignBilling() if foreign else OwnBilling())
+    provide_issuer(_issuer())
+
+
+def issue_invoices(now: datetime) -> bool:
+    """Ask for an e-invoice that waits; whether there was one."""
+    issuer = _issuer()
+    return issuer is not None and issue_waiting(issuer, now)
+
+
+def _issuer() -> EInvoiceIssuer | None:
+    env = environment()
+    if not env.einvoice_url:
+        return None
+    return HttpEInvoices(env.einvoice_url, env.einvoice_seller_tax_id)
 
 
 def foreign_client(stop: threading.Event | None = None) -> ForeignBillingClient:

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError
 
+from wanhao.communications.incoming import prune_incoming
+from wanhao.project.billing import issue_invoices
 from wanhao.project.env import environment
 from wanhao.project.keepers import LONG, SLOW
 from wanhao.promises.actions import keep_due, prune
@@ -33,7 +35,9 @@ DUE_STEPS: list[Callable[[datetime], bool]] = [
     run_due_points,
     end_packs,
     lambda now: run_due_bills(now, environment().bill_due_day),
+    issue_invoices,
     prune,
+    prune_incoming,
 ]
 # What must be promised for the days to come; each makes what is not there yet.
 EVERY_HOUR: list[Callable[[datetime], object]] = [make_calendar_promises]

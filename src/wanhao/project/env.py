@@ -234,6 +234,16 @@ class Environment(BaseSettings):
     )
     sms_source: str = Field(default="10001", description="sender number of every SMS")
     sms_sign_off: str = Field(default="【万号】", description="put at the end of every SMS")
+    sms_codes: str = Field(
+        default="jiangxi",
+        description="the codes customers write to the SMS hall: a province, or a file ending .toml",
+    )
+    sms_per_hour: int = Field(
+        default=20, ge=1, le=1000, description="messages of one line the SMS hall serves in an hour"
+    )
+    sms_per_day: int = Field(
+        default=100, ge=1, le=1000, description="messages of one line the SMS hall serves in a day"
+    )
     smtp_url: str = Field(
         default="",
         description="mail server for required messages SMS does not carry, as smtp://host:25; "
@@ -302,7 +312,7 @@ class Environment(BaseSettings):
         default=2780, ge=1, le=65535, description="port at which the local SMSC shows its messages"
     )
     demo_network_port: int = Field(
-        default=2790, ge=1, le=65535, description="port of the local network"
+        default=2795, ge=1, le=65535, description="port of the local network"
     )
 
     @field_validator("archive_months")

@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from wanhao.billing.line_stops import live_line_stops
 from wanhao.billing.ports import refuse_elsewhere
+from wanhao.billing.stop_contracts import LineStopKind
 from wanhao.parties.actions import lock_accounts
 from wanhao.parties.queries import main_lines_of_groups
 from wanhao.products.actions import lock_groups
@@ -29,6 +31,7 @@ def changing_products_of(group_ids: Collection[int], now: datetime) -> Iterator[
     refuse_elsewhere("Products are ordered and cancelled")
     lock_accounts(_accounts(group_ids))
     lock_groups(group_ids)
+    _refuse_kept(group_ids)
     accounts = _accounts(group_ids)
     before = owed(groups_of(accounts), now)
     yield
@@ -41,3 +44,14 @@ def _accounts(group_ids: Collection[int]) -> list[int]:
         if group_id not in lines:
             raise WanhaoError(f"Group {group_id} has no line.", "Give the group of a line in use.")
     return sorted({line.account_id for line in lines.values()})
+
+
+def _refuse_kept(group_ids: Collection[int]) -> None:
+    mains = main_lines_of_groups(group_ids).values()
+    alone = live_line_stops([main.line_id for main in mains])
+    for main in mains:
+        if any(one.kind is LineStopKind.KEEP_NUMBER for one in alone.get(main.line_id, ())):
+            raise WanhaoError(
+                f"The number of group {main.group_id} is kept for later.",
+                "Let it be in use again first.",
+            )

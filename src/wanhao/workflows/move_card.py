@@ -4,10 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from wanhao.access.service_passwords import carry_service_password
 from wanhao.billing.ports import refuse_elsewhere
 from wanhao.communications.actions import carry_over
 from wanhao.parties import actions as parties
 from wanhao.parties.contracts import LineRole, LineView
+from wanhao.parties.preferences import carry_preferences
 from wanhao.parties.queries import lines_of_groups
 from wanhao.products import actions as products
 from wanhao.values.errors import WanhaoError
@@ -46,6 +48,8 @@ def move_card(
         tell_network([new.line_id], now)
         told.append(link(new, at))
     carry_over(old.line_id, new.line_id, now)
+    carry_preferences(old.line_id, new.line_id, now)
+    carry_service_password(old.line_id, new.line_id)
     products.carry_roaming(old.line_id, new.line_id, now)
     return new
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,7 @@ RATE_PERCENT = 9
 # The tax authority's short class of the item stands between stars.
 CLASS = "*电信服务*"
 ALL_TOGETHER = "通信服务费"
+TRY_AGAIN_AFTER = timedelta(minutes=10)
 
 
 def invoice_bill(bill: BillView, buyer: Buyer, issuer: EInvoiceIssuer, now: datetime) -> EInvoice:
@@ -35,8 +36,34 @@ def invoice_bill(bill: BillView, buyer: Buyer, issuer: EInvoiceIssuer, now: date
     EInvoiceError when the issuer refused, was away, or answered something else.
     """
     kept = _asked(bill, buyer, issuer.seller_tax_id, now)
-    if kept.answered_at is not None:
-        return _told(kept)
+    return _told(kept) if kept.answered_at is not None else _issue(kept, issuer, now)
+
+
+def ask_invoice(bill: BillView, buyer: Buyer, seller_tax_id: str, now: datetime) -> EInvoice | None:
+    """Write down that a bill's e-invoice is wanted, for `issue_waiting`; the one it has, if it has.
+
+    WanhaoError as `invoice_bill` says.
+    """
+    kept = _asked(bill, buyer, seller_tax_id, now)
+    return _told(kept) if kept.answered_at is not None else None
+
+
+def issue_waiting(issuer: EInvoiceIssuer, now: datetime) -> bool:
+    """Ask the issuer for the invoice that has waited longest; whether there was one.
+
+    Nothing is locked meanwhile: the same request id gives the same invoice. One that the issuer
+    would not give now waits some minutes behind the others.
+    """
+    waiting = IssuedEInvoice.objects.filter(answered_at=None, next_try_at__lte=now)
+    kept = waiting.order_by("next_try_at").first()
+    if kept is None:
+        return False
+    IssuedEInvoice.objects.filter(pk=kept.pk).update(next_try_at=now + TRY_AGAIN_AFTER)
+    _issue(kept, issuer, now)
+    return True
+
+
+def _issue(kept: IssuedEInvoice, issuer: EInvoiceIssuer, now: datetime) -> EInvoice:
     request = request_of(kept.request)
     invoice = issuer.issue(request)
     _refuse_misfit(request, invoice)
@@ -93,7 +120,12 @@ def _asked(view: BillView, buyer: Buyer, seller_tax_id: str, now: datetime) -> I
         raise WanhaoError("The invoice has no title.", "Give the buyer's name or company.")
     bill = Bill.objects.get(cycle=view.cycle, account_id=view.account_id)
     request = _request(view, f"bill-{bill.pk}", buyer, seller_tax_id)
-    defaults = {"request_id": request.request_id, "request": asdict(request), "asked_at": now}
+    defaults = {
+        "request_id": request.request_id,
+        "request": asdict(request),
+        "asked_at": now,
+        "next_try_at": now,
+    }
     kept, first = IssuedEInvoice.objects.get_or_create(bill=bill, defaults=defaults)
     asked = kept.request["buyer_title"], kept.request["buyer_tax_id"]
     if not first and asked != (request.buyer_title, request.buyer_tax_id):

@@ -69,3 +69,25 @@ class EInvoiceIssuer(Protocol):
     def issue(self, request: EInvoiceRequest) -> EInvoice:
         """The invoice; EInvoiceError when there is none."""
         ...
+
+
+@dataclass(slots=True)
+class _Chosen:
+    issuer: EInvoiceIssuer | None = None
+
+
+_CHOSEN = _Chosen()
+
+
+def provide_issuer(issuer: EInvoiceIssuer | None) -> None:
+    """Say who issues e-invoices, or that nobody does; called once when a process starts."""
+    _CHOSEN.issuer = issuer
+
+
+def invoice_issuer() -> EInvoiceIssuer:
+    """Whoever issues e-invoices; WanhaoError where nobody does."""
+    if _CHOSEN.issuer is None:
+        raise WanhaoError(
+            "Nobody issues e-invoices here.", "Set WANHAO_EINVOICE_URL to who does, then try again."
+        )
+    return _CHOSEN.issuer
