@@ -13,6 +13,7 @@ from wanhao.communications.contracts import (
     MessageState,
     OutgoingMessage,
     Receipt,
+    Saying,
     Trigger,
 )
 from wanhao.communications.deciding import draft
@@ -23,7 +24,7 @@ from wanhao.communications.live import announce
 from wanhao.communications.models import CommunicationMessage
 from wanhao.communications.moving import by_ids, move
 from wanhao.communications.optouts import carry_over, set_all_opt_outs, set_opt_out
-from wanhao.communications.planning import plan
+from wanhao.communications.planning import plan, plan_replies
 from wanhao.communications.receiving import RECEIPT_WINDOW, record_many
 from wanhao.communications.recording import record
 from wanhao.communications.releasing import release_some, withdraw_old
@@ -172,6 +173,20 @@ def plan_message(number: int, rule: str, text: str, now: datetime) -> int:
     message_id = plan(number, rule, text, now)
     announce("message", message_id)
     return message_id
+
+
+@transaction.atomic
+def plan_messages(sayings: Sequence[Saying], now: datetime) -> list[int]:
+    """Answer many customers at once; returns the ids in the same order.
+
+    The answers are released already: they go out at any hour and count for no daily number.
+    WanhaoError when one of them cannot be sent; then none is.
+    """
+    if not sayings:
+        return []
+    ids = plan_replies(sayings, now)
+    announce("message", ids[-1])
+    return ids
 
 
 @transaction.atomic

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from wanhao.parties.contracts import Language
+
 
 class Metric(StrEnum):
     """What a reminder rule watches."""
@@ -201,6 +203,16 @@ class Trigger:
         if self.group_id is not None:
             return SubjectKind.GROUP, self.group_id
         return SubjectKind.ACCOUNT, self.account_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """What a customer who wrote is to be answered; `line_id` is None for a stranger."""
+
+    number: int
+    text: str
+    language: Language
+    line_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,20 @@ from wanhao.communications.contracts import (
     SecondChannel,
     Waits,
 )
-from wanhao.communications.incoming_models import IncomingMessage
+from wanhao.communications.incoming_models import IncomingCount, IncomingMessage, IncomingPart
 from wanhao.communications.notice_models import Notice
 from wanhao.communications.preview_models import PreviewRun
 from wanhao.communications.rule_models import RuleChange
 
 # These have files of their own; all tables of the room are known from here.
-__all__ = ["IncomingMessage", "Notice", "PreviewRun", "RuleChange"]
+__all__ = [
+    "IncomingCount",
+    "IncomingMessage",
+    "IncomingPart",
+    "Notice",
+    "PreviewRun",
+    "RuleChange",
+]
 
 # Messages nobody decided about: a test from the pages, an answer to what a customer wrote.
 UNDECIDED = ("test", "reply")

@@ -1,10 +1,12 @@
-"""Messages nobody decided about: a test from the pages, an answer to what a customer wrote."""
+"""Messages nobody decided about: a test from the pages, answers to what customers wrote."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
 
-from wanhao.communications.contracts import DeliveryClass
+from wanhao.communications.contracts import DeliveryClass, Saying
 from wanhao.communications.models import UNDECIDED, CommunicationMessage
 from wanhao.parties.contracts import Language
 from wanhao.parties.queries import lines_by_number
@@ -15,8 +17,21 @@ GOOD_FOR = timedelta(hours=1)
 MOST_PARTS = 10
 COUNT = """
 INSERT INTO wanhao_communications_decisioncount AS so_far (rule, outcome, decisions)
-VALUES (%s, 'told', 1)
-ON CONFLICT (rule, outcome) DO UPDATE SET decisions = so_far.decisions + 1
+VALUES (%s, 'told', %s)
+ON CONFLICT (rule, outcome) DO UPDATE SET decisions = so_far.decisions + excluded.decisions
+"""
+# Nothing is to be looked at before an answer goes out: it is released when it is written.
+PLAN_MANY = """
+INSERT INTO wanhao_communications_communicationmessage (
+    rule, line_id, number, language, delivery_class, urgent, figures, text, state, worker,
+    unanswered, error, planned_at, release_at, released_at, expires_at, changed_at
+)
+SELECT 'reply', line_id, number, language, 'comfort', true, figures::jsonb, '', 'released', '',
+    0, '', %(now)s, %(now)s, %(now)s, %(expires)s, %(now)s
+FROM unnest(%(lines)s::bigint[], %(numbers)s::bigint[], %(languages)s::text[], %(figures)s::text[])
+    WITH ORDINALITY AS said(line_id, number, language, figures, place)
+ORDER BY place
+RETURNING id
 """
 
 
@@ -41,8 +56,32 @@ def plan(number: int, rule: str, text: str, now: datetime) -> int:
         changed_at=now,
     )
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [rule])
+        cursor.execute(COUNT, [rule, 1])
     return message.pk
+
+
+def plan_replies(sayings: Sequence[Saying], now: datetime) -> list[int]:
+    """Plan answers to what customers wrote, in one statement; returns their ids in this order.
+
+    WanhaoError when one of them cannot be sent; then none is planned.
+    """
+    for saying in sayings:
+        _check("reply", saying.text)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            PLAN_MANY,
+            {
+                "now": now,
+                "expires": now + GOOD_FOR,
+                "lines": [saying.line_id for saying in sayings],
+                "numbers": [saying.number for saying in sayings],
+                "languages": [saying.language.value for saying in sayings],
+                "figures": [json.dumps({"text": saying.text}) for saying in sayings],
+            },
+        )
+        ids = sorted(message_id for (message_id,) in cursor.fetchall())
+        cursor.execute(COUNT, ["reply", len(ids)])
+    return ids
 
 
 def _check(rule: str, text: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from wanhao.menu.asking import answered, ask, ask_many, read_inputs, refused
-from wanhao.menu.confirming import check_time, find, settle, wrong_code
+from wanhao.menu.confirming import check_time, find, settle, withdraw, wrong_code
 from wanhao.menu.contracts import Answer, Asker, Asking, MenuItem, RefusedError, Reply
 from wanhao.menu.levels import needed
 from wanhao.menu.models import Confirmation
@@ -15,7 +15,7 @@ from wanhao.menu.registry import item_of
 from wanhao.menu.states import ConfirmationState
 from wanhao.values.errors import WanhaoError
 
-__all__ = ["ask", "ask_many", "confirm"]
+__all__ = ["ask", "ask_many", "confirm", "decline"]
 
 
 @transaction.atomic
@@ -35,6 +35,12 @@ def confirm(asker: Asker, now: datetime, *, nonce: str = "", code: str = "") -> 
     if wrong is not None:
         return refused(row.item, wrong, asker)
     return _do(row, asker, now)
+
+
+@transaction.atomic
+def decline(asker: Asker, now: datetime) -> str | None:
+    """Say no to what waits at this door: the item it was, or None where nothing waits."""
+    return withdraw(asker, now)
 
 
 def _do(row: Confirmation, asker: Asker, now: datetime) -> Reply:

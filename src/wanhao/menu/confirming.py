@@ -73,6 +73,19 @@ def find(asker: Asker, nonce: str) -> Confirmation:
     return row
 
 
+def withdraw(asker: Asker, now: datetime) -> str | None:
+    """What waits at this door waits no more; gives the item it was."""
+    assert asker.line is not None, "only a line can decline"
+    rows = Confirmation.objects.select_for_update().filter(
+        line_id=asker.line.line_id, door=asker.door.value, state=ConfirmationState.WAITING.value
+    )
+    row = rows.first()
+    if row is None:
+        return None
+    settle(row, ConfirmationState.WITHDRAWN, now)
+    return row.item if now < row.expires_at else None
+
+
 def check_time(row: Confirmation, now: datetime) -> None:
     """RefusedError when it waits no more, or for too long."""
     if row.state != ConfirmationState.WAITING.value or now >= row.expires_at:

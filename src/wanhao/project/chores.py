@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError
 
+from wanhao.communications.incoming import prune_incoming
 from wanhao.project.billing import issue_invoices
 from wanhao.project.env import environment
 from wanhao.project.keepers import LONG, SLOW
@@ -36,6 +37,7 @@ DUE_STEPS: list[Callable[[datetime], bool]] = [
     lambda now: run_due_bills(now, environment().bill_due_day),
     issue_invoices,
     prune,
+    prune_incoming,
 ]
 # What must be promised for the days to come; each makes what is not there yet.
 EVERY_HOUR: list[Callable[[datetime], object]] = [make_calendar_promises]

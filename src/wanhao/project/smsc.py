@@ -1,16 +1,24 @@
 """The SMS process as the environment describes it: several binds from a file, or one."""
 
 from wanhao.channels.sms.binds import read_binds
-from wanhao.channels.sms.contracts import SmscConfig, SmsConfig
+from wanhao.channels.sms.contracts import HallConfig, SmscConfig, SmsConfig
 from wanhao.project.env import Environment
 
 
-def sms_config(env: Environment) -> SmsConfig:
-    """The binds of WANHAO_SMSC_FILE, otherwise the one of the other variables."""
+def sms_config(env: Environment, key: str = "") -> SmsConfig:
+    """The binds of WANHAO_SMSC_FILE, otherwise the one of the other variables.
+
+    By the key what customers write is known again without being kept.
+    """
     return SmsConfig(
         binds=_binds(env),
         sign_off=env.sms_sign_off,
-        received=env.data / "sms" / "received.jsonl",
+        hall=HallConfig(
+            codes=env.sms_codes,
+            per_hour=env.sms_per_hour,
+            per_day=env.sms_per_day,
+            key=key.encode(),
+        ),
     )
 
 

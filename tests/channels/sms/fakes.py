@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from wanhao.channels.sms.contracts import Delivery, SmscConfig, SmsConfig, Submit, SubmitOutcome
+from wanhao.channels.sms.encoding import InboundPart, join
 from wanhao.channels.sms.peer import SmscPeer
 from wanhao.channels.sms.ports import Note, Outbox, OutboxAwayError
 from wanhao.channels.sms.process import run_sms
@@ -38,7 +38,7 @@ class MemoryOutbox:
         self.receipts: list[Receipt] = []
         self.held: list[Receipt] = []
         self.settled = 0
-        self.asked: list[tuple[int, str]] = []
+        self.asked: list[InboundPart] = []
         self.claims = 0
         self.away = False
         self.release(texts)
@@ -92,10 +92,22 @@ class MemoryOutbox:
         self._reach()
         return [self._record(receipt) for receipt in receipts]
 
-    def answer(self, number: int, text: str, now: datetime) -> bool:
+    def answer(self, parts: Sequence[InboundPart], now: datetime) -> int:
         self._reach()
-        self.asked.append((number, text))
-        return True
+        self.asked += parts
+        return 0
+
+    def asked_texts(self) -> list[str]:
+        """The texts of whole messages, in the order their last part came."""
+        waiting: dict[tuple[str, int, int], dict[int, InboundPart]] = {}
+        texts = []
+        for part in self.asked:
+            have = waiting.setdefault((part.source, part.reference, part.total), {})
+            have[part.index] = part
+            if len(have) == part.total:
+                texts.append(join(have.values()))
+                del waiting[part.source, part.reference, part.total]
+        return texts
 
     def close(self) -> None:
         return
@@ -130,10 +142,8 @@ def sms_config(binds: SmscConfig | Sequence[SmscConfig], **more: Any) -> SmsConf
 class Sms:
     """The SMS process in a thread, as `wanhao sms` runs it, with one bind or several."""
 
-    def __init__(
-        self, binds: SmscConfig | Sequence[SmscConfig], outbox: Outbox, received: Path | None = None
-    ) -> None:
-        config = sms_config(binds, received=received)
+    def __init__(self, binds: SmscConfig | Sequence[SmscConfig], outbox: Outbox) -> None:
+        config = sms_config(binds)
         self.lines: list[str] = []
         self.now = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
         self.error: BaseException | None = None

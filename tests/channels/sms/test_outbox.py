@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -145,22 +144,3 @@ def test_a_database_that_cuts_its_connections_is_survived(
 
     _run_until(config, is_settled_although_cut)
     assert smsc.get("/stats")["submits"] == 8
-
-
-def test_a_customer_switches_reminders_off_once_however_often_the_network_brings_it(
-    smsc: SmscPeer, config: SmscConfig, tmp_path: Path
-) -> None:
-    open_accounts([an_account("A1", (a_line(NUMBERS[0]),))])
-
-    def is_answered() -> bool:
-        release_due(NOON)
-        return _count(MessageState.DELIVERED) == 1
-
-    with _process(config, received=tmp_path / "received.jsonl") as lines:
-        until(lambda: "bound" in lines[-1])
-        for _ in range(3):
-            smsc.post("/deliver", **{"from": str(NUMBERS[0]), "to": "10001", "text": "qxxftx"})
-        until(lambda: list(smsc.get("/stats")["answers"]).count(0) >= 3)
-        until(is_answered)
-    (answer,) = smsc.messages()
-    assert answer["text"].startswith("您已取消全部消费提醒")

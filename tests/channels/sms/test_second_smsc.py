@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import smpp34
@@ -11,7 +10,6 @@ import smpp34
 from tests.channels.sms.fakes import MemoryOutbox, Sms, until
 from tests.channels.sms.second_peer import SecondSmsc, second_smsc
 from wanhao.channels.sms.contracts import SmscConfig
-from wanhao.channels.sms.received import ReceivedFile
 from wanhao.communications.contracts import ReceiptState
 
 LONG = "尊敬的客户，" + "您本月的国内语音已使用到套餐的百分之八十😀。" * 8 + "【万号】"
@@ -103,23 +101,25 @@ def test_what_was_not_answered_is_unknown(second: SecondSmsc, config: SmscConfig
     assert len(second.taken) == 4
 
 
-def test_a_customers_long_message_is_kept_whole(
-    second: SecondSmsc, config: SmscConfig, tmp_path: Path
+def test_a_customers_long_message_is_handed_on_whole(
+    second: SecondSmsc, config: SmscConfig
 ) -> None:
-    path = tmp_path / "received.jsonl"
+    outbox = MemoryOutbox()
     octets = ("我想投诉，" * 20).encode("utf-16-be")
     chunks = [octets[start : start + 132] for start in range(0, len(octets), 132)]
-    with Sms(config, MemoryOutbox(), path) as sms:
+    with Sms(config, outbox) as sms:
         until(lambda: "bound" in sms.line)
         for index, chunk in enumerate(chunks, start=1):
             head = bytes([6, 8, 4, 1, 2, len(chunks), index])
             second.deliver("16907910001", head + chunk, esm_class=0x40, data_coding=8)
         until(lambda: second.answers == [0, 0])
-    assert list(ReceivedFile(path).texts()) == [("16907910001", "我想投诉，" * 20)]
+    assert outbox.asked_texts() == ["我想投诉，" * 20]
 
 
 def test_a_message_that_cannot_be_kept_is_refused(second: SecondSmsc, config: SmscConfig) -> None:
-    with Sms(config, MemoryOutbox()) as sms:
+    outbox = MemoryOutbox()
+    with Sms(config, outbox) as sms:
         until(lambda: "bound" in sms.line)
+        outbox.away = True
         second.deliver("16907910001", "查询".encode("utf-16-be"), data_coding=8)
         until(lambda: second.answers == [0x64])

@@ -4,7 +4,6 @@ import time
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -263,12 +262,12 @@ def test_a_receipt_that_overtakes_the_answer_still_finds_its_message(
 
 
 def test_logs_and_status_never_show_whom_a_message_is_for(
-    smsc: SmscPeer, config: SmscConfig, caplog: pytest.LogCaptureFixture, tmp_path: Path
+    smsc: SmscPeer, config: SmscConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
     outbox = MemoryOutbox(_texts(2))
     smsc.post("/mode", refused_numbers={str(FIRST_NUMBER + 2): 0x0B})
-    with Sms(config, outbox, tmp_path / "received.jsonl") as sms:
+    with Sms(config, outbox) as sms:
         until(lambda: outbox.receipts)
         smsc.post("/deliver", **{"from": "16907910001", "to": "10001", "text": "身份证号"})
         until(lambda: "received 1" in sms.line)

@@ -78,18 +78,28 @@ class SmscConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HallConfig:
+    """Whose codes, by the name of a province or the path of a file, and how many messages of one
+    line are served in an hour and in a day. By the `key` texts are known again."""
+
+    codes: str = "jiangxi"
+    per_hour: int = 20
+    per_day: int = 100
+    key: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SmsConfig:
     """One SMS process: its binds and what they have in common.
 
-    `worker` begins the name under which the process has messages in hand. `received` is the file
-    that keeps what customers write until the SMS hall reads it; without it their messages are
-    refused so that the SMSC keeps them.
+    `worker` begins the name under which the process has messages in hand. `hall` says how what
+    customers write is answered.
     """
 
     binds: tuple[SmscConfig, ...]
     sign_off: str = "【万号】"
     worker: str = "sms"
-    received: Path | None = None
+    hall: HallConfig = field(default_factory=HallConfig)
     idle_poll: float = 0.4
 
     def __post_init__(self) -> None:

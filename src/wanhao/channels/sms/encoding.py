@@ -18,6 +18,7 @@ MOST_PARTS = 255
 UDH_INDICATOR = 0x40
 CONCATENATED_8_BIT, CONCATENATED_16_BIT = 0x00, 0x08
 SAR_REFERENCE, SAR_TOTAL, SAR_INDEX = 0x020C, 0x020E, 0x020F
+USER_MESSAGE_REFERENCE = 0x0204
 
 _FROM_GSM_ESCAPED = {code: char for char, code in GSM_ESCAPED.items()}
 
@@ -33,7 +34,8 @@ class Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundPart:
-    """One part of what a customer wrote; `index` of `total` counts from 1."""
+    """One part of what a customer wrote; `index` of `total` counts from 1. By `network_reference`
+    a network that gives one names the message itself."""
 
     source: str
     destination: str
@@ -42,6 +44,7 @@ class InboundPart:
     reference: int = 0
     total: int = 1
     index: int = 1
+    network_reference: int | None = None
 
 
 def split(text: str, reference: int) -> Parts:
@@ -64,6 +67,7 @@ def inbound_part(delivery: Delivery) -> InboundPart:
         header, payload = payload[1 : payload[0] + 1], payload[payload[0] + 1 :]
         place = _udh_place(header) or place
     reference, total, index = place or (0, 1, 1)
+    named = delivery.tlvs.get(USER_MESSAGE_REFERENCE)
     return InboundPart(
         source=delivery.source,
         destination=delivery.destination,
@@ -72,6 +76,7 @@ def inbound_part(delivery: Delivery) -> InboundPart:
         reference=reference,
         total=total,
         index=index,
+        network_reference=int.from_bytes(named, "big") if named else None,
     )
 
 

@@ -6,11 +6,12 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connections
 
-from wanhao.channels.sms.contracts import SubmitOutcome
+from wanhao.channels.sms.contracts import SmsConfig, SubmitOutcome
+from wanhao.channels.sms.encoding import InboundPart
+from wanhao.channels.sms.hall.answering import Hall
 from wanhao.channels.sms.ports import Note, OutboxAwayError
 from wanhao.communications import actions, workers
 from wanhao.communications.contracts import OutgoingMessage, Receipt
-from wanhao.workflows.answer_message import answer_message
 
 T = TypeVar("T")
 
@@ -22,9 +23,10 @@ class DatabaseOutbox:
     never have the same, and what has a name nobody holds belongs to one that died.
     """
 
-    def __init__(self, sign_off: str, worker: str) -> None:
-        self._sign_off = sign_off
-        self._name = workers.WorkerName(worker)
+    def __init__(self, config: SmsConfig) -> None:
+        self._sign_off = config.sign_off
+        self._hall = Hall(config=config.hall, sign_off=config.sign_off)
+        self._name = workers.WorkerName(config.worker)
 
     def settle_interrupted(self, now: datetime) -> int:
         return self._reach(
@@ -50,8 +52,8 @@ class DatabaseOutbox:
     def record_receipts(self, receipts: Sequence[Receipt]) -> list[bool]:
         return self._reach(lambda: actions.record_receipts(receipts))
 
-    def answer(self, number: int, text: str, now: datetime) -> bool:
-        return self._reach(lambda: answer_message(number, text, now))
+    def answer(self, parts: Sequence[InboundPart], now: datetime) -> int:
+        return self._reach(lambda: self._hall.take(parts, now))
 
     def close(self) -> None:
         connections.close_all()

@@ -49,15 +49,8 @@ class Outbox(Protocol):
         A receipt may overtake the answer to its submit; it is held until the answer was noted.
         """
 
-    def answer(self, number: int, text: str, now: datetime) -> bool:
-        """Does what a customer's message asks for, once; False if that is nothing known."""
+    def answer(self, parts: Sequence[InboundPart], now: datetime) -> int:
+        """Does what customers wrote, each once, and plans the answers; gives how many they are."""
 
     def close(self) -> None:
         """Gives back what the calling thread holds."""
-
-
-class ReceivedMessages(Protocol):
-    """Keeps what customers write; has it safely stored when `store` returns."""
-
-    def store(self, part: InboundPart, now: datetime) -> None:
-        """Keeps one part; raises OSError if it cannot."""

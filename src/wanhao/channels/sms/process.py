@@ -1,4 +1,4 @@
-"""The SMS process: its binds, its two threads to the database, from start to stop."""
+"""The SMS process: its binds, its three threads to the database, from start to stop."""
 
 import asyncio
 import threading
@@ -8,7 +8,6 @@ from wanhao.channels.sms.contracts import SmsConfig
 from wanhao.channels.sms.fleet import Fleet
 from wanhao.channels.sms.outbox import DatabaseOutbox
 from wanhao.channels.sms.ports import Outbox
-from wanhao.channels.sms.received import ReceivedFile
 from wanhao.channels.sms.receiver import Clock, Receiver
 from wanhao.channels.sms.sender import House, Sender
 from wanhao.channels.sms.session import Session
@@ -31,7 +30,7 @@ def run_sms(
     Survives SMSCs and the database going away; any other error ends it, and the messages then in
     hand are settled at the next start, or by another process.
     """
-    kept = outbox or DatabaseOutbox(config.sign_off, config.worker)
+    kept = outbox or DatabaseOutbox(config)
     asyncio.run(_run(stop, config, kept, clock, report))
 
 
@@ -39,9 +38,9 @@ async def _run(
     stop: threading.Event, config: SmsConfig, outbox: Outbox, clock: Clock, report: Report
 ) -> None:
     claims, notes = BlockingThread("claims"), BlockingThread("notes")
-    counters, ending = Counters(), asyncio.Event()
-    received = ReceivedFile(config.received) if config.received else None
-    receiver = Receiver(outbox, received, notes, counters, clock)
+    texts = BlockingThread("texts")
+    counters, ending, answers = Counters(), asyncio.Event(), asyncio.Event()
+    receiver = Receiver(outbox, (notes, texts), counters, clock, answers.set)
     sessions = [Session(bind, receiver.handle) for bind in config.binds]
     house = House(
         outbox=outbox,
@@ -51,6 +50,7 @@ async def _run(
         counters=counters,
         clock=clock,
         stop=ending,
+        answers=answers,
     )
     try:
         async with asyncio.TaskGroup() as tasks:
@@ -60,7 +60,7 @@ async def _run(
             tasks.create_task(report_status(sessions, counters, report, ending))
             tasks.create_task(Sender(Fleet(sessions), house).run())
     finally:
-        for thread in (claims, notes):
+        for thread in (claims, notes, texts):
             thread.finish(outbox.close)
         report(final_line(counters))
 

@@ -1,13 +1,14 @@
-"""What comes in: delivery receipts to communications, customers' own messages into the file."""
+"""What comes in: delivery receipts to communications, customers' own messages to the hall."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from wanhao.channels.sms.batches import Batches
 from wanhao.channels.sms.contracts import Delivery, NotStoredError
-from wanhao.channels.sms.encoding import InboundPart, inbound_part, join
-from wanhao.channels.sms.ports import Outbox, OutboxAwayError, ReceivedMessages
+from wanhao.channels.sms.encoding import InboundPart, inbound_part
+from wanhao.channels.sms.ports import Outbox, OutboxAwayError
 from wanhao.channels.sms.receipts import is_receipt, mobile_number, read_receipt, spellings
 from wanhao.channels.sms.status import Counters
 from wanhao.channels.sms.thread import BlockingThread
@@ -16,25 +17,31 @@ from wanhao.communications.contracts import Receipt
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Receiver:
-    """Handles deliveries; returns only when they are stored, so they may be acknowledged."""
+    """Handles deliveries; returns only when they are stored, so they may be acknowledged.
+
+    Receipts and texts have a thread each. `on_answers` is called when answers were planned.
+    """
 
     def __init__(
         self,
         outbox: Outbox,
-        received: ReceivedMessages | None,
-        thread: BlockingThread,
+        threads: tuple[BlockingThread, BlockingThread],
         counters: Counters,
         clock: Clock,
+        on_answers: Callable[[], None],
     ) -> None:
         self._outbox = outbox
-        self._received = received
-        self._thread = thread
+        self._noting, self._answering = threads
         self._counters = counters
         self._clock = clock
+        self._on_answers = on_answers
         self._receipts = Batches(self._record)
+        self._texts = Batches(self._answer)
 
     async def handle(self, delivery: Delivery) -> None:
         """Stores one delivery; raises NotStoredError while it cannot."""
@@ -43,7 +50,7 @@ class Receiver:
                 await self._receipt(delivery)
             else:
                 await self._message(delivery)
-        except (OutboxAwayError, OSError) as error:
+        except OutboxAwayError as error:
             raise NotStoredError(str(error)) from error
 
     async def _receipt(self, delivery: Delivery) -> None:
@@ -68,40 +75,40 @@ class Receiver:
         logger.warning("a receipt for %s fits no message", _masked(delivery.source))
 
     async def _record(self, receipts: list[Receipt]) -> list[bool | Exception]:
-        """Together; if that fails for one of them, each by itself."""
-        try:
-            return [*await self._thread.call(self._outbox.record_receipts, receipts)]
-        except OutboxAwayError:
-            raise
-        except Exception:
-            if len(receipts) == 1:
-                raise
-            return [await self._alone(receipt) for receipt in receipts]
-
-    async def _alone(self, receipt: Receipt) -> bool | Exception:
-        try:
-            (placed,) = await self._thread.call(self._outbox.record_receipts, [receipt])
-        except Exception as error:
-            return error
-        return placed
+        return await _together(self._noting, self._outbox.record_receipts, receipts)
 
     async def _message(self, delivery: Delivery) -> None:
-        if self._received is None:
-            raise NotStoredError("messages from customers are not kept here")
         part = inbound_part(delivery)
-        if part.total == 1:
-            await self._answer(part)
-        await self._thread.call(self._received.store, part, self._clock())
+        answers = await self._texts.do(part)
+        if isinstance(answers, Exception):
+            raise answers
         self._counters.received += 1
         logger.info(
             "received part %d of %d from %s", part.index, part.total, _masked(delivery.source)
         )
 
-    async def _answer(self, part: InboundPart) -> None:
-        """Does what a short message asks for, if it asks for something that is known."""
-        number = mobile_number(part.source)
-        if number:
-            await self._thread.call(self._outbox.answer, number, join([part]), self._clock())
+    async def _answer(self, parts: list[InboundPart]) -> list[int | Exception]:
+        def answer(some: Sequence[InboundPart]) -> list[int]:
+            return [self._outbox.answer(some, self._clock())] * len(some)
+
+        answers = await _together(self._answering, answer, parts)
+        if any(one for one in answers):
+            self._on_answers()
+        return answers
+
+
+async def _together(
+    thread: BlockingThread, work: Callable[[Sequence[T]], list[R]], items: Sequence[T]
+) -> list[R | Exception]:
+    """What came together is worked on together; if that fails for one, each by itself."""
+    try:
+        return [*await thread.call(work, items)]
+    except OutboxAwayError:
+        raise
+    except Exception as error:
+        if len(items) == 1:
+            return [error]
+        return [found for one in items for found in await _together(thread, work, [one])]
 
 
 def _masked(address: str) -> str:

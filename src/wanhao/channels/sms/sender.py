@@ -43,6 +43,8 @@ class House:
     counters: Counters
     clock: Clock
     stop: asyncio.Event
+    answers: asyncio.Event
+    """Set when answers were planned, which are claimed at once."""
 
 
 class Sender:
@@ -53,6 +55,7 @@ class Sender:
         self._outbox, self._config = house.outbox, house.config
         self._claims, self._written = house.claims, house.notes
         self._counters, self._clock, self._stop = house.counters, house.clock, house.stop
+        self._answers = house.answers
         self._may_have_claimed = False
         # Notes that may release a message exclude claims: one whose commit was in doubt is made
         # again, and must not take a message out of the hands of its next claim.
@@ -75,11 +78,12 @@ class Sender:
         """Keeps twice the window in hand while a bind is up; nothing waits while none is."""
         while await self._fleet.ready(self._stop):
             self._may_claim.clear()
+            self._answers.clear()
             room = 2 * self._fleet.window - len(self._claimed) - len(self._in_hand)
             if room <= self._fleet.window // 2:
                 await wait_for(self._may_claim, LOOK_AGAIN)
             elif await self._claim_some(room) < room:
-                await wait_for(self._stop, self._config.idle_poll)
+                await wait_for(self._answers, self._config.idle_poll)
 
     async def _claim_some(self, room: int) -> int:
         if self._may_have_claimed:

@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from wanhao.communications import queries as communications
+from wanhao.communications.incoming import answer_lag, incoming_counts
 from wanhao.communications.message_figures import stage_lags
 from wanhao.communications.message_lists import held_back, held_messages
 from wanhao.network import queries as network
@@ -32,6 +33,7 @@ class Figures(Collector):
         yield from metering(self._now)
         yield from reminders()
         yield from under_way(self._now)
+        yield from sms_hall(self._now)
         yield from owed(self._now)
         yield from provisioning(self._now)
 
@@ -124,6 +126,23 @@ def under_way(now: datetime) -> Iterator[Metric]:
     yield gauge("wanhao_messages_late", "Required messages something waits for.", len(late))
     nowhere = sum(1 for one in late if one.nowhere)
     yield gauge("wanhao_messages_nowhere", "Of those, with no way left to the customer.", nowhere)
+
+
+def sms_hall(now: datetime) -> Iterator[Metric]:
+    """What customers wrote, and how soon they were answered."""
+    yield labelled_count(
+        "wanhao_sms_requests",
+        "Messages of customers, by what they asked for and what came of them.",
+        ("item", "outcome"),
+        sorted(incoming_counts().items()),
+    )
+    lag = answer_lag(now)
+    yield labelled_gauge(
+        "wanhao_sms_answer_seconds",
+        "From a customer's message to the network's acceptance of its answer, in the last hour.",
+        ("quantile",),
+        [(("0.5",), lag.median), (("0.99",), lag.p99)] if lag.count else [],
+    )
 
 
 def owed(now: datetime) -> Iterator[Metric]:

@@ -3,6 +3,7 @@
 import time
 
 import click
+from django.conf import settings
 
 from wanhao.channels.sms.process import run_sms
 from wanhao.communications.actions import plan_message
@@ -14,6 +15,7 @@ from wanhao.project.command.sessions import (
     refuse_without_database,
     stopped_by_signals,
 )
+from wanhao.project.command.sms_codes import codes
 from wanhao.project.env import environment
 from wanhao.project.smsc import sms_config
 from wanhao.values.errors import WanhaoError
@@ -35,7 +37,8 @@ def sms(context: click.Context) -> None:
     """Send released messages to the SMSC and take its receipts."""
     if context.invoked_subcommand is None:
         with database():
-            run_sms(stopped_by_signals(), sms_config(environment()), clock=clock.now)
+            config = sms_config(environment(), settings.SECRET_KEY)
+            run_sms(stopped_by_signals(), config, clock=clock.now)
 
 
 @sms.command()
@@ -53,6 +56,9 @@ def test(number: str, text: str, wait: int) -> None:
     if end.state is not MessageState.DELIVERED:
         remedy = WHERE_IT_STANDS.get(end.state, "See the message on the page of the operator.")
         raise WanhaoError(f"It has not arrived: {_told(end)}.", remedy)
+
+
+sms.add_command(codes)
 
 
 def _follow(message_id: int, seconds: int) -> Progress:
