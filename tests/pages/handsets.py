@@ -17,8 +17,11 @@ def sms(text: str, at: datetime | None = None) -> dict[str, object]:
 
 
 @contextmanager
-def message_centre(received: Received) -> Iterator[int]:
-    """Serve what was received, by number; yields the port."""
+def message_centre(
+    received: Received, written: list[dict[str, str]] | None = None
+) -> Iterator[int]:
+    """Serve what was received, by number, and keep what is written; yields the port."""
+    sent = [] if written is None else written
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -26,7 +29,20 @@ def message_centre(received: Received) -> Iterator[int]:
 
         def do_GET(self) -> None:
             number = int(self.path.rsplit("/", 1)[1])
-            body = json.dumps({"messages": received.get(number, []), "last": 0}).encode()
+            own = [
+                {"at": sms("")["at"], "from": one["from"], "text": one["text"]}
+                for one in sent
+                if one["from"] == str(number)
+            ]
+            found = {"messages": received.get(number, []), "last": 0, "written": own}
+            self._reply(json.dumps(found).encode())
+
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            sent.append(json.loads(self.rfile.read(length)))
+            self._reply(b"{}")
+
+        def _reply(self, body: bytes) -> None:
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

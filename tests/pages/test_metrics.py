@@ -10,10 +10,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from tests.channels.sms.hall.hall_door import write
 from tests.network.examples import several, some_lines
 from tests.pages.operator import STRANGER, TALKER, SmallOperator
 from tests.pages.owing import some_promises
 from wanhao.access.models import Login
+from wanhao.communications.actions import mark_accepted_many
 from wanhao.network.actions import request_profiles
 from wanhao.network.claiming import Returned, claim, put_back
 from wanhao.network.contracts import Barring
@@ -91,12 +93,26 @@ def test_what_is_not_known_has_no_sample(client: Client) -> None:
     assert "wanhao_meter_up" in names
 
 
+def test_what_customers_wrote_and_how_soon_they_were_answered(
+    client: Client, operator: SmallOperator
+) -> None:
+    write(TALKER, "101", datetime.now(UTC))
+    write(TALKER, "KTDCX5", datetime.now(UTC))
+    write(TALKER, "你好", datetime.now(UTC))
+    mark_accepted_many({key: [f"a{key}"] for key in operator.send()}, datetime.now(UTC))
+    samples = read(client)
+    for item, outcome in (("balance", "answered"), ("pack_open", "to_confirm"), ("", "help")):
+        assert value(samples, "wanhao_sms_requests_total", item=item, outcome=outcome) == 1
+    assert 0 < value(samples, "wanhao_sms_answer_seconds", quantile="0.99") < 60
+
+
 def test_every_figure_is_documented_with_its_labels(
     client: Client, operator: SmallOperator
 ) -> None:
     operator.calls([80])
     operator.calls([5], number=STRANGER)
-    operator.send()
+    write(TALKER, "101", datetime.now(UTC))
+    mark_accepted_many({key: [f"a{key}"] for key in operator.send()}, datetime.now(UTC))
     operator.wait_for_the_morning()
     some_promises()
     explained = {
@@ -167,5 +183,5 @@ def test_a_reading_asks_the_database_a_fixed_number_of_times(
     client: Client, operator: SmallOperator, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     operator.calls([80])
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         read(client)

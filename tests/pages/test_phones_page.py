@@ -106,6 +106,62 @@ def test_the_page_asks_the_database_for_plans_and_for_what_waits(
         page(client)
 
 
+@pytest.fixture
+def written(settings: Settings) -> Iterator[list[dict[str, str]]]:
+    settings.DEMO = True
+    sent: list[dict[str, str]] = []
+    with message_centre({}, sent) as port:
+        handsets = HttpHandsets(port)
+        ports.provide_phones(DemoCast(), handsets, writer=handsets)
+        yield sent
+    ports.PHONES.cast = ports.PHONES.handsets = ports.PHONES.writer = None
+
+
+def test_one_writes_to_10001_as_one_of_the_cast(
+    client: Client, written: list[dict[str, str]]
+) -> None:
+    form = {"as": str(MEMBER.number), "text": " 101 "}
+    response = client.post("/phones/write/", form, follow=True)
+    assert [(one["from"], one["to"], one["text"]) for one in written] == [
+        (str(MEMBER.number), "10001", "101")
+    ]
+    shown = " ".join(response.content.decode().split())
+    assert "bubble--own" in shown
+    assert f'value="{MEMBER.number}" selected' in shown
+
+
+def test_a_long_text_goes_in_parts_and_the_form_comes_back(
+    client: Client, written: list[dict[str, str]]
+) -> None:
+    form = {"as": str(MEMBER.number), "text": "你好" * 60}
+    said = client.post("/phones/write/", form, headers={"hx-request": "true"}).content.decode()
+    assert "已发送" in said
+    assert [one["style"] for one in written] == ["udh8"]
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "says"),
+    [("16900000000", "101", "请选择一部手机"), ("", "101", "请选择一部手机")]
+    + [(str(MEMBER.number), text, "请输入内容") for text in ("", "  ", "长" * 201)],
+)
+def test_what_cannot_be_sent_is_told(
+    client: Client, written: list[dict[str, str]], number: str, text: str, says: str
+) -> None:
+    form = {"as": number, "text": text}
+    said = client.post("/phones/write/", form, headers={"hx-request": "true"}).content.decode()
+    assert says in said
+    assert written == []
+
+
+def test_nobody_writes_outside_the_demo(
+    client: Client, written: list[dict[str, str]], settings: Settings
+) -> None:
+    settings.DEMO = False
+    form = {"as": str(MEMBER.number), "text": "101"}
+    assert client.post("/phones/write/", form).status_code == 404
+    assert written == []
+
+
 @pytest.mark.parametrize("path", ["/phones/", "/phones/handsets/"])
 def test_there_are_no_phones_outside_the_demo(
     client: Client, received: Received, settings: Settings, path: str

@@ -21,6 +21,8 @@ from wanhao.project.demo.cast import CastMember, cast, reference_of
 from wanhao.project.env import environment
 
 TIMEOUT_SECONDS = 2.0
+SHORT = 70
+"""Characters of a text that goes as one part whatever it is written in."""
 
 
 class DemoCast:
@@ -43,8 +45,10 @@ class HttpHandsets:
         port: int,
         timeout: float = TIMEOUT_SECONDS,
         shown: Callable[[datetime], datetime] = lambda machine: machine,
+        destination: str = "10001",
     ) -> None:
         self._port, self._timeout, self._shown = port, timeout, shown
+        self._destination = destination
 
     def messages_to(self, numbers: Collection[int]) -> Mapping[int, Sequence[HandsetMessage]]:
         """The latest messages to each handset, oldest first, over one connection."""
@@ -55,6 +59,20 @@ class HttpHandsets:
             except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
                 raise HandsetsUnreachableError(str(error)) from error
 
+    def write(self, number: int, text: str) -> None:
+        """Send a text from this handset, in parts where it is long."""
+        style = "plain" if len(text) <= SHORT else "udh8"
+        sent = {"from": str(number), "to": self._destination, "text": text, "style": style}
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._timeout)
+        with closing(connection):
+            try:
+                kind = {"Content-Type": "application/json"}
+                connection.request("POST", "/deliver", json.dumps(sent), kind)
+                if connection.getresponse().status != http.HTTPStatus.OK:
+                    raise http.client.HTTPException("the SMSC did not take the message")
+            except (OSError, http.client.HTTPException) as error:
+                raise HandsetsUnreachableError(str(error)) from error
+
     def _ask(
         self, connection: http.client.HTTPConnection, number: int
     ) -> tuple[HandsetMessage, ...]:
@@ -63,13 +81,18 @@ class HttpHandsets:
         body = response.read()
         if response.status != http.HTTPStatus.OK:
             raise http.client.HTTPException(f"the SMSC answered {response.status}")
-        return tuple(self._message(entry) for entry in json.loads(body)["messages"])
+        found = json.loads(body)
+        return (
+            *(self._message(entry, own=True) for entry in found.get("written", ())),
+            *(self._message(entry) for entry in found["messages"]),
+        )
 
-    def _message(self, entry: Mapping[str, Any]) -> HandsetMessage:
+    def _message(self, entry: Mapping[str, Any], *, own: bool = False) -> HandsetMessage:
         return HandsetMessage(
             at=self._shown(datetime.fromtimestamp(entry["at"] / 1000, UTC)),
             sender=entry["from"],
             text=entry["text"],
+            own=own,
         )
 
 
@@ -96,8 +119,10 @@ def wire_phones() -> None:
     """Connect the page of phones to the demo; without the demo it stays away."""
     env = environment()
     if env.demo:
-        handsets = HttpHandsets(env.demo_smsc_http_port, shown=demo_clock().shown)
-        provide_phones(DemoCast(), handsets, DemoTraveller(demo_clock()))
+        handsets = HttpHandsets(
+            env.demo_smsc_http_port, shown=demo_clock().shown, destination=env.sms_source
+        )
+        provide_phones(DemoCast(), handsets, DemoTraveller(demo_clock()), handsets)
 
 
 def _card(member: CastMember, plan: Offering | None) -> CastCard:

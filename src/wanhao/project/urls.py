@@ -38,7 +38,13 @@ from wanhao.pages.design.clock import use as use_clock
 from wanhao.pages.design.preferences import choose
 from wanhao.pages.live.views import live
 from wanhao.pages.metrics.views import metrics
-from wanhao.pages.phones.views import journey_part, pass_a_month, phones, phones_part
+from wanhao.pages.phones.views import (
+    journey_part,
+    pass_a_month,
+    phones,
+    phones_part,
+    phones_write,
+)
 from wanhao.project import clock
 from wanhao.project.phones import wire_phones
 
@@ -104,6 +110,7 @@ urlpatterns = [
     path("phones/", phones, name="phones"),
     path("phones/handsets/", phones_part, name="phones-part"),
     path("phones/journey/", journey_part, name="phones-journey"),
+    path("phones/write/", phones_write, name="phones-write"),
     path("phones/month/", pass_a_month, name="phones-month"),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),

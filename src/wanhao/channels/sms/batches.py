@@ -16,8 +16,11 @@ class Batches(Generic[T, R]):
     `work` gives one result for each item; what it raises goes to everyone of the batch.
     """
 
-    def __init__(self, work: Callable[[list[T]], Awaitable[list[R]]]) -> None:
+    def __init__(
+        self, work: Callable[[list[T]], Awaitable[list[R]]], most: int = MOST_AT_ONCE
+    ) -> None:
         self._work = work
+        self._most = most
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -32,8 +35,8 @@ class Batches(Generic[T, R]):
     async def _run(self) -> None:
         try:
             while self._waiting:
-                batch = self._waiting[:MOST_AT_ONCE]
-                self._waiting = self._waiting[MOST_AT_ONCE:]
+                batch = self._waiting[: self._most]
+                self._waiting = self._waiting[self._most :]
                 await self._do(batch)
         finally:
             self._running = None

@@ -17,6 +17,8 @@ from wanhao.communications.contracts import Receipt
 logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
+TEXTS_AT_ONCE = 200
+"""Texts handled in one transaction at most; more would make the first of them wait."""
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -41,7 +43,7 @@ class Receiver:
         self._clock = clock
         self._on_answers = on_answers
         self._receipts = Batches(self._record)
-        self._texts = Batches(self._answer)
+        self._texts = Batches(self._answer, TEXTS_AT_ONCE)
 
     async def handle(self, delivery: Delivery) -> None:
         """Stores one delivery; raises NotStoredError while it cannot."""

@@ -10,11 +10,12 @@ RESOLUTION = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandsetMessage:
-    """One short message as the handset shows it, all its parts joined."""
+    """One short message as the handset shows it, all its parts joined; `own` is one it sent."""
 
     at: datetime
     sender: str
     text: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +49,16 @@ class HandsetReader(Protocol):
     """Asks the local message centre what it delivered."""
 
     def messages_to(self, numbers: Collection[int]) -> Mapping[int, Sequence[HandsetMessage]]:
-        """The latest messages to each handset, oldest first; HandsetsUnreachableError when the
-        message centre does not answer in time."""
+        """The latest messages to and from each handset, each oldest first;
+        HandsetsUnreachableError when the message centre does not answer in time."""
+        ...
+
+
+class HandsetWriter(Protocol):
+    """Lets a handset send."""
+
+    def write(self, number: int, text: str) -> None:
+        """Send a text to 10001 from this handset; HandsetsUnreachableError when it cannot go."""
         ...
 
 
@@ -92,13 +101,18 @@ class Phones:
     cast: CastReader | None = None
     handsets: HandsetReader | None = None
     traveller: Traveller | None = None
+    writer: HandsetWriter | None = None
 
 
 PHONES = Phones()
 
 
 def provide_phones(
-    cast: CastReader, handsets: HandsetReader, traveller: Traveller | None = None
+    cast: CastReader,
+    handsets: HandsetReader,
+    traveller: Traveller | None = None,
+    writer: HandsetWriter | None = None,
 ) -> None:
     """Give the page what it asks; called once when the web process starts."""
-    PHONES.cast, PHONES.handsets, PHONES.traveller = cast, handsets, traveller
+    PHONES.cast, PHONES.handsets = cast, handsets
+    PHONES.traveller, PHONES.writer = traveller, writer

@@ -8,8 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wanhao.communications.message_lists import waiting_for_morning
@@ -24,6 +26,7 @@ from wanhao.pages.phones.ports import (
 )
 
 FRESH = timedelta(seconds=30)
+LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class Bubble:
     text: str
     when: str
     fresh: bool
+    own: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,9 @@ class Handset:
 @require_safe
 def phones(request: HttpRequest) -> HttpResponse:
     """The whole page; there is none outside the demo."""
-    return render_page(request, "phones/phones.html", {**_context(), **_journey()})
+    context = _context()
+    form = _writing(context["cards"], request.GET.get("as", ""), "")
+    return render_page(request, "phones/phones.html", {**context, **_journey(), **form})
 
 
 @require_safe
@@ -76,6 +82,41 @@ def pass_a_month(request: HttpRequest) -> HttpResponse:
         raise Http404
     PHONES.traveller.pass_a_month()
     return redirect("phones")
+
+
+@require_POST
+def phones_write(request: HttpRequest) -> HttpResponse:
+    """Send what was typed to 10001 from one of the phones; the form comes back with what is so."""
+    if not settings.DEMO or PHONES.cast is None:
+        raise Http404
+    cards = PHONES.cast.cast()
+    number, text = request.POST.get("as", ""), " ".join(request.POST.get("text", "").split())
+    said = _write(cards, number, text)
+    if request.headers.get("HX-Request"):
+        return render_page(request, "phones/_write.html", _writing(cards, number, said))
+    return redirect(f"{reverse('phones')}?{urlencode({'as': number})}")
+
+
+def _write(cards: Sequence[CastCard], number: str, text: str) -> str:
+    """What came of it, in words."""
+    numbers = {str(card.number) for card in cards}
+    if number not in numbers or PHONES.writer is None:
+        return gettext("Choose one of the phones.")
+    if not 0 < len(text) <= LONGEST:
+        return gettext("Write something, in 200 letters at most.")
+    try:
+        PHONES.writer.write(int(number), text)
+    except HandsetsUnreachableError:
+        return gettext("The demo's message centre does not answer.")
+    return gettext("Sent; the answer appears on the phone.")
+
+
+def _writing(cards: Sequence[CastCard], number: str, said: str) -> dict[str, Any]:
+    people = [
+        (str(card.number), f"{spoken(card.name_zh, card.name_en)} {grouped(card.number)}")
+        for card in cards
+    ]
+    return {"writes": PHONES.writer is not None, "people": people, "chosen": number, "said": said}
 
 
 def _journey() -> dict[str, Any]:
@@ -103,6 +144,7 @@ def _context() -> dict[str, Any]:
     )
     return {
         "now": now,
+        "cards": cards,
         "reachable": reachable,
         "handsets": handsets,
         "told": sum(1 for handset in handsets if handset.bubbles),
@@ -132,7 +174,8 @@ def _handset(
             sender=message.sender,
             text=message.text,
             when=when(message.at, now),
-            fresh=now - message.at < FRESH,
+            fresh=now - message.at < FRESH and not message.own,
+            own=message.own,
         )
         for message in newest_first
     )

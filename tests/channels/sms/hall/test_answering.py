@@ -155,6 +155,16 @@ def test_the_text_of_a_message_is_not_kept(town: Town) -> None:
     assert "张三" not in note.said
 
 
+@pytest.mark.parametrize("code", ["503", "CXXZ", "SQXZ"])
+def test_name_and_document_are_neither_kept_nor_said(town: Town, code: str) -> None:
+    (answer,) = write(MAIN, f"{code}#张三#360102199003071234", NOW)
+    (note,) = IncomingMessage.objects.all()
+    assert note.said == code
+    everything = f"{answer} {note.__dict__}"
+    assert "360102199003071234" not in everything
+    assert "张三" not in everything
+
+
 def test_trouble_with_one_message_is_not_the_others(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:

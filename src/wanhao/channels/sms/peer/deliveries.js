@@ -9,6 +9,7 @@ const STATES = { ENROUTE: 1, DELIVRD: 2, EXPIRED: 3, DELETED: 4, UNDELIV: 5, ACC
 const RECEIPT = 0x04;
 const MOST_TRIES = 1000;
 const KEEP_ANSWERS = 1000;
+const KEEP_WRITTEN = 20;
 
 class Deliveries {
   constructor(modes, sessions) {
@@ -16,6 +17,7 @@ class Deliveries {
     this.sessions = sessions;
     this.held = [];
     this.answers = [];
+    this.written = new Map();
   }
 
   // One receipt per part, now or when they are released.
@@ -39,6 +41,8 @@ class Deliveries {
 
   fromCustomer({ from, to, text, style = "plain", esm_class: extra = 0 }) {
     const parts = encode(text, style);
+    const kept = [...(this.written.get(from) || []), { at: Date.now(), from, to, text }];
+    this.written.set(from, kept.slice(-KEEP_WRITTEN));
     for (const part of parts) {
       this.send({
         source_addr: from,

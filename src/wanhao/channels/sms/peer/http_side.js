@@ -34,7 +34,11 @@ function createHttp({ smsc, modes, journal, deliveries }) {
   function get(url) {
     if (gets[url.pathname]) return gets[url.pathname](url);
     const handset = /^\/messages\/(\d{3,21})$/.exec(url.pathname);
-    return handset ? { messages: journal.to(handset[1], PER_HANDSET), last: journal.last } : null;
+    if (!handset) return null;
+    return {
+      messages: journal.to(handset[1], PER_HANDSET), last: journal.last,
+      written: deliveries.written.get(handset[1]) || [],
+    };
   }
 
   async function handle(request, response) {
