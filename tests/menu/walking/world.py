@@ -18,12 +18,14 @@ from wanhao.billing.stops import begin_stops
 from wanhao.billing.vouchers import issue_vouchers
 from wanhao.menu.contracts import Door
 from wanhao.outlets.actions import import_places
-from wanhao.parties.contracts import LineView
+from wanhao.parties.contracts import DocumentKind, LineView
+from wanhao.parties.documents import record_document
 from wanhao.parties.queries import lines_by_number
 from wanhao.products.actions import load_catalogue, stop_data
 from wanhao.usage import ports
 from wanhao.usage.view.reader import LocalReader
 from wanhao.values.cycle import Cycle
+from wanhao.workflows.add_card import add_card
 from wanhao.workflows.keep_number import keep_number
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 from wanhao.workflows.order_product import order_product
@@ -35,6 +37,8 @@ FIRST, OTHER = 16907910001, 16907910099
 NUMBERS = {door: FIRST + place for place, door in enumerate(Door)}
 CALLED, HAS_FEN, POINTS, STAR = 30, 5000, 1200, 7
 MONTH = timedelta(days=31)
+CARDS = 200
+"""What the number of a secondary card is beyond that of its main card."""
 
 
 @contextmanager
@@ -78,7 +82,7 @@ def _open_lines(example: Example) -> None:
 def named(door: Door, example: Example) -> dict[str, object]:
     """What an example's inputs may name in braces, of its own for each door."""
     if "{voucher}" not in str(example.given):
-        return {"other": OTHER}
+        return {"other": OTHER, "card": NUMBERS[door] + CARDS}
     now = datetime.now(UTC)
     (code,) = issue_vouchers(
         batch=door.value, count=1, face_fen=HAS_FEN, expires_at=now + MONTH, now=now
@@ -93,8 +97,18 @@ def _stop_for_arrears(line: LineView, now: datetime) -> None:
     begin_stops([NewStop(account_id=line.account_id, cycle=last.number, owed_fen=5900)], now)
 
 
+def _add_card(line: LineView, now: datetime) -> None:
+    add_card(line.group_id, line.number + CARDS, now)
+
+
+def _see_document(line: LineView, now: datetime) -> None:
+    record_document(line.line_id, DocumentKind.PASSPORT, "E12345678", now, by="walk")
+
+
 BEFORE: Mapping[str, Callable[[LineView, datetime], object]] = {
     "arrears": _stop_for_arrears,
+    "family": _add_card,
+    "seen": _see_document,
     "lost": lambda line, now: report_loss(line.number, now),
     "roaming": lambda line, now: switch_roaming(line.line_id, True, now, door="app", by="walk"),
     "kept": lambda line, now: keep_number(line.number, 3, now),
