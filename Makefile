@@ -20,7 +20,7 @@ CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format menu-matrix prove fuzz bench bench-quick bench-kernel bench-rating bench-import bench-bills bench-release bench-sms bench-hall bench-promises bench-month bench-reading bench-standby bench-archive bench-duplicates clean
+.PHONY: up test check format menu-matrix prove fuzz bench bench-quick bench-kernel bench-rating bench-import bench-bills bench-release bench-sms bench-hall bench-promises bench-month bench-reading bench-standby bench-archive bench-duplicates bench-restoring clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -89,6 +89,9 @@ bench-archive: $(DEVELOPMENT)
 
 bench-duplicates: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --duplicates
+
+bench-restoring: $(DEVELOPMENT)
+	@$(BIN)/python -m bench --restoring
 
 bench-import: $(DEVELOPMENT)
 	@$(BIN)/python -m bench --import

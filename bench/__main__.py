@@ -20,6 +20,7 @@ BENCHES = {
     "--archive": "bench.archive",
     "--reading": "bench.reading",
     "--standby": "bench.taking_over",
+    "--restoring": "bench.restoring",
 }
 
 if __name__ == "__main__":

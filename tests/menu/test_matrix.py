@@ -125,6 +125,10 @@ def test_every_letter_of_the_plan_is_a_door() -> None:
     assert len(plan().items) > 60
 
 
+def test_nothing_is_missing_at_the_doors_there_are() -> None:
+    assert menu_matrix().wrong == ()
+
+
 def test_the_page_is_that_of_the_matrix() -> None:
     assert PAGE.read_text() == matrix_page(menu_matrix()), (
         "make it anew: wanhao menu matrix --page docs/reference/menu.md"

@@ -16,7 +16,8 @@ from wanhao.project.env import Environment
 
 @pytest.fixture
 def environment(data: Path, free_port: Callable[[], int]) -> Environment:
-    return Environment(data=data, port=free_port(), smsc_port=free_port())
+    ports = {name: free_port() for name in ("port", "assistant_port", "smsc_port")}
+    return Environment(data=data, **ports)
 
 
 def found(environment: Environment, subject: str) -> Finding:
@@ -49,6 +50,14 @@ def test_a_taken_port_is_told(environment: Environment) -> None:
         finding = found(environment, "pages")
     assert not finding.ok
     assert "WANHAO_PORT" in finding.remedy
+
+
+def test_a_taken_port_of_the_assistants_is_told(environment: Environment) -> None:
+    assert found(environment, "assistants").ok
+    with socket.create_server(("127.0.0.1", environment.assistant_port)):
+        finding = found(environment, "assistants")
+    assert not finding.ok
+    assert f"WANHAO_ASSISTANT_PORT={environment.assistant_port + 100}" in finding.remedy
 
 
 def test_an_smsc_out_of_reach_is_told(environment: Environment) -> None:

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from wanhao.project.ports_in_use import is_free
+from wanhao.project.ports_in_use import answers, is_free
 from wanhao.project.single import running_host
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("host")]
 PATIENCE = 90.0
+PROCESSES = ("web", "worker", "meter", "sms", "assistant")
 
 
 class Host:
@@ -83,14 +84,14 @@ class Host:
         return self.process.wait(40)
 
 
-def _four_free_ports() -> int:
-    """The first of four neighbours; outgoing connections take their ports further up."""
-    begin = 21_000 + os.getpid() % 2_000 * 4
-    candidates = range(begin, 32_000, 4)
+def _five_free_ports() -> int:
+    """The first of five neighbours; outgoing connections take their ports further up."""
+    begin = 21_000 + os.getpid() % 2_000 * 5
+    candidates = range(begin, 32_000, 5)
     return next(
         first
         for first in candidates
-        if all(is_free("127.0.0.1", port) for port in range(first, first + 4))
+        if all(is_free("127.0.0.1", port) for port in range(first, first + 5))
     )
 
 
@@ -100,13 +101,14 @@ def host() -> Iterator[Host]:
     folder.chmod(0o755)
     ours = ("WANHAO_", "DATABASE_URL", "PYTEST_")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
-    first = _four_free_ports()
+    first = _five_free_ports()
     own = {
         "WANHAO_DATA": str(folder / "data"),
         "WANHAO_PORT": str(first),
         "WANHAO_SMSC_PORT": str(first + 1),
         "WANHAO_DEMO_SMSC_HTTP_PORT": str(first + 2),
         "WANHAO_DEMO_NETWORK_PORT": str(first + 3),
+        "WANHAO_ASSISTANT_PORT": str(first + 4),
         "WANHAO_DEMO_LINES": "200",
     }
     command = [sys.executable, "-m", "wanhao.project.command"]
@@ -120,6 +122,15 @@ def host() -> Iterator[Host]:
 
 def test_it_prints_the_address_and_serves_the_page(host: Host) -> None:
     assert host.page() == 200
+
+
+def test_assistants_are_answered_and_nobody_without_a_token(host: Host) -> None:
+    port = int(host.environment["WANHAO_ASSISTANT_PORT"])
+    host.wait_until(lambda: answers("127.0.0.1", port))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("POST", "/mcp", "{}", {"Content-Type": "application/json"})
+    assert connection.getresponse().status == 401
+    connection.close()
 
 
 def test_a_second_one_is_refused_with_what_to_do(host: Host) -> None:
@@ -198,8 +209,8 @@ def test_its_network_answers_and_holds_what_it_took_when_it_comes_back(host: Hos
 
 
 def test_ctrl_c_stops_everything_and_it_can_be_run_again_at_once(host: Host) -> None:
-    children = [host.child(name) for name in ("web", "worker", "meter", "sms", "traffic")]
-    children.append(host.child("wanhao.network.peer"))
+    names = (*PROCESSES, "traffic", "wanhao.network.peer")
+    children = [host.child(name) for name in names]
     assert all(children)
     assert host.end(signal.SIGINT) == 0
     assert host.says("Everything was stopped.")

@@ -65,7 +65,7 @@ def test_a_question_is_answered_and_recorded_with_its_reason() -> None:
 
 def test_the_answer_is_in_the_language_that_is_asked_for() -> None:
     assert "余额" in run("ask", "balance", *LINE, *WHY).output
-    assert "balance" in run("ask", "balance", *LINE, *WHY, "--english").output
+    assert "Balance" in run("ask", "balance", *LINE, *WHY, "--english").output
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from wanhao.billing.bills.actions import due_date, issue_bills
 from wanhao.billing.bills.contracts import BillDraft
 from wanhao.communications.actions import claim_for_sending, mark_accepted, release_due
 from wanhao.communications.models import CommunicationMessage, ReminderDecision
+from wanhao.loyalty.models import HeldRight
 from wanhao.network.contracts import Barring
 from wanhao.network.queries import profiles_of_number
 from wanhao.parties.contracts import PayType
@@ -16,13 +17,16 @@ from wanhao.promises.actions import keep_due
 from wanhao.promises.queries import next_due
 from wanhao.usage.contracts import FundsFact
 from wanhao.values.cycle import SHANGHAI
+from wanhao.workflows.grant_promises import END_GRANT
+from wanhao.workflows.keep_number import END_KEEPING
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 from wanhao.workflows.promise_stops import BEFORE_STOP, promise_stops
 from wanhao.workflows.stop_steps import ANNOUNCE_STEP, NEXT_STEP, STOP_SERVICE
 
 OCTOBER, DUE_DAY = 202610, 25
 KEEPERS = {
-    kind: {**QUICK, **SLOW}[kind] for kind in (BEFORE_STOP, STOP_SERVICE, ANNOUNCE_STEP, NEXT_STEP)
+    kind: {**QUICK, **SLOW}[kind]
+    for kind in (BEFORE_STOP, STOP_SERVICE, ANNOUNCE_STEP, NEXT_STEP, END_GRANT, END_KEEPING)
 }
 MINUTE = timedelta(minutes=1)
 
@@ -99,3 +103,23 @@ def watched_funds(facts: list[object], account: int) -> FundsFact:
     """The last thing the meter was told of the account's money."""
     told = [fact for fact in facts if isinstance(fact, FundsFact) and fact.account_id == account]
     return told[-1]
+
+
+def stopped_account(rights: int = 2, number: int = 16907910001) -> int:
+    """An account stopped one way, whose star gives the right so many times."""
+    account = opened(number)
+    billed(account, 5900)
+    keep_until(at("2026-11-26 08:00"))
+    accept_messages(at("2026-11-26 08:00"))
+    keep_until(at("2026-11-26 09:00"))
+    if rights:
+        HeldRight.objects.create(
+            account_id=account,
+            code="mobile-power-on",
+            percent=0,
+            times=rights,
+            left=rights,
+            begins_at=at("2026-01-01 00:00"),
+            ends_at=at("2027-01-01 00:00"),
+        )
+    return account

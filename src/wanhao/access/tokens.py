@@ -50,9 +50,8 @@ def token_of(secret: str, now: datetime) -> TokenView | None:
 def use_token(token_id: int, most_an_hour: int, now: datetime) -> bool:
     """Count one use; False, and nothing counted, where the hour's are used up."""
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    given = {"now": now, "hour": hour, "token": token_id, "most": most_an_hour}
     with connection.cursor() as cursor:
-        cursor.execute(USE, given)
+        cursor.execute(USE, {"now": now, "hour": hour, "token": token_id, "most": most_an_hour})
         return bool(cursor.rowcount)
 
 

@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 NUMBERS = (
     *("days", "fixed_days", "at", "grace_hours", "two_way_hours"),
-    *("termination_days", "freeze_days", "emergency_hours"),
+    *("termination_days", "freeze_days", "emergency_hours", "keep_fee_fen", "keep_months"),
 )
 
 
@@ -37,6 +37,8 @@ class StopTerms:
     termination_days: int
     freeze_days: int
     emergency_hours: int
+    keep_fee_fen: int
+    keep_months: int
 
     def __post_init__(self) -> None:
         if self.days < 1 or self.fixed_days < 1 or self.is_night(self.at):
@@ -114,14 +116,19 @@ def next_daytime(now: datetime, terms: StopTerms) -> datetime | None:
     return begins if begins > now else begins + DAY
 
 
+def terms_at(moment: datetime) -> StopTerms:
+    """The terms in force at an instant."""
+    return terms_on(moment.astimezone(SHANGHAI).date())
+
+
 def by_day(moment: datetime) -> datetime:
     """That moment, or when stops begin again where it is at night."""
-    return next_daytime(moment, _terms_at(moment)) or moment
+    return next_daytime(moment, terms_at(moment)) or moment
 
 
 def money_stop_begins(now: datetime) -> datetime:
     """When service stops because money is used up: after the hours of grace, by day."""
-    return by_day(now + _terms_at(now).grace_hours * HOUR)
+    return by_day(now + terms_at(now).grace_hours * HOUR)
 
 
 def further_begins(
@@ -131,7 +138,7 @@ def further_begins(
 
     Never sooner than the hours that its last announcement comes before, from now on.
     """
-    terms = _terms_at(since)
+    terms = terms_at(since)
     if state is ServiceState.TWO_WAY:
         begins = since + terms.two_way_hours * HOUR
     else:
@@ -142,13 +149,9 @@ def further_begins(
 
 def frozen_until(ended: datetime) -> datetime:
     """When a number that was taken away may be given to somebody again."""
-    return ended + _terms_at(ended).freeze_days * DAY
+    return ended + terms_at(ended).freeze_days * DAY
 
 
 def grant_ends(begins: datetime) -> datetime:
     """When temporary service ends; by day, as it is a stop that begins again."""
-    return by_day(begins + _terms_at(begins).emergency_hours * HOUR)
-
-
-def _terms_at(moment: datetime) -> StopTerms:
-    return terms_on(moment.astimezone(SHANGHAI).date())
+    return by_day(begins + terms_at(begins).emergency_hours * HOUR)

@@ -13,6 +13,7 @@ from wanhao.products.gifting import give_data, refuse_data_gift
 from wanhao.products.loading import load_catalogue
 from wanhao.products.models import DataStop, Tariff
 from wanhao.products.ordering import cancel, change_plan, lock_groups, order
+from wanhao.products.pausing import end_pauses, pause_group, pause_one
 from wanhao.products.queries import offering_row
 from wanhao.products.roaming import carry_roaming, switch_roaming
 from wanhao.products.rows import offering_of
@@ -29,6 +30,7 @@ __all__ = [
     "end_all",
     "end_due",
     "end_one",
+    "end_pauses",
     "give_data",
     "hold_offering",
     "hold_offerings",
@@ -36,6 +38,8 @@ __all__ = [
     "load_catalogue",
     "lock_groups",
     "order",
+    "pause_group",
+    "pause_one",
     "refuse_data_gift",
     "stop_data",
     "switch_roaming",

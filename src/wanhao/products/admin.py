@@ -9,6 +9,7 @@ from wanhao.products.models import (
     PortingCode,
     Product,
     ProductOffering,
+    ProductPause,
     RoamingPermit,
     Tariff,
 )
@@ -57,3 +58,9 @@ class PortingCodeAdmin(ReadOnlyAdmin):
     list_display = ("line_id", "issued_at", "expires_at")
     exclude = ("digest",)
     search_fields = ("=line__id",)
+
+
+@admin.register(ProductPause)
+class ProductPauseAdmin(ReadOnlyAdmin):
+    list_display = ("product", "group", "first_cycle", "last_cycle", "fee_fen")
+    list_select_related = ("product",)

@@ -122,6 +122,41 @@ class Product(models.Model):
         return f"product {self.pk}"
 
 
+class ProductPause(models.Model):
+    """A product for which another fee is owed in whole months, from `first_cycle` to `last_cycle`,
+    for good while that is empty; its group has no allowances then.
+
+    `kept_for` is whatever it was paused for; what was paused together has the same.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    group = models.ForeignKey(
+        "wanhao_parties.LineGroup", on_delete=models.PROTECT, related_name="+"
+    )
+    first_cycle = models.IntegerField()
+    last_cycle = models.IntegerField(null=True)
+    fee_fen = models.BigIntegerField()
+    kept_for = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["product"], condition=models.Q(last_cycle=None), name="pause_live_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(last_cycle=None)
+                | models.Q(last_cycle__gte=models.F("first_cycle")),
+                name="pause_ends_after_it_began",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(fee_fen__gte=0), name="pause_costs_nothing_or_more"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"product {self.product_id} paused from {self.first_cycle}"
+
+
 class Tariff(models.Model):
     """A combination of prices under a number that never means anything else.
 

@@ -14,12 +14,14 @@ from django.db.models.expressions import RawSQL
 from wanhao.products import rules
 from wanhao.products.catalogue import Family
 from wanhao.products.contracts import (
+    FeeKind,
     FeeLine,
     HeldPack,
     HeldProduct,
     Holding,
     Kind,
     Offering,
+    Period,
     StoppedData,
     TariffTerms,
 )
@@ -63,6 +65,11 @@ WHERE group_id = ANY(%s::bigint[]) AND since <= %s AND (until IS NULL OR until >
     AND offering.kind = ANY(%s)
 ORDER BY group_id, product.id
 """
+PAUSED = """
+SELECT product_id, fee_fen FROM wanhao_products_productpause
+WHERE group_id = ANY(%s::bigint[]) AND first_cycle <= %s
+  AND (last_cycle IS NULL OR last_cycle >= %s)
+"""
 OWED = """
 SELECT product.id, group_id, offering_id, since, until
 FROM wanhao_products_product AS product
@@ -71,13 +78,19 @@ WHERE group_id = ANY(%s) AND charged_from <= %s AND since < %s
 ORDER BY group_id, since, id
 """
 RENT = """
-SELECT group_id, sum(fee_fen)::bigint
+SELECT product.group_id, sum(coalesce(pause.fee_fen, offering.fee_fen))::bigint
 FROM wanhao_products_product AS product
 JOIN wanhao_products_productoffering AS offering ON offering.id = offering_id
-WHERE group_id = ANY(%s) AND charged_from <= %s AND since <= %s
+LEFT JOIN wanhao_products_productpause AS pause ON pause.product_id = product.id
+    AND pause.first_cycle <= %s AND (pause.last_cycle IS NULL OR pause.last_cycle >= %s)
+WHERE product.group_id = ANY(%s) AND charged_from <= %s AND since <= %s
   AND (until IS NULL OR until > %s) AND offering.period = 'month'
-GROUP BY group_id
+GROUP BY product.group_id
 """
+
+
+KEPT = "keep-number"
+"""What the fee of a paused product is called on a bill."""
 
 
 class _Held(NamedTuple):
@@ -165,9 +178,10 @@ def holdings(group_ids: Collection[int], at: datetime) -> dict[int, Holding]:
     held = _rows(AT, [list(set(group_ids)), at, at])
     terms = _Terms({row.offering_id for row in held}, Cycle.of(at))
     gifts = gifts_in(group_ids, Cycle.of(at).number)
+    paused = _paused(group_ids, Cycle.of(at).number)
     found = {}
     for group_id, rows in groupby(held, key=attrgetter("group_id")):
-        holding = terms.of(list(rows))
+        holding = terms.of(list(rows), paused)
         if holding is not None:
             found[group_id] = gifts.change(group_id, holding)
     return found
@@ -193,11 +207,15 @@ def fees(cycle: int, group_ids: Collection[int]) -> dict[int, tuple[FeeLine, ...
     start, end = month.start, month.end
     held = _rows(OWED, [list(set(group_ids)), cycle, end, start])
     known = _offerings({row.offering_id for row in held})
+    paused = _paused(group_ids, cycle)
     kinds = {pk: rules.fee_kind(sold) for pk, sold in known.items()}
     owed: dict[tuple[object, ...], tuple[int, int, int]] = {}  # most products owe alike
     lines: dict[int, list[FeeLine]] = defaultdict(list)
     for row in held:
         sold = known[row.offering_id]
+        if row.product_id in paused and sold.period is Period.MONTH:
+            lines[row.group_id] += _kept(row.product_id, paused[row.product_id])
+            continue
         ends = row.until if row.until and row.until < end else None
         # A fee that is owed once is owed by those who began with the month, and by nobody before.
         alike = (row.offering_id, row.since if row.since >= start else None, ends)
@@ -217,14 +235,14 @@ def fees(cycle: int, group_ids: Collection[int]) -> dict[int, tuple[FeeLine, ...
                     kind=kinds[row.offering_id],
                 )
             )
-    return {group_id: tuple(found) for group_id, found in lines.items()}
+    return {group_id: tuple(found) for group_id, found in lines.items() if found}
 
 
 def rent(cycle: int, group_ids: Collection[int]) -> dict[int, int]:
     """What each group owes in fen in every month from `cycle` on, if nothing changes any more."""
     start = Cycle(cycle).start
     with connection.cursor() as cursor:
-        cursor.execute(RENT, [list(set(group_ids)), cycle, start, start])
+        cursor.execute(RENT, [cycle, cycle, list(set(group_ids)), cycle, start, start])
         return dict(cursor.fetchall())
 
 
@@ -271,6 +289,28 @@ def offering_row(code: str, day: date | None = None) -> ProductOffering:
     return (sold or versions)[0]
 
 
+def _paused(group_ids: Collection[int], cycle: int) -> dict[int, int]:
+    """The products of groups that are paused in a month, each with what is owed instead."""
+    with connection.cursor() as cursor:
+        cursor.execute(PAUSED, [_array(group_ids), cycle, cycle])
+        return dict(cursor.fetchall())
+
+
+def _kept(product_id: int, fee_fen: int) -> list[FeeLine]:
+    """What is owed for a product that is paused; nothing stands on no bill."""
+    line = FeeLine(
+        product_id=product_id,
+        offering_code=KEPT,
+        name_zh="停机保号",
+        name_en="Number kept",
+        fee_fen=fee_fen,
+        days=0,
+        of_days=0,
+        kind=FeeKind.RENT,
+    )
+    return [line] if fee_fen else []
+
+
 def _offerings(ids: set[int]) -> dict[int, Offering]:
     rows = ProductOffering.objects.in_bulk(ids)
     return {pk: offering_of(row) for pk, row in rows.items()}
@@ -304,8 +344,8 @@ class _Terms:
         self._cycle, self._start = cycle, cycle.start
         self._alike: dict[tuple[object, ...], Holding] = {}
 
-    def of(self, rows: Sequence[_Held]) -> Holding | None:
-        """The terms of one group; None when it has no plan."""
+    def of(self, rows: Sequence[_Held], paused: Collection[int] = ()) -> Holding | None:
+        """The terms of one group; None when it has no plan. What is paused includes nothing."""
         plan, upgrade, packs = None, None, []
         for row in rows:
             kind = self._kinds[row.offering_id]
@@ -318,6 +358,8 @@ class _Terms:
         if plan is None:
             return None
         bare = self._bare(plan, upgrade)
+        if plan.product_id in paused:
+            return replace(bare, voice_minutes=0, messages=0, data_mb=0, rolls=False)
         return replace(bare, packs=self._packs(packs)) if packs else bare
 
     def _bare(self, plan: _Held, upgrade: int | None) -> Holding:

@@ -46,6 +46,7 @@ def examine_machine(env: Environment) -> Iterator[Finding]:
         _free_space,
         _inbox,
         _pages_port,
+        _assistant_port,
         _smsc,
     )
     for check in checks:
@@ -98,17 +99,27 @@ def _inbox(env: Environment) -> Finding:
 
 
 def _pages_port(env: Environment) -> Finding:
-    place = f"{env.host}:{env.port}"
+    return _port(env, "pages", "web", (env.host, env.port, "WANHAO_PORT"))
+
+
+def _assistant_port(env: Environment) -> Finding:
+    place = (env.assistant_host, env.assistant_port, "WANHAO_ASSISTANT_PORT")
+    return _port(env, "assistants", "assistant", place)
+
+
+def _port(env: Environment, subject: str, log: str, at: tuple[str, int, str]) -> Finding:
+    """Whether a port is served, while everything runs, or could be; `at` ends with its variable."""
+    host, port, variable = at
     if running_host(env.data) is not None:
-        served = answers(env.host, env.port)
-        told = f"served at {place}" if served else f"nothing answers at {place}"
-        remedy = f"Read {env.data / 'log' / 'web.log'}."
-        return Finding(subject="pages", ok=served, told=told, remedy=remedy)
+        served = answers(host, port)
+        told = f"served at {host}:{port}" if served else f"nothing answers at {host}:{port}"
+        remedy = f"Read {env.data / 'log' / f'{log}.log'}."
+        return Finding(subject=subject, ok=served, told=told, remedy=remedy)
     try:
-        refuse_if_taken(env.host, env.port, "WANHAO_PORT")
+        refuse_if_taken(host, port, variable)
     except WanhaoError as error:
-        return Finding(subject="pages", ok=False, told=error.message, remedy=error.remedy)
-    return Finding(subject="pages", ok=True, told=f"{place} is free")
+        return Finding(subject=subject, ok=False, told=error.message, remedy=error.remedy)
+    return Finding(subject=subject, ok=True, told=f"{host}:{port} is free")
 
 
 def _smsc(env: Environment) -> Finding:

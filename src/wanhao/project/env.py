@@ -191,6 +191,31 @@ class Environment(BaseSettings):
         default="",
         description="lets other machines read the meter; needed unless only this machine is served",
     )
+    assistant_host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        description="address at which AI assistants are answered; others than this machine's only "
+        "behind something that speaks https",
+    )
+    assistant_port: int = Field(
+        default=8012, ge=1, le=65535, description="port at which AI assistants are answered"
+    )
+    assistant_names: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default=["127.0.0.1", "localhost", "[::1]"],
+        description="host names by which assistants may call that port, separated by commas",
+    )
+    assistant_origins: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default=[],
+        description="web pages whose scripts may call it, as https://app.example; empty: none",
+    )
+    assistant_per_hour: int = Field(
+        default=120, ge=1, description="questions that one token may ask in an hour"
+    )
+    assistant_token: str = Field(
+        default="",
+        repr=False,
+        description="the token of `wanhao assistant --stdio`, which an assistant starts itself",
+    )
     smsc_file: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
         default=None,
         description="a file that names several binds; instead of the variables of one SMSC",
@@ -287,7 +312,7 @@ class Environment(BaseSettings):
         default=2780, ge=1, le=65535, description="port at which the local SMSC shows its messages"
     )
     demo_network_port: int = Field(
-        default=2790, ge=1, le=65535, description="port of the local network"
+        default=2795, ge=1, le=65535, description="port of the local network"
     )
 
     @field_validator("archive_months")

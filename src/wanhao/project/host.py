@@ -134,7 +134,7 @@ class _Host:
         return swift | os.environ | {"DATABASE_URL": url, "WANHAO_DEMO": demo}
 
     def _programs(self) -> list[Program]:
-        names = ("web", "worker", "meter", "sms")
+        names = ("web", "worker", "meter", "sms", "assistant")
         programs = [Program(name=name, command=(*OURSELVES, name)) for name in names]
         if self._env.meter_serve:
             programs.append(Program(name="readers", command=(*OURSELVES, "usage", "serve")))
@@ -171,6 +171,7 @@ def _child(command: Sequence[str], environment: dict[str, str]) -> subprocess.Po
 
 def _refuse_taken_ports(env: Environment) -> None:
     refuse_if_taken(env.host, env.port, "WANHAO_PORT")
+    refuse_if_taken(env.assistant_host, env.assistant_port, "WANHAO_ASSISTANT_PORT")
     if env.demo:
         refuse_if_taken("127.0.0.1", env.smsc_port, "WANHAO_SMSC_PORT")
         refuse_if_taken("127.0.0.1", env.demo_smsc_http_port, "WANHAO_DEMO_SMSC_HTTP_PORT")

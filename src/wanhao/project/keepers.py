@@ -11,6 +11,9 @@ from wanhao.promises.contracts import Keeper
 from wanhao.workflows import review_use, send_notice, tell_abnormal_bills, tell_endings, tell_points
 from wanhao.workflows.announce_steps import announce_steps
 from wanhao.workflows.announce_stops import announce_stops
+from wanhao.workflows.emergency_resume import run_grants
+from wanhao.workflows.grant_promises import END_GRANT
+from wanhao.workflows.keep_number import END_KEEPING, end_keeping
 from wanhao.workflows.preview_rules import keep_previews
 from wanhao.workflows.promise_stops import BEFORE_STOP
 from wanhao.workflows.resume_data import RESUME_DATA, resume_data
@@ -25,11 +28,13 @@ QUICK: dict[str, Keeper] = {
     STOP_SERVICE: stop_service,
     ANNOUNCE_STEP: announce_steps,
     NEXT_STEP: take_steps,
+    END_GRANT: run_grants,
     WATCH: keep_watching,
 }
 SLOW: dict[str, Keeper] = {
     BEFORE_STOP: announce_stops,
     RESUME_DATA: resume_data,
+    END_KEEPING: end_keeping,
     review_use.KIND: review_use.review_use,
     tell_points.KIND: tell_points.tell_points,
     tell_endings.KIND: tell_endings.tell_endings,

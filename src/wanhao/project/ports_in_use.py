@@ -37,7 +37,8 @@ def refuse_if_taken(host: str, port: int, variable: str) -> None:
         )
     raise WanhaoError(
         f"{host} is not an address of this machine ({refused.strerror or refused}).",
-        "Set WANHAO_HOST to one, or to 127.0.0.1 (only this machine) or 0.0.0.0 (all addresses).",
+        f"Set {variable.removesuffix('PORT')}HOST to one, or to 127.0.0.1 (only this machine)"
+        " or 0.0.0.0 (all addresses).",
     )
 
 

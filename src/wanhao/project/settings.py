@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "wanhao.communications",
     "wanhao.menu",
     "wanhao.network",
+    "wanhao.outlets",
     "wanhao.pages",
     "wanhao.project",
 ]

@@ -9,6 +9,7 @@ from wanhao.parties.actions import lock_accounts
 from wanhao.parties.queries import main_lines_of_groups
 from wanhao.products.actions import lock_groups
 from wanhao.values.errors import WanhaoError
+from wanhao.workflows.refuse_orders import refuse_kept
 from wanhao.workflows.tell_terms import groups_of, owed, tell_terms
 
 
@@ -29,6 +30,8 @@ def changing_products_of(group_ids: Collection[int], now: datetime) -> Iterator[
     refuse_elsewhere("Products are ordered and cancelled")
     lock_accounts(_accounts(group_ids))
     lock_groups(group_ids)
+    for group_id in group_ids:
+        refuse_kept(group_id)
     accounts = _accounts(group_ids)
     before = owed(groups_of(accounts), now)
     yield

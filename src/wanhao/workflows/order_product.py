@@ -7,13 +7,15 @@ from django.db import transaction
 from wanhao.products import actions as products
 from wanhao.products.contracts import HeldProduct
 from wanhao.workflows.change_products import changing_products
+from wanhao.workflows.refuse_orders import refuse_orders
 
 
 @transaction.atomic
 def order_product(group_id: int, code: str, now: datetime) -> HeldProduct:
     """A group orders a pack, an upgrade, broadband, a card or its first plan, from now on.
 
-    WanhaoError as `products.actions.order` says.
+    WanhaoError as `products.actions.order` says, or where orders are refused.
     """
     with changing_products(group_id, now):
+        refuse_orders(group_id, now)
         return products.order(group_id, code, now)

@@ -13,7 +13,7 @@ from wanhao.promises.contracts import DuePromise
 from wanhao.workflows.end_service import end_service
 from wanhao.workflows.lift_stops import lift_stops
 from wanhao.workflows.owe_for_stops import owed_for
-from wanhao.workflows.stop_steps import due_by_day, promise_next, put_off
+from wanhao.workflows.stop_steps import LATE, due_by_day, promise_next, put_off
 from wanhao.workflows.tell_network import tell_network_of
 from wanhao.workflows.tell_stops import tell_stops
 
@@ -37,7 +37,8 @@ def _take(to: ServiceState, due: Sequence[DuePromise], now: datetime) -> None:
     granted = running_grants(owed)
     for promise in due:
         if (grant := granted.get(_number(promise, "account"))) is not None:
-            put_off([promise], by_day(grant.until), now)
+            # It ends by a promise of its own, which may be late.
+            put_off([promise], by_day(max(grant.until, now) + LATE), now)
     stops = go_further([asked[each] for each in owed if each not in granted], to, now)
     _follow(to, stops, owed, now)
 

@@ -52,10 +52,10 @@ def test_who_meets_every_condition_may_go_and_what_is_not_billed_is_told() -> No
 
 def test_each_condition_that_is_not_met_is_named() -> None:
     open_line(WANG, "lexiang-4g-59", LI, pay_type=PayType.POSTPAID)
+    order_product(line().group_id, "broadband-20m-year", NOW)
     account_id = line().account_id
     owed = AccountCharge(account_id=account_id, by_book={Book.RENT.value: 5_900})
     charge_accounts([owed], cycle=202610, reference="bills-202610", now=NOW)
-    order_product(line().group_id, "broadband-20m-year", NOW)
     reply = said("number_porting")
     assert reply.short == "暂不能携号转网：没有登记证件，请携证件到营业厅，共4项。"
     assert [one["what"] for one in reply.data["obstacles"]] == [

@@ -15,7 +15,10 @@ from wanhao.values.cycle import Cycle
 NOW = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 OUTCOME = count(cast_history(Cycle.of(NOW), NOW))
 NEXT_MONTH = count(cast_month(Cycle.of(NOW).next), month_after(OUTCOME))
-BY_THE_CALENDAR = {"abnormal-bill", "points-expiring", "product-ending"}
+BY_THE_CALENDAR = {
+    *("abnormal-bill", "points-expiring", "product-ending"),
+    *("before-two-way", "restored", "stopped"),
+}
 HE, ZHOU, XU, LUO, GUO, PENG = (
     16907910001,
     16907920001,

@@ -169,7 +169,7 @@ def test_the_meter_is_told_what_to_watch():
     build_world(100, silently, NOW)
     watched = current_thresholds()
     assert watched is not None
-    assert sorted(watched.money) == [500, 1500]
+    assert sorted(watched.money) == [0, 500, 1500]
 
 
 def test_a_world_too_small_for_the_cast_is_refused():

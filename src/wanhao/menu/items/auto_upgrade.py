@@ -18,6 +18,7 @@ from wanhao.products.ordering import could_order
 from wanhao.products.queries import offering, offerings_held
 from wanhao.products.rules import excludes
 from wanhao.workflows.order_product import order_product
+from wanhao.workflows.refuse_orders import refuse_orders
 
 CODE = "auto-upgrade-3952"
 
@@ -27,6 +28,7 @@ def propose_on(asking: Asking[NoInputs]) -> Answer:
     refuse_elsewhere("Upgrades are ordered")
     refuse_secondary(asking.line)
     _refuse_plan(asking)
+    refuse_orders(asking.line.group_id, asking.now)
     wanted = could_order(asking.line.group_id, CODE, asking.now)
     language, sold = asking.asker.language, wanted.offering
     schedule = sold.schedule

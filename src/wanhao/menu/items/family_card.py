@@ -28,6 +28,7 @@ from wanhao.values.cycle import Cycle
 from wanhao.values.msisdn import Msisdn
 from wanhao.workflows.change_cards import SECONDARY_CARD
 from wanhao.workflows.move_card import move_card
+from wanhao.workflows.refuse_orders import refuse_orders
 
 WHAT = ("套餐", "plan")
 
@@ -107,6 +108,7 @@ def _card(asking: Asking[FamilyCardInputs]) -> LineView:
     """The card that is meant; refused where it may not join, or is none of the family."""
     refuse_elsewhere("Cards are moved")
     refuse_secondary(asking.line)
+    refuse_orders(asking.line.group_id, asking.now)
     number = int(asking.inputs.number)
     card = lines_by_number({number}).get(number)
     if asking.inputs.action == "leave":

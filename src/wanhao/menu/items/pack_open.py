@@ -17,6 +17,7 @@ from wanhao.products.contracts import Effect, Lasts, Offering
 from wanhao.products.order_contracts import PossibleOrder
 from wanhao.products.ordering import could_order
 from wanhao.workflows.order_product import order_product
+from wanhao.workflows.refuse_orders import refuse_orders
 
 
 class PackOpenInputs(Inputs):
@@ -29,6 +30,7 @@ def propose(asking: Asking[PackOpenInputs]) -> Answer:
     """What the pack holds and costs, from when, and how it ends."""
     refuse_elsewhere("Packs are ordered")
     pack = pack_named(asking.inputs.pack, asking.now)
+    refuse_orders(asking.line.group_id, asking.now)
     wanted = could_order(asking.line.group_id, pack.code, asking.now)
     language = asking.asker.language
     short = sentence(

@@ -20,6 +20,7 @@ from wanhao.products.order_contracts import PossibleChange
 from wanhao.products.ordering import could_change_plan
 from wanhao.products.queries import offerings, products_of
 from wanhao.workflows.change_plan import change_plan
+from wanhao.workflows.refuse_orders import refuse_orders
 
 WHAT = ("套餐", "plan")
 
@@ -35,6 +36,7 @@ def propose(asking: Asking[PlanChangeInputs]) -> Answer:
     refuse_elsewhere("Plans are changed")
     refuse_secondary(asking.line)
     wanted = _plan(asking)
+    refuse_orders(asking.line.group_id, asking.now)
     change = could_change_plan(asking.line.group_id, wanted.code, asking.now)
     language = asking.asker.language
     if change.stays:

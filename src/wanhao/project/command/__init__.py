@@ -53,9 +53,13 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "network": _entry(
             "network", "network", "What the network lets lines do; compare, send again."
         ),
+        "outlets": _entry("outlets", "outlets", "Halls, agents' points, hotspots: import, find."),
         "points": _entry("points", "points", "See points; credit a month; clear what ended."),
         "notices": _entry("notices", "notices", "Tell a place of planned works or of fraud."),
         "menu": _entry("menu", "menu", "What customers can ask for: list, ask, confirm, matrix."),
+        "assistant": _entry(
+            "assistant", "assistant", "Answer AI assistants; issue and revoke their tokens."
+        ),
         "demo": _entry("demo", "demo", "The demo operator: its world, traffic and SMSC."),
         "doctor": _entry(
             "doctor", "doctor", "Say what is wrong and what to do.", with_django=False

@@ -118,7 +118,7 @@ def reset(yes: bool) -> None:
         click.echo("Nothing was deleted.")
         return
     with only_one(env.data, "it must be stopped first"):
-        for part in ("pg", "usage", "smsc", "sms", "log"):
+        for part in ("pg", "usage", "smsc", "sms", "network", "log"):
             shutil.rmtree(env.data / part, ignore_errors=True)
         (env.data / clock.CLOCK_FILE).unlink(missing_ok=True)
     click.echo("Deleted. Start anew with: wanhao up")

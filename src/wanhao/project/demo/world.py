@@ -1,4 +1,5 @@
-"""Builds the demo world: units, catalogue, thresholds, the cast, and the lines of eleven cities."""
+"""Builds the demo world: units, catalogue, thresholds, halls, the cast, and the lines of eleven
+cities."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from wanhao.communications.actions import set_opt_out
+from wanhao.outlets.actions import import_places
 from wanhao.parties.contracts import NewAccount, NewGroup, NewLine, OpenedAccount
 from wanhao.parties.queries import accounts_by_reference, line_count
 from wanhao.products.actions import load_catalogue
@@ -16,6 +18,7 @@ from wanhao.project.demo.belongings import bring_along
 from wanhao.project.demo.cast import CastAccount, cast, cast_accounts, reference_of
 from wanhao.project.demo.habits import habits_of
 from wanhao.project.demo.history import drop_month
+from wanhao.project.demo.outlets import demo_places
 from wanhao.project.demo.population import FIRST_DAY, PlannedAccount, population, world_settings
 from wanhao.staff.actions import load_units
 from wanhao.values.cycle import Cycle
@@ -46,6 +49,7 @@ def build_world(lines: int, progress: Callable[[int, int], None], now: datetime)
     load_units()
     load_catalogue()
     watch_thresholds(now)
+    import_places(demo_places())
     if line_count() >= lines:
         _open_newcomers(now)
         progress(lines, lines)

@@ -1,0 +1,103 @@
+"""Who a token speaks for, and one question of it: used up, recorded, asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from wanhao.access.actions import record_read
+from wanhao.access.contracts import Scope, TokenView
+from wanhao.access.tokens import token_of, use_token
+from wanhao.billing.line_stops import live_line_stops, running_grants
+from wanhao.billing.stops import live_stops
+from wanhao.menu.actions import ask, confirm
+from wanhao.menu.contracts import (
+    Asker,
+    Door,
+    IdentityLevel,
+    Question,
+    RefusedError,
+    Reply,
+)
+from wanhao.menu.queries import item_of, items_at
+from wanhao.parties.contracts import LineView
+from wanhao.parties.queries import lines_by_id
+
+CONFIRM = "confirm"
+NO_NONCE = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """Whoever brings a token that may be used now, and the line it speaks for."""
+
+    token: TokenView
+    line: LineView
+
+    @property
+    def asker(self) -> Asker:
+        """As the menu knows it: a token makes the line known, and no more."""
+        return Asker(
+            door=Door.ASSISTANT,
+            level=IdentityLevel.KNOWN,
+            language=self.line.language,
+            line=self.line,
+            name=f"token {self.token.token_id}",
+        )
+
+    def may(self, tool: str) -> bool:
+        """Whether the token's scopes are enough for a tool."""
+        reads = tool != CONFIRM and item_of(tool).reads_only
+        return (Scope.READ if reads else Scope.CHANGE) in self.token.scopes
+
+
+def bearer_of(secret: str, now: datetime) -> Bearer | None:
+    """Who brings this token; nobody, where its line has ended or its service is stopped."""
+    token = token_of(secret, now)
+    line = None if token is None else lines_by_id({token.line_id}).get(token.line_id)
+    if token is None or line is None or _is_stopped(line):
+        return None
+    return Bearer(token=token, line=line)
+
+
+def _is_stopped(line: LineView) -> bool:
+    """Whether the line is stopped by itself, as when it was lost, or with its account, and is not
+    served for a while."""
+    if live_line_stops({line.line_id}):
+        return True
+    account = {line.account_id}
+    return bool(live_stops(account)) and not running_grants(account)
+
+
+def tool_names(bearer: Bearer) -> frozenset[str]:
+    """The tools whose use the token allows."""
+    names = {CONFIRM, *(item.code for item in items_at(Door.ASSISTANT))}
+    return frozenset(name for name in names if bearer.may(name))
+
+
+def put(
+    bearer: Bearer, tool: str, given: Mapping[str, object], per_hour: int, now: datetime
+) -> Reply:
+    """Put one question; RefusedError where the token may not. That it was asked is recorded
+    before anything is read."""
+    if not bearer.may(tool):
+        raise RefusedError(
+            "此令牌只能查询，不能办理。请使用带有办理权限的令牌。",
+            "This token may read, not change. Use one with the scope 'change'.",
+        )
+    with transaction.atomic():
+        _count(bearer, per_hour, now)
+        purpose = f"{tool} by assistant, token {bearer.token.token_id}"
+        record_read(None, f"line {bearer.line.number}", purpose, now)
+    if tool == CONFIRM:
+        return confirm(bearer.asker, now, nonce=str(given.get("nonce") or NO_NONCE))
+    return ask(Question(item=tool, given=given, asker=bearer.asker), now)
+
+
+def _count(bearer: Bearer, per_hour: int, now: datetime) -> None:
+    if not use_token(bearer.token.token_id, per_hour, now):
+        raise RefusedError(
+            f"本小时已查询{per_hour}次，请下一小时再试。",
+            f"This token has asked {per_hour} times this hour. Try again in the next.",
+        )

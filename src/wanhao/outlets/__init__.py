@@ -1,0 +1,1 @@
+"""Where customers find the operator: halls, agents' points, WiFi hotspots."""

@@ -1,0 +1,27 @@
+"""Every door that is there, opened once; a world of its own for each item."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.menu.walking.assistant import at_assistant
+from tests.menu.walking.command import AtCommand
+from tests.menu.walking.examples import examples
+from tests.menu.walking.walkers import Walker
+from tests.menu.walking.world import open_world
+from wanhao.menu.contracts import Door
+
+
+@pytest.fixture(scope="session")
+def walkers(django_db_setup: None) -> Iterator[Mapping[Door, Walker]]:
+    """Who walks up to each door."""
+    with at_assistant() as assistant:
+        yield {walker.door: walker for walker in (AtCommand(), assistant)}
+
+
+@pytest.fixture
+def world(code: str, transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """Customers who have what they ask about."""
+    with open_world(tmp_path / "usage", examples()[code]):
+        yield

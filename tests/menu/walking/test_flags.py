@@ -1,0 +1,55 @@
+"""What an item says of itself is true: that it only reads, only proposes, or changes something."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.menu.walking.examples import examples
+from tests.menu.walking.world import NUMBERS, OTHER
+from wanhao.menu.actions import ask, confirm
+from wanhao.menu.contracts import Asker, Door, IdentityLevel, Question, Reply, ReplyKind
+from wanhao.menu.queries import item_of, items
+from wanhao.parties.contracts import Language
+from wanhao.parties.queries import lines_by_number
+
+WRITES = re.compile(r'(?:INSERT INTO|(?<!FOR )\bUPDATE|DELETE FROM)\s+"?(\w+)')
+PROPOSED = {"wanhao_menu_confirmation"}
+RECORDED = {"wanhao_access_personaldataread"}
+"""That somebody read is written down; it changes nothing of the customer's."""
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("walk")]
+
+
+def written(asked: Callable[[], Reply]) -> tuple[Reply, set[str]]:
+    """What came of it, and the tables that were written."""
+    with CaptureQueriesContext(connection) as captured:
+        reply = asked()
+    return reply, {table for one in captured for table in WRITES.findall(one["sql"])} - RECORDED
+
+
+def asker(door: Door) -> Asker:
+    number = NUMBERS[door]
+    return Asker(
+        door=door,
+        level=IdentityLevel.STRONG,
+        language=Language.ZH,
+        line=lines_by_number({number})[number],
+    )
+
+
+@pytest.mark.parametrize("code", sorted(items()))
+def test_an_item_does_what_it_says_and_no_more(code: str, world: None) -> None:
+    item, example, now = item_of(code), examples()[code], datetime.now(UTC)
+    who = asker(min(item.doors))
+    question = Question(item=code, given=example.filled(other=OTHER), asker=who)
+    reply, tables = written(lambda: ask(question, now))
+    if item.confirmed:
+        assert reply.kind is ReplyKind.TO_CONFIRM, reply.long
+        assert tables == PROPOSED
+        reply, tables = written(lambda: confirm(who, now, nonce=reply.nonce, code=reply.code))
+    assert reply.kind is ReplyKind.ANSWERED, reply.long
+    assert bool(tables - PROPOSED) is not item.reads_only, tables
