@@ -26,6 +26,7 @@ from wanhao.parties.queries import lines_by_number, lines_of_accounts
 from wanhao.promises.contracts import PromiseState
 from wanhao.promises.queries import waiting
 from wanhao.values.errors import WanhaoError
+from wanhao.workflows.add_card import add_card
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 from wanhao.workflows.take_payment import take_payment
 
@@ -137,3 +138,13 @@ def test_a_number_that_was_taken_is_frozen(row: tuple[str, ...]) -> None:
     else:
         with pytest.raises(WanhaoError, match="kept back until 2027-04-26"):
             open_accounts([order], at(when))
+
+
+def test_a_frozen_number_becomes_nobodys_secondary_card() -> None:
+    owing()
+    pass_time(at("2027-01-26 09:00"), dict.fromkeys(TOLD, "at once"))
+    opened(NUMBER + 1)
+    group = lines_by_number([NUMBER + 1])[NUMBER + 1].group_id
+    with pytest.raises(WanhaoError, match="kept back until 2027-04-26"):
+        add_card(group, NUMBER, at("2027-02-01 10:00"))
+    assert add_card(group, NUMBER, at("2027-04-26 09:00")).number == NUMBER

@@ -17,7 +17,7 @@ OUTCOME = count(cast_history(Cycle.of(NOW), NOW))
 NEXT_MONTH = count(cast_month(Cycle.of(NOW).next), month_after(OUTCOME))
 BY_THE_CALENDAR = {
     *("abnormal-bill", "points-expiring", "product-ending"),
-    *("before-two-way", "restored", "stopped"),
+    *("before-credit-stop", "before-two-way", "restored", "stopped"),
 }
 HE, ZHOU, XU, LUO, GUO, PENG = (
     16907910001,
