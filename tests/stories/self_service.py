@@ -1,7 +1,7 @@
 """Two customers, their handsets, the network that serves them, and an operator behind 10001."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -32,7 +32,10 @@ from wanhao.project.patience import work_until
 from wanhao.promises.actions import keep_due
 from wanhao.usage.folders import Folders
 from wanhao.usage.local import LocalMeter
+from wanhao.usage.ports import provide_reader, usage_reader
+from wanhao.usage.view.reader import LocalReader
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
+from wanhao.workflows.run_due_bills import run_due_bills
 from wanhao.workflows.tell_customers import TellCustomers
 from wanhao.workflows.watch_thresholds import watch_thresholds
 
@@ -62,8 +65,9 @@ class Operator:
 
     def opens(self, number: int, plan: str, balance_fen: int) -> int:
         """A prepaid customer with a plan and some money; gives the account."""
+        line = replace(a_line(number), since=int(self.now.timestamp()))
         order = AccountOrder(
-            account=an_account(f"A{number}", (a_line(number),)),
+            account=an_account(f"A{number}", (line,)),
             offering_codes=(plan,),
             opening_balance_fen=balance_fen,
             payment_reference=f"opening-{number}",
@@ -77,8 +81,9 @@ class Operator:
 
     def settle(self) -> None:
         """The meter counts what is there, the worker does what is due, messages arrive."""
-        while self.meter.step():
-            pass
+        for work in (self.meter.step, lambda: run_due_bills(self.now), self.meter.step):
+            while work():
+                pass
         while keep_due({**QUICK, **SLOW}, self.now) or release_due(self.now):
             pass
         until(lambda: not [s for s, n in messages_by_state().items() if n and s not in SETTLED])
@@ -101,6 +106,12 @@ class Operator:
         name = f"{identity:04d}.csv"
         drop(self._folders.inbox, name, encode(table_of([record]), FileFormat.CSV))
         self.settle()
+
+    def hears(self, number: int, what: Callable[[], object]) -> list[str]:
+        """What comes to a handset because of something."""
+        before = len(self.handset(number))
+        what()
+        return self.handset(number)[before:]
 
     def writes(self, number: int, text: str) -> str:
         """A customer writes to 10001; gives what comes back."""
@@ -139,6 +150,8 @@ def operator(folder: Path, smsc: SmscPeer, since: str) -> Iterator[Operator]:
                 target=work_until, args=(stop, NetworkSender(stop, lambda: one.now, sender))
             ),
         ]
+        usual = usage_reader()
+        provide_reader(LocalReader(folder / "usage"))
         one.meter.start()
         for thread in threads:
             thread.start()
@@ -149,3 +162,4 @@ def operator(folder: Path, smsc: SmscPeer, since: str) -> Iterator[Operator]:
             for thread in threads:
                 thread.join()
             one.meter.stop()
+            provide_reader(usual)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
+from wanhao.billing.bills.queries import billed_since
 from wanhao.billing.contracts import DebtDue
 from wanhao.billing.credit import credit_limits
 from wanhao.billing.queries import balances, billed_through
@@ -57,10 +58,11 @@ def money_left(causes: Collection[Cause], now: datetime) -> dict[int, int]:
         return {}
     has, limits, billed = balances(accounts), credit_limits(accounts), billed_through(accounts)
     fees_since = _fees_of_later_months(causes, billed, now)
+    in_bills = _billed_meanwhile(causes, billed)
     return {
         cause.account_id: has.get(cause.account_id, 0)
         + limits.get(cause.account_id, 0)
-        - (cause.spent_fen if billed[cause.account_id] <= cause.billed_through else 0)
+        - max(0, cause.spent_fen - in_bills.get(cause.account_id, 0))
         - fees_since.get(cause.account_id, 0)
         for cause in causes
     }
@@ -87,16 +89,32 @@ def _owed(
     return debt
 
 
+def _billed_meanwhile(causes: Iterable[Cause], billed: Mapping[int, int]) -> dict[int, int]:
+    """How much of what the meter reported as used is in the balance by now, in fen.
+
+    The bill of the month of the word has all of it; the bill of the month before, which may come
+    within the first days of a month, has its own total.
+    """
+    whole, part, cycles = {}, {}, set[int]()
+    for cause in causes:
+        last = billed[cause.account_id]
+        if last >= cause.cycle:
+            whole[cause.account_id] = cause.spent_fen
+        elif last > cause.billed_through:
+            part[cause.account_id] = cause.billed_through
+            cycles |= {last, Cycle(last).previous.number}
+    return {**(billed_since(part, cycles) if part else {}), **whole}
+
+
 def _fees_of_later_months(
     causes: Iterable[Cause], billed: Mapping[int, int], now: datetime
 ) -> dict[int, int]:
-    """Fees of months after the one of the meter's word, or after the last bill, if that is newer
-    than the word: what it said of use is in that bill."""
+    """Fees of months after the one of the meter's word, or after the last bill, if that is of a
+    later month."""
     running = Cycle.of(now)
     by_month: dict[int, list[int]] = defaultdict(list)
     for cause in causes:
-        known = billed[cause.account_id] <= cause.billed_through
-        month = Cycle(cause.cycle if known else billed[cause.account_id]).next
+        month = Cycle(max(cause.cycle, billed[cause.account_id])).next
         while month.number <= running.number:
             by_month[month.number].append(cause.account_id)
             month = month.next

@@ -27,7 +27,6 @@ class Example:
     data_stopped: bool = False
     before: str = ""
     billed: bool = False
-    shut: Sequence[str] = ()
 
     def filled(self, **named: object) -> dict[str, Any]:
         """What is given, with names in braces put in."""

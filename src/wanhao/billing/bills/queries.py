@@ -1,6 +1,6 @@
 """Reads of bills. Customers are shown the last five months; older bills stay in the table."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
@@ -80,6 +80,23 @@ def waiting_fen(account_ids: Collection[int]) -> dict[int, int]:
             "WHERE bill_id IS NULL AND account_id = ANY(%s::bigint[]) GROUP BY account_id",
             [list(account_ids)],
         )
+        return dict(cursor.fetchall())
+
+
+BILLED_SINCE = """
+SELECT bill.account_id, sum(bill.total_fen)::bigint
+FROM unnest(%s::bigint[], %s::int[]) AS asked(id, cycle)
+JOIN wanhao_billing_bill AS bill ON bill.account_id = asked.id AND bill.cycle > asked.cycle
+WHERE bill.source = 'own' AND bill.cycle = ANY(%s::int[])
+GROUP BY bill.account_id
+"""
+
+
+def billed_since(asked: Mapping[int, int], cycles: Collection[int]) -> dict[int, int]:
+    """What the bills of some cycles came to that are younger than the cycle each account names, in
+    fen; an account without such a bill is left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(BILLED_SINCE, [list(asked), list(asked.values()), list(cycles)])
         return dict(cursor.fetchall())
 
 

@@ -9,8 +9,8 @@ from django.db import transaction
 from wanhao.access.actions import record_read
 from wanhao.access.contracts import Scope, TokenView
 from wanhao.access.tokens import token_of, use_token
-from wanhao.billing.line_stops import live_line_stops, running_grants
-from wanhao.billing.stops import live_stops
+from wanhao.billing.line_stops import live_line_stops
+from wanhao.billing.stop_contracts import LineStopKind
 from wanhao.menu.actions import ask, confirm
 from wanhao.menu.contracts import (
     Asker,
@@ -53,21 +53,21 @@ class Bearer:
 
 
 def bearer_of(secret: str, now: datetime) -> Bearer | None:
-    """Who brings this token; nobody, where its line has ended or its service is stopped."""
+    """Who brings this token; nobody, where its line has ended or its card is lost.
+
+    Who is stopped for what is owed, or keeps a number, may ask on: how to be served again, too.
+    """
     token = token_of(secret, now)
     line = None if token is None else lines_by_id({token.line_id}).get(token.line_id)
-    if token is None or line is None or _is_stopped(line):
+    if token is None or line is None or _is_lost(line):
         return None
     return Bearer(token=token, line=line)
 
 
-def _is_stopped(line: LineView) -> bool:
-    """Whether the line is stopped by itself, as when it was lost, or with its account, and is not
-    served for a while."""
-    if live_line_stops({line.line_id}):
-        return True
-    account = {line.account_id}
-    return bool(live_stops(account)) and not running_grants(account)
+def _is_lost(line: LineView) -> bool:
+    """Whether somebody else may have what the customer had."""
+    stops = live_line_stops({line.line_id}).get(line.line_id, ())
+    return any(stop.kind is LineStopKind.LOST for stop in stops)
 
 
 def tool_names(bearer: Bearer) -> frozenset[str]:
