@@ -15,12 +15,14 @@ BENCHES = {
     "--sms": "bench.sms",
     "--hall": "bench.hall",
     "--promises": "bench.promises",
+    "--network": "bench.network",
     "--month": "bench.month",
     "--duplicates": "bench.duplicates",
     "--archive": "bench.archive",
     "--reading": "bench.reading",
     "--standby": "bench.taking_over",
     "--restoring": "bench.restoring",
+    "--credit": "bench.credit",
 }
 
 if __name__ == "__main__":

@@ -18,17 +18,17 @@ Rows = Counter[str]
 TABLES: Mapping[str, str] = {
     "decisions": """
         SELECT subject_kind, subject_id, rule, cycle, episode, tier, outcome, line_id,
-            rule_values, trigger - 'occurred_at'
+            rule_values, trigger - 'occurred_at' #- '{said,time}'
         FROM wanhao_communications_reminderdecision
     """,
     "outbox": """
         SELECT d.subject_kind, d.subject_id, d.rule, d.cycle, d.episode, d.tier, m.number,
-            m.language, m.delivery_class, m.urgent, m.figures, m.text, m.state, m.waits,
-            m.holds_kind, m.holds_key, m.channel, m.error
+            m.language, m.delivery_class, m.urgent, m.figures #- '{said,time}', m.text, m.state,
+            m.waits, m.holds_kind, m.holds_key, m.channel, m.error
         FROM wanhao_communications_communicationmessage m
         LEFT JOIN wanhao_communications_reminderdecision d ON d.id = m.decision_id
     """,
-    "promises": "SELECT kind, key, payload, state FROM wanhao_promises_promise",
+    "promises": "SELECT kind, key, state, payload FROM wanhao_promises_promise",
     "facts": "SELECT number, kind, cycle, body FROM wanhao_usage_fact",
     "quarantine": """
         SELECT file, row, reason, text, state FROM wanhao_usage_quarantinedrecord
@@ -50,7 +50,7 @@ ALIKE |= {"open months: totals": 5, "open months: charges": 2, "money": 1}
 """By so many first columns two rows belong together."""
 BY_DELIVERY = ("files", "quarantine by reason")
 """Tables that tell how often something came, and in which file."""
-STEADY = {"decisions": 8, "outbox": 10}
+STEADY = {"decisions": 8, "outbox": 10, "promises": 3}
 """Of these the first columns; the others hold figures as they were when the batch ended."""
 TOTALS = """
     SELECT sum(records_in)::bigint, sum(metered)::bigint, sum(duplicate)::bigint,

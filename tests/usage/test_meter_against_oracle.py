@@ -27,6 +27,7 @@ from wanhao.usage.contracts import (
     TariffFact,
 )
 from wanhao.usage.models import LateUsage
+from wanhao.usage.view.reader import LocalReader
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AFTER_CLOSE = CLOSING + timedelta(hours=1)
@@ -71,6 +72,7 @@ class PlainLoop:
         self.oracle = Oracle([NOVEMBER - 1, NOVEMBER], (80, 100), (1500, 500), (80, 100))
         self.oracle.close(NOVEMBER - 1)
         self.number = 0
+        self.took_back = set()
 
     def tell(self, facts):
         """The same facts in the same order."""
@@ -99,7 +101,10 @@ class PlainLoop:
         for row in rows:
             names = ("source", "number", "service", "zone", "start", "quantity", "sign")
             known = {name: row[name] for name in names}
-            self.oracle.record(Record(id=str(row["record_id"]), fen=row["charge_fen"], **known))
+            record = Record(id=str(row["record_id"]), fen=row["charge_fen"], **known)
+            if record.sign < 0:
+                self.took_back.add(self.oracle._holder(record))
+            self.oracle.record(record)
 
     def came_to(self):
         """Units and fen of every group, zone and service in which there are any."""
@@ -114,6 +119,11 @@ class PlainLoop:
     def fates(self):
         """How many were metered, known already, put aside."""
         return self.oracle.metered, self.oracle.duplicate, self.oracle.quarantined
+
+    def plan_data_used(self):
+        """Octets that each group took of its plan, never less than none."""
+        cells = {g: known.months[NOVEMBER].cell("data") for g, known in self.oracle.groups.items()}
+        return {group: max(cell.used()["plan", 0], 0) for group, cell in cells.items()}
 
     def left(self):
         """What each watched account has left, in fen."""
@@ -178,6 +188,11 @@ class Both:
         """Time passes: what is due then opens and closes."""
         self.now = instant
         settle(self.meter)
+
+    def plan_data_used(self):
+        """What readers of the meter are told of the same."""
+        found = LocalReader(self.meter.folders.root).uses_of(sorted(self.loop.plan_data_used()))
+        return {group: max(use.plan_data_used, 0) for group, use in found.items()}
 
     def left(self):
         """What the meter says each watched account has left, in fen."""
@@ -248,6 +263,10 @@ def test_the_meter_and_the_plain_loop_agree_to_the_fen(tmp_path, seed):
     both.tell(changes(world, chance))
     both.deliver(world.records[30:60])
     assert both.left() == both.loop.left()
+    taken, told = both.loop.plan_data_used(), both.plan_data_used()
+    assert all(told[group] >= octets for group, octets in taken.items())
+    straight = taken.keys() - both.loop.took_back
+    assert {g: told[g] for g in straight} == {g: taken[g] for g in straight}
     both.turn(AFTER_CLOSE)
     both.deliver(world.records[60:])
     while settle_late_usage(AFTER_CLOSE, chance.randint(1, 20)):

@@ -113,13 +113,18 @@ def stopped_account(rights: int = 2, number: int = 16907910001) -> int:
     accept_messages(at("2026-11-26 08:00"))
     keep_until(at("2026-11-26 09:00"))
     if rights:
-        HeldRight.objects.create(
-            account_id=account,
-            code="mobile-power-on",
-            percent=0,
-            times=rights,
-            left=rights,
-            begins_at=at("2026-01-01 00:00"),
-            ends_at=at("2027-01-01 00:00"),
-        )
+        give_power_on(account, rights)
     return account
+
+
+def give_power_on(account: int, times: int) -> None:
+    """Let the account's star give the right so many times in this year."""
+    HeldRight.objects.create(
+        account_id=account,
+        code="mobile-power-on",
+        percent=0,
+        times=times,
+        left=times,
+        begins_at=at("2026-01-01 00:00"),
+        ends_at=at("2027-01-01 00:00"),
+    )

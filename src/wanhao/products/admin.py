@@ -53,14 +53,14 @@ class RoamingPermitAdmin(ReadOnlyAdmin):
     search_fields = ("=line__id",)
 
 
+@admin.register(ProductPause)
+class ProductPauseAdmin(ReadOnlyAdmin):
+    list_display = ("product", "group", "first_cycle", "last_cycle", "fee_fen")
+    list_select_related = ("product",)
+
+
 @admin.register(PortingCode)
 class PortingCodeAdmin(ReadOnlyAdmin):
     list_display = ("line_id", "issued_at", "expires_at")
     exclude = ("digest",)
     search_fields = ("=line__id",)
-
-
-@admin.register(ProductPause)
-class ProductPauseAdmin(ReadOnlyAdmin):
-    list_display = ("product", "group", "first_cycle", "last_cycle", "fee_fen")
-    list_select_related = ("product",)

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from wanhao.products.contracts import DataGiftView, Holding, NewDataGift
+from wanhao.products.contracts import Holding
+from wanhao.products.gift_contracts import DataGiftView, NewDataGift
 from wanhao.products.gift_rules import (
     GiftTerms,
     Given,
@@ -36,6 +37,8 @@ def give_data(asked: NewDataGift, now: datetime) -> DataGiftView:
 
     Tell the meter of both groups in the same transaction.
     """
+    if not asked.reference:
+        raise WanhaoError("A gift needs a reference.", "Give one that no other gift has.")
     lock_groups([asked.giver_group, asked.receiver_group])
     known = data_gift(asked.reference)
     if known is not None:

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from wanhao.products.contracts import RoamingView
 from wanhao.products.models import RoamingPermit
+from wanhao.products.roaming_contracts import RoamingView
 
 
 @transaction.atomic

@@ -16,12 +16,12 @@ def wire_doors() -> None:
     register_door(Door.COMMAND, lambda: _allowed_at(Door.COMMAND))
 
 
+def _allowed_at(door: Door) -> frozenset[str]:
+    """What a door offers that offers every item it is allowed to."""
+    return frozenset(item.code for item in items_at(door))
+
+
 def _by_sms() -> frozenset[str]:
     """What a code leads to."""
     book = book_of(environment().sms_codes, clock.now().astimezone(SHANGHAI).date())
     return frozenset(name for entry in book.entries for name in (entry.item, *entry.also))
-
-
-def _allowed_at(door: Door) -> frozenset[str]:
-    """What a door offers that offers every item it is allowed to."""
-    return frozenset(item.code for item in items_at(door))

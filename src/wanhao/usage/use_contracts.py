@@ -34,8 +34,8 @@ class UseSoFar:
     `voice_unit` is seconds. `charge_fen` is all that the account was charged in this month so far:
     use, fees and rent of all its groups. `left_fen` is what it can still spend, None where nobody
     watches that. `plan_data_used` are the octets at home that were taken of the plan's own data,
-    after what rolled over and packs. All records of batches up to `batch` are in it, and none of
-    later ones.
+    after what rolled over and packs; where records were taken back, rather more than that. All
+    records of batches up to `batch` are in it, and none of later ones.
     """
 
     group_id: int

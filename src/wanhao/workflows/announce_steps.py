@@ -49,11 +49,12 @@ def _waits(stop: StopView, one: StepRound) -> bool:
 def _promised(
     rounds: Sequence[StepRound], stops: Mapping[int, StopView], now: datetime
 ) -> Iterator[NewPromise]:
+    told = {to: announced_hours(METRICS[to], now) for to in {one.to for one in rounds}}
     for one in rounds:
         if one.last:
             yield _step(one, stops[one.stop_id])
         else:
-            hours = announced_hours(METRICS[one.to], now)
+            hours = told[one.to]
             ahead = hours[max(one.tier - one.tiers, -len(hours))] if hours else 0
             following = replace(one, tier=one.tier + 1)
             yield following.promised(max(one.begins - timedelta(hours=ahead), now))

@@ -1,9 +1,11 @@
 """Give data: a plan holds less, another customer has more, the meter learns of both at once."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from wanhao.billing.line_stops import live_line_stops
 from wanhao.billing.stops import live_stops
 from wanhao.communications.actions import decide_reminders
 from wanhao.communications.contracts import Metric, Trigger
@@ -11,7 +13,7 @@ from wanhao.parties.actions import lock_number
 from wanhao.parties.contracts import LineRole, LineView
 from wanhao.parties.queries import lines_by_number
 from wanhao.products import actions as products
-from wanhao.products.contracts import DataGiftView, NewDataGift
+from wanhao.products.gift_contracts import DataGiftView, NewDataGift
 from wanhao.products.gift_rules import gift_terms
 from wanhao.products.gifting import cannot_receive, data_gift
 from wanhao.usage.ports import usage_reader
@@ -60,10 +62,10 @@ def _asked(
         raise WanhaoError("Only the main card of a group gives data.", "Ask from the main card.")
     if receiver is None:
         raise cannot_receive()
-    stopped = live_stops([giver.account_id, receiver.account_id])
-    if giver.account_id in stopped:
-        raise WanhaoError("Service is stopped, so no data is given.", "Pay first.")
-    if receiver.account_id in stopped:
+    stopped = _stopped([giver, receiver])
+    if giver.line_id in stopped:
+        raise WanhaoError("Service is stopped, so no data is given.", "Let it be resumed first.")
+    if receiver.line_id in stopped:
         raise cannot_receive()
     return NewDataGift(
         giver_group=giver.group_id,
@@ -74,6 +76,13 @@ def _asked(
         plan_data_used=plan_data_used(giver.group_id, now),
         reference=reference,
     )
+
+
+def _stopped(lines: Sequence[LineView]) -> set[int]:
+    """Those whose account is stopped, or that are stopped by themselves, as a lost one is."""
+    accounts = live_stops([line.account_id for line in lines])
+    alone = live_line_stops([line.line_id for line in lines])
+    return {line.line_id for line in lines if line.account_id in accounts or line.line_id in alone}
 
 
 def plan_data_used(group_id: int, now: datetime) -> int:

@@ -13,7 +13,7 @@ from wanhao.billing.stops import live_stops
 from wanhao.network.actions import request_profiles
 from wanhao.network.contracts import Barring, NewProfile
 from wanhao.parties.contracts import LineView
-from wanhao.parties.queries import lines_by_number, lines_live_or_ended, lines_of_accounts
+from wanhao.parties.queries import lines_live_or_ended, lines_of_accounts
 from wanhao.products.queries import groups_without_data
 from wanhao.values.cycle import Cycle
 
@@ -27,13 +27,12 @@ BARS: Mapping[ServiceState, Barring] = {
 def tell_network(line_ids: Collection[int], now: datetime) -> int:
     """Request what each line may do now; returns for how many that is new.
 
-    A line that ended is removed, unless its number is another line's by now.
+    A line that ended is removed, also where its number is another line's by now: the network takes
+    a number for one line at a time.
     """
     lines = lines_live_or_ended(line_ids)
     live = [line for line, lives in lines if lives]
-    ended = [line for line, lives in lines if not lives]
-    given_on = lines_by_number([line.number for line in ended]) if ended else {}
-    gone = [_profile(line, Barring.REMOVED, True) for line in ended if line.number not in given_on]
+    gone = [_profile(line, Barring.REMOVED, True) for line, lives in lines if not lives]
     return request_profiles([*_profiles(live, now), *gone], now)
 
 

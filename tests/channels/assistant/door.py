@@ -41,6 +41,11 @@ class Door:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/mcp"
 
+    def knock(self, secret: str) -> int:
+        """The status of a request that carries the token and asks nothing."""
+        headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+        return httpx2.post(self.url, content="{}", headers=headers, timeout=60).status_code
+
     def ask(self, secret: str, asked: Asked[T], mode: str = "auto") -> T:
         """What comes of asking with a token, over HTTP."""
 

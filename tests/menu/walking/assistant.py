@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 import uvicorn
 from mcp.types import CallToolResult
 
 from tests.channels.assistant.door import CHANGE, Door, text_of, token_for
 from tests.menu.walking.examples import Example
-from tests.menu.walking.walkers import Seen
+from tests.menu.walking.walkers import SHUT, Seen
 from wanhao.channels.assistant.contracts import AssistantConfig
 from wanhao.channels.assistant.http import http_app
 from wanhao.menu import contracts
@@ -37,6 +38,8 @@ class AtAssistant:
 
     def _call(self, number: int, tool: str, **given: Any) -> Seen:
         secret, _ = token_for(number, CHANGE)
+        if self._door.knock(secret) == httpx.codes.UNAUTHORIZED:
+            return Seen(text="", kind=SHUT)
         return _seen(self._door.call(secret, tool, **given))
 
 

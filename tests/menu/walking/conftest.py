@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.billing.bills.tax_peer import issuing
 from tests.menu.walking.assistant import at_assistant
 from tests.menu.walking.command import AtCommand
 from tests.menu.walking.examples import examples
 from tests.menu.walking.walkers import Walker
 from tests.menu.walking.world import open_world
+from wanhao.billing.bills.einvoice_http import HttpEInvoices
+from wanhao.billing.bills.ports import provide_issuer
 from wanhao.menu.contracts import Door
 
 
@@ -21,7 +24,16 @@ def walkers(django_db_setup: None) -> Iterator[Mapping[Door, Walker]]:
 
 
 @pytest.fixture
-def world(code: str, transactional_db: None, tmp_path: Path) -> Iterator[None]:
+def _issuer() -> Iterator[None]:
+    """Who issues e-invoices."""
+    with issuing() as peer:
+        provide_issuer(HttpEInvoices(peer.url, "91360000MA0000000X", pause_ms=0))
+        yield
+    provide_issuer(None)
+
+
+@pytest.fixture
+def world(code: str, transactional_db: None, tmp_path: Path, _issuer: None) -> Iterator[None]:
     """Customers who have what they ask about."""
     with open_world(tmp_path / "usage", examples()[code]):
         yield

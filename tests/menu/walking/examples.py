@@ -25,6 +25,9 @@ class Example:
     plan: str = "lexiang-4g-59"
     holds: Sequence[str] = ()
     data_stopped: bool = False
+    before: str = ""
+    billed: bool = False
+    shut: Sequence[str] = ()
 
     def filled(self, **named: object) -> dict[str, Any]:
         """What is given, with names in braces put in."""

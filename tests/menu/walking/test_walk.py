@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests.menu.walking.examples import Example, examples, holds, says
-from tests.menu.walking.walkers import Seen, Walker
-from tests.menu.walking.world import NUMBERS, OTHER
+from tests.menu.walking.walkers import SHUT, Seen, Walker
+from tests.menu.walking.world import NUMBERS, named
 from wanhao.menu.contracts import Door, ReplyKind
 from wanhao.menu.doors import offered
 from wanhao.menu.levels import needed
@@ -38,7 +38,9 @@ def walked(walker: Walker, example: Example) -> str:
     """What is wrong with what came back at one door; nothing, when it is the item's."""
     number = NUMBERS[walker.door]
     item = item_of(example.item)
-    seen = walker.ask(number, example, example.filled(other=OTHER))
+    seen = walker.ask(number, example, example.filled(**named(walker.door, example)))
+    if walker.door.value in example.shut:
+        return "" if seen.kind == SHUT else f"lets somebody in whose line is stopped: {seen}"
     if needed(item, walker.door) > walker.reaches:
         return "" if _steps_up(seen) else f"asks for no higher level: {seen}"
     if item.confirmed:

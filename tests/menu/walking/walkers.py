@@ -10,6 +10,9 @@ from typing import Any, Protocol
 from tests.menu.walking.examples import Example
 from wanhao.menu.contracts import Door, IdentityLevel
 
+SHUT = "shut"
+"""What is seen of a door that lets nobody in whose line is stopped."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:

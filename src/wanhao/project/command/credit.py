@@ -1,4 +1,4 @@
-"""`wanhao credit`: how much an account may owe, and whether its service is stopped."""
+"""`wanhao credit`: how much an account may owe, and where its service stands."""
 
 import getpass
 from datetime import datetime
@@ -7,21 +7,22 @@ import click
 
 from wanhao.access.actions import record_read
 from wanhao.billing.contracts import CreditLimitView, NewCreditLimit
-from wanhao.billing.credit import credit_history, usual_limit_fen
-from wanhao.billing.stop_contracts import StopView
-from wanhao.billing.stops import stop_history
-from wanhao.parties.queries import accounts_by_reference
+from wanhao.billing.credit import usual_limit_fen
+from wanhao.billing.stop_contracts import LineStopView, StopView
+from wanhao.parties.queries import accounts_by_reference, lines_by_number
 from wanhao.project import clock
 from wanhao.project.command.sessions import database, refuse_without_database
 from wanhao.values.cycle import SHANGHAI
 from wanhao.values.errors import WanhaoError
 from wanhao.values.money import Money
+from wanhao.values.msisdn import Msisdn
 from wanhao.workflows.set_credit_limits import set_credit_limits
+from wanhao.workflows.show_credit import CreditStanding, credit_standing
 
 
 @click.group()
 def credit() -> None:
-    """Credit limits of post-paid accounts, and stops for unpaid bills."""
+    """Credit limits of post-paid accounts, and stops of service."""
 
 
 @credit.command("set")
@@ -44,17 +45,46 @@ def set_command(reference: str, yuan: int | None, reason: str) -> None:
 
 
 @credit.command("show")
-@click.argument("reference")
-def show_command(reference: str) -> None:
-    """Show every limit and every stop of an account. The reading is recorded."""
+@click.argument("account")
+def show_command(account: str) -> None:
+    """Show where the service of an ACCOUNT (its reference, or a number in use) stands, why and
+    since when, what comes next, and its history. The reading is recorded."""
     refuse_without_database()
     with database():
-        account_id = _account(reference)
-        record_read(None, f"account {reference}", "credit by command", clock.now())
-        lines = [limit_line(view) for view in credit_history(account_id)]
-        lines += [stop_line(view) for view in stop_history(account_id)]
-    for line in lines or [f"account {reference} has no limit and was never stopped"]:
+        account_id, now = _account(account), clock.now()
+        record_read(None, f"account {account}", "credit by command", now)
+        standing = credit_standing(account_id, now)
+    for line in standing_lines(standing):
         click.echo(line)
+
+
+def standing_lines(standing: CreditStanding) -> list[str]:
+    """The state with its reason and what comes next, and then everything that was."""
+    stop, grant, following = standing.stop, standing.grant, standing.next_step
+    lines = [f"state    {standing.state}"]
+    if stop is not None:
+        owed = Money(stop.owed_fen)
+        lines.append(f"why      {stop.reason}, {owed} when it stopped at {_at(stop.since)}")
+    if grant is not None:
+        lines.append(f"until    {_at(grant.until)}, then {stop.state if stop else 'active'} again")
+    if following is not None:
+        what = "to be announced from" if following.told else "at the earliest"
+        waits = ", waits until the announcement is accepted" if following.waits else ""
+        lines.append(f"next     {following.to} {what} {_at(following.due_at)}{waits}")
+    lines += [limit_line(view) for view in standing.limits]
+    lines += [stop_line(view) for view in standing.stops]
+    lines += [
+        f"granted  {_at(one.since)} to {_at(one.ended_at or one.until)}" for one in standing.grants
+    ]
+    lines += [line_stop_line(number, one) for number, one in standing.line_stops]
+    return lines
+
+
+def line_stop_line(number: int, view: LineStopView) -> str:
+    """A stop of one line with its time; the number is masked."""
+    until = f"to {_at(view.lifted_at)}" if view.lifted_at else "to now"
+    ends = f", ends {_at(view.until)}" if view.until and not view.lifted_at else ""
+    return f"{view.kind}  {Msisdn(number).masked}  {_at(view.since)} {until}{ends}"
 
 
 def limit_line(view: CreditLimitView) -> str:
@@ -65,16 +95,23 @@ def limit_line(view: CreditLimitView) -> str:
 
 
 def stop_line(view: StopView) -> str:
-    """A stop with its time, and for what."""
+    """A stop with its steps, and for what."""
     until = _at(view.lifted_at) if view.lifted_at else "now"
-    return f"stopped  {_at(view.since)} to {until}  owed {Money(view.owed_fen)}, bill {view.cycle}"
+    two_way = f", two-way {_at(view.two_way_at)}" if view.two_way_at else ""
+    ended = f", terminated {_at(view.terminated_at)}" if view.terminated_at else ""
+    why = f"{view.reason} {Money(view.owed_fen)} of {view.cycle}"
+    return f"stopped  {_at(view.since)} to {until}  {why}{two_way}{ended}"
 
 
 def _account(reference: str) -> int:
     found = accounts_by_reference([reference]).get(reference)
+    if found is None and reference.isdecimal():
+        line = lines_by_number([int(reference)]).get(int(reference))
+        found = line.account_id if line else None
     if found is None:
         raise WanhaoError(
-            f"There is no account '{reference}'.", "Give the reference it was opened with."
+            f"There is no account '{reference}'.",
+            "Give the reference it was opened with, or a number in use.",
         )
     return found
 

@@ -174,18 +174,15 @@ def at_home(at: At, columns: Columns, place: Whole) -> list[tuple[Whole, Whole]]
     return found
 
 
-def plan_data_used(columns: Columns, place: int) -> int:
-    """Octets that one group took of its plan's own data in the newest cycle: what rolled over and
-    packs go first, so the rest that is free is the plan's before it is anything else's."""
+def plan_data_used(columns: Columns, place: int, left: int) -> int:
+    """Octets that one group took of its plan's own data in the newest cycle, with so many left of
+    all its data: what rolled over and packs go first, so what is left is the plan's at the last."""
     slot = columns.newest
     row, terms = one(slot.baseline, place), one(slot.terms, place)
     plan = one(columns.terms, terms, ALLOWANCE.start + DATA)
-    free = plan + one(columns.extras, one(slot.extra, place), DATA) + one(slot.rolled, place)
-    if row:
-        free = one(slot.free, row, DATA)
-    before = one(slot.plan_used, row, DATA)
+    before = one(slot.plan_used, row, DATA) if row else 0
     room = max(plan - before, 0)
-    return before + room - min(max(free - one(slot.totals[DATA], place), 0), room)
+    return before + room - min(max(left, 0), room)
 
 
 def voice_units(at: At, columns: Columns, slot: SlotColumns, place: Whole) -> Whole:

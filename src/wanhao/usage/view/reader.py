@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 
 from wanhao.metering.columns import I64, Column, Mask
+from wanhao.metering.meters import DATA
 from wanhao.metering.slots import NO_CYCLE
 from wanhao.metering.state import looked_up
 from wanhao.usage.ports import OutOfReachError
@@ -207,14 +208,16 @@ def _use(
         return None
     account = one(columns.account_place, place)
     watched = one(columns.watched, account)
+    home = at_home(one, columns, place)
+    used, allowance = home[DATA]
     return UseSoFar(
         group_id=group,
         account_id=one(columns.account_id, account),
         cycle=slot.cycle,
         voice_unit=voice_units(one, columns, slot, place),
         home=tuple(
-            ServiceUse(service=SERVICES[service], used=used, allowance=allowance)
-            for service, (used, allowance) in enumerate(at_home(one, columns, place))
+            ServiceUse(service=SERVICES[service], used=units, allowance=held)
+            for service, (units, held) in enumerate(home)
         ),
         abroad=tuple(
             ZoneUse(zone=PRICED_ZONES[zone].value, service=SERVICES[service], units=units)
@@ -222,7 +225,7 @@ def _use(
         ),
         charge_fen=one(slot.charge, account),
         left_fen=left(one, columns, account) if watched else None,
-        plan_data_used=plan_data_used(columns, place),
+        plan_data_used=plan_data_used(columns, place, allowance - used),
         batch=numbers[block + layout.BATCH],
         as_of=_moment(numbers[block + layout.AS_OF]),
     )

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('wanhao_parties', '0004_frozen_numbers'),
-        ('wanhao_products', '0004_data_gifts_and_roaming'),
+        ('wanhao_products', '0005_porting_codes'),
     ]
 
     operations = [

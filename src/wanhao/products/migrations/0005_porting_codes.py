@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('wanhao_parties', '0005_documents_and_preferences'),
-        ('wanhao_products', '0005_product_pauses'),
+        ('wanhao_products', '0004_data_gifts_and_roaming'),
     ]
 
     operations = [
