@@ -35,7 +35,8 @@ def test_a_limit_is_set_with_its_reason_and_shown(account: int) -> None:
     )
     assert credit_limits([account]) == {account: 30000}
     assert told("set", REFERENCE, "--yuan", "300", "--reason", "again") == "nothing changed\n"
-    (line,) = told("show", REFERENCE).splitlines()
+    state, line = told("show", REFERENCE).splitlines()
+    assert state == "state    active"
     assert line.startswith("limit ¥300.00")
     assert line.endswith("two years on time")
     assert reads_of(f"account {REFERENCE}")
@@ -49,13 +50,20 @@ def test_without_an_amount_it_is_the_example(account: int) -> None:
 
 
 def test_stops_are_shown(account: int) -> None:
-    assert "never stopped" in told("show", REFERENCE)
+    assert told("show", REFERENCE) == "state    active\n"
     billed(account, 5900)
     keep_until(at("2026-11-26 08:00"))
     accept_messages(at("2026-11-26 08:00"))
     keep_until(at("2026-11-26 09:00"))
-    (line,) = told("show", REFERENCE).splitlines()
-    assert line == "stopped  2026-11-26 09:00 to now  owed ¥59.00, bill 202610"
+    assert told("show", REFERENCE).splitlines() == [
+        "state    one-way",
+        "why      arrears, ¥59.00 when it stopped at 2026-11-26 09:00",
+        "next     two-way to be announced from 2026-11-27 09:00",
+        "stopped  2026-11-26 09:00 to now  arrears ¥59.00 of 202610",
+    ]
+    keep_until(at("2026-11-27 09:00"))
+    following = "next     two-way at the earliest 2026-11-28 09:00, waits until it was told"
+    assert following in told("show", "16907910001")
 
 
 def test_an_account_that_is_not_there_is_told(account: int) -> None:

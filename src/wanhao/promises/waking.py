@@ -18,7 +18,9 @@ def listen() -> None:
 
 
 def wait(seconds: float) -> bool:
-    """Wait until something is due at once, at most so long; whether it was."""
+    """Wait until something is due at once, at most so long; whether it was. A connection that ends
+    meanwhile is an OperationalError."""
     connection.ensure_connection()
-    notices = connection.connection.notifies(timeout=seconds, stop_after=1)
-    return sum(1 for _ in notices) > 0
+    with connection.wrap_database_errors:
+        notices = connection.connection.notifies(timeout=seconds, stop_after=1)
+        return sum(1 for _ in notices) > 0

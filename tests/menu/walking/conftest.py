@@ -9,6 +9,7 @@ from tests.billing.bills.tax_peer import issuing
 from tests.menu.walking.assistant import at_assistant
 from tests.menu.walking.command import AtCommand
 from tests.menu.walking.examples import examples
+from tests.menu.walking.sms import by_sms
 from tests.menu.walking.walkers import Walker
 from tests.menu.walking.world import open_world
 from wanhao.billing.bills.einvoice_http import HttpEInvoices
@@ -17,10 +18,12 @@ from wanhao.menu.contracts import Door
 
 
 @pytest.fixture(scope="session")
-def walkers(django_db_setup: None) -> Iterator[Mapping[Door, Walker]]:
+def walkers(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[Door, Walker]]:
     """Who walks up to each door."""
-    with at_assistant() as assistant:
-        yield {walker.door: walker for walker in (AtCommand(), assistant)}
+    with at_assistant() as assistant, by_sms(tmp_path_factory.mktemp("handsets")) as sms:
+        yield {walker.door: walker for walker in (AtCommand(), assistant, sms)}
 
 
 @pytest.fixture

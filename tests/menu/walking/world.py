@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.billing.bills.examples import rent
 from tests.loyalty.examples import give_points, star_for_account
 from tests.menu.walking.examples import Example
+from tests.outlets.examples import a_hotspot, a_place
 from tests.pages.operator import SmallOperator
 from tests.parties.examples import a_line, an_account
 from wanhao.billing.bills.actions import issue_bills
@@ -16,6 +17,7 @@ from wanhao.billing.stop_contracts import NewStop
 from wanhao.billing.stops import begin_stops
 from wanhao.billing.vouchers import issue_vouchers
 from wanhao.menu.contracts import Door
+from wanhao.outlets.actions import import_places
 from wanhao.parties.contracts import DocumentKind, LineView
 from wanhao.parties.documents import record_document
 from wanhao.parties.queries import lines_by_number
@@ -64,6 +66,7 @@ def _open_lines(example: Example) -> None:
     numbers = [*NUMBERS.values(), OTHER]
     open_accounts([_order(number, example.plan) for number in numbers], now - MONTH)
     watch_thresholds(now)
+    import_places([a_place(), a_hotspot()])
     for line in lines_by_number(set(NUMBERS.values())).values():
         give_points(line.account_id, now.year - 1, POINTS)
         for code in example.holds:

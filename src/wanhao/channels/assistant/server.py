@@ -29,7 +29,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Clock = Callable[[], datetime]
 AT_ONCE = 8
-AUTHENTICATION_REQUIRED = -32001
+AUTHENTICATION_REQUIRED = -32010
 INSTRUCTIONS = (
     "电信客服：为令牌绑定的号码查询和办理业务。凡需确认的业务，必须先把内容和价格告诉本人，"
     "本人明确同意后才能调用confirm。\n"

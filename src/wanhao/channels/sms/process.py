@@ -1,4 +1,4 @@
-"""The SMS process: its binds, its three threads to the database, from start to stop."""
+"""The SMS process: its binds, its threads to the database, from start to stop."""
 
 import asyncio
 import threading
@@ -15,6 +15,8 @@ from wanhao.channels.sms.status import Counters, Report, final_line, report_stat
 from wanhao.channels.sms.thread import BlockingThread
 
 STOP_LOOK_EVERY = 0.05
+LANES = 2
+"""Threads that answer what customers write; while one waits for the database another works."""
 
 
 def run_sms(
@@ -38,9 +40,9 @@ async def _run(
     stop: threading.Event, config: SmsConfig, outbox: Outbox, clock: Clock, report: Report
 ) -> None:
     claims, notes = BlockingThread("claims"), BlockingThread("notes")
-    texts = BlockingThread("texts")
+    texts = [BlockingThread(f"texts-{lane}") for lane in range(LANES)]
     counters, ending, answers = Counters(), asyncio.Event(), asyncio.Event()
-    receiver = Receiver(outbox, (notes, texts), counters, clock, answers.set)
+    receiver = Receiver(outbox, notes, texts, counters, clock, answers.set)
     sessions = [Session(bind, receiver.handle) for bind in config.binds]
     house = House(
         outbox=outbox,
@@ -60,7 +62,7 @@ async def _run(
             tasks.create_task(report_status(sessions, counters, report, ending))
             tasks.create_task(Sender(Fleet(sessions), house).run())
     finally:
-        for thread in (claims, notes, texts):
+        for thread in (claims, notes, *texts):
             thread.finish(outbox.close)
         report(final_line(counters))
 

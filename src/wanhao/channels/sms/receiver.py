@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from wanhao.channels.sms.batches import Batches
@@ -26,24 +27,28 @@ R = TypeVar("R")
 class Receiver:
     """Handles deliveries; returns only when they are stored, so they may be acknowledged.
 
-    Receipts and texts have a thread each. `on_answers` is called when answers were planned.
+    Receipts have a thread, texts several; those of one number always go the same way, so that
+    their order is kept. `on_answers` is called when answers were planned.
     """
 
     def __init__(
         self,
         outbox: Outbox,
-        threads: tuple[BlockingThread, BlockingThread],
+        noting: BlockingThread,
+        answering: Sequence[BlockingThread],
         counters: Counters,
         clock: Clock,
         on_answers: Callable[[], None],
     ) -> None:
         self._outbox = outbox
-        self._noting, self._answering = threads
+        self._noting = noting
         self._counters = counters
         self._clock = clock
         self._on_answers = on_answers
         self._receipts = Batches(self._record)
-        self._texts = Batches(self._answer, TEXTS_AT_ONCE)
+        self._texts = [
+            Batches(partial(self._answer, thread), TEXTS_AT_ONCE) for thread in answering
+        ]
 
     async def handle(self, delivery: Delivery) -> None:
         """Stores one delivery; raises NotStoredError while it cannot."""
@@ -81,7 +86,8 @@ class Receiver:
 
     async def _message(self, delivery: Delivery) -> None:
         part = inbound_part(delivery)
-        answers = await self._texts.do(part)
+        lane = self._texts[mobile_number(part.source) % len(self._texts)]
+        answers = await lane.do(part)
         if isinstance(answers, Exception):
             raise answers
         self._counters.received += 1
@@ -89,11 +95,13 @@ class Receiver:
             "received part %d of %d from %s", part.index, part.total, _masked(delivery.source)
         )
 
-    async def _answer(self, parts: list[InboundPart]) -> list[int | Exception]:
+    async def _answer(
+        self, thread: BlockingThread, parts: list[InboundPart]
+    ) -> list[int | Exception]:
         def answer(some: Sequence[InboundPart]) -> list[int]:
             return [self._outbox.answer(some, self._clock())] * len(some)
 
-        answers = await _together(self._answering, answer, parts)
+        answers = await _together(thread, answer, parts)
         if any(one for one in answers):
             self._on_answers()
         return answers

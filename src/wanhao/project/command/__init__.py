@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "bills": _entry("bills", "bills", "Issue bills; show one; check them; ask for invoices."),
         "billing": _entry("billing", "billing", "Who does the billing; the link to a foreign one."),
         "catalogue": _entry("catalogue", "catalogue", "Check, load and list what is on sale."),
+        "line": _entry("line", "line", "Keep a number; lost and found; service for a while."),
         "network": _entry(
             "network", "network", "What the network lets lines do; compare, send again."
         ),

@@ -69,7 +69,7 @@ def standing_lines(standing: CreditStanding) -> list[str]:
         lines.append(f"until    {_at(grant.until)}, then {stop.state if stop else 'active'} again")
     if following is not None:
         what = "to be announced from" if following.told else "at the earliest"
-        waits = ", waits until the announcement is accepted" if following.waits else ""
+        waits = ", waits until it was told" if following.waits else ""
         lines.append(f"next     {following.to} {what} {_at(following.due_at)}{waits}")
     lines += [limit_line(view) for view in standing.limits]
     lines += [stop_line(view) for view in standing.stops]

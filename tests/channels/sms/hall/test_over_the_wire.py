@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
@@ -25,7 +26,7 @@ from wanhao.communications.optouts import opt_outs
 from wanhao.communications.queries import messages_by_state
 from wanhao.parties.actions import open_accounts
 from wanhao.parties.queries import lines_by_number
-from wanhao.products.actions import load_catalogue
+from wanhao.products.actions import hold_offering, load_catalogue
 
 __all__ = ["config", "packages", "smsc"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,7 +37,9 @@ HALL = HallConfig(key=settings.SECRET_KEY.encode())
 @pytest.fixture(autouse=True)
 def _lines() -> None:
     load_catalogue()
-    open_accounts([an_account(f"A{number}", (a_line(number),)) for number in NUMBERS])
+    opened = open_accounts([an_account(f"A{number}", (a_line(number),)) for number in NUMBERS])
+    groups = [one.groups[0].group_id for one in opened]
+    hold_offering(groups, "lexiang-3g-49", datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @contextmanager

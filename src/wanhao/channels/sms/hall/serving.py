@@ -56,9 +56,10 @@ def serve(asked: Sequence[Asked], book: CodeBook, sign_off: str, now: datetime) 
     ]
     served = _read([asked[place] for place in reading], sign_off, now)
     found = dict(zip(reading, served, strict=True))
-    for place, one in enumerate(asked):
+    # What changes something locks accounts until the end: everybody does so in the same order.
+    for place in sorted(range(len(asked)), key=lambda place: asked[place].line.account_id):
         if place not in found:
-            found[place] = _alone(one, book, sign_off, now)
+            found[place] = _alone(asked[place], book, sign_off, now)
     return [found[place] for place in range(len(asked))]
 
 
