@@ -111,8 +111,12 @@ def _figures(asking: Asking[NoInputs], has: _Money) -> list[str]:
         limit = money(has.limit_fen)
         said.append(asking.say(f"信用额度{limit}", f"credit limit {limit}"))
     if has.left_fen is not None:
-        left = money(max(has.left_fen, 0))
-        said.append(asking.say(f"还可用{left}", f"{left} left to spend"))
+        left = money(max(has.left_fen, 0) if has.postpaid else abs(has.left_fen))
+        said.append(
+            asking.say(f"已欠费{left}", f"you owe {left}")
+            if has.left_fen < 0 and not has.postpaid
+            else asking.say(f"还可用{left}", f"{left} left to spend")
+        )
     return said
 
 
