@@ -1,7 +1,7 @@
 """Importing customers: what comes in, what stays out, and what happens when it is done again."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from wanhao.parties.contracts import Language, LineRole, PayType
 from wanhao.parties.importing.checking import RowFault
 from wanhao.parties.importing.contracts import Fault
 from wanhao.parties.importing.queries import latest_runs
-from wanhao.parties.models import BillingAccount, ImportRun, Line
+from wanhao.parties.models import BillingAccount, FrozenNumber, ImportRun, Line
 from wanhao.parties.queries import line_count, lines_by_number
 from wanhao.parties.states import RunState
 from wanhao.products.queries import fees, holdings, offerings_held
@@ -28,6 +28,7 @@ from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 pytestmark = pytest.mark.usefixtures("catalogue")
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 Import = Callable[..., ImportOutcome]
+YEARS = timedelta(days=3650)
 
 
 class Clerk:
@@ -213,6 +214,15 @@ def test_a_number_in_use_stays_out(tmp_path: Path, clerk: Clerk) -> None:
     assert rows(clerk.bring(write(tmp_path, WANG, *FAMILY))) == (1, 0, 3)
     assert (5, "number-in-use", "number") in clerk.faults
     assert clerk.told[-1].value == "169****0003"
+
+
+def test_a_frozen_number_stays_out_until_it_is_free(tmp_path: Path, clerk: Clerk) -> None:
+    frozen = FrozenNumber.objects.create(number=int(WANG["number"]), since=NOW, until=NOW + YEARS)
+    path = write(tmp_path, WANG)
+    assert rows(clerk.bring(path)) == (0, 0, 1)
+    assert clerk.faults[0][1:] == ("number-in-use", "number")
+    frozen.delete()
+    assert rows(clerk.bring(path)) == (1, 0, 0)
 
 
 @pytest.mark.parametrize(
