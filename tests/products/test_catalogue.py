@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.parties.examples import an_account
 from wanhao.parties.actions import open_accounts
 from wanhao.products.actions import hold_offering, load_catalogue
 from wanhao.products.catalogue import CATALOGUE_FOLDER, examine, read_catalogue
 from wanhao.products.contracts import Kind, Period
+from wanhao.products.models import ProductOffering
 from wanhao.products.queries import families, offering, offerings
 from wanhao.project.command.catalogue import catalogue
 from wanhao.values.cycle import Cycle
@@ -245,3 +248,18 @@ def test_a_family_that_is_not_there_is_told_with_those_that_are() -> None:
     with pytest.raises(WanhaoError, match="No family is called 'nonsense'") as told:
         CliRunner().invoke(catalogue, ["list", "--family", "nonsense"], catch_exceptions=False)
     assert "lexiang-4g, lexiang-3g" in told.value.remedy
+
+
+@pytest.mark.django_db
+def test_offerings_read_before_are_read_again_when_they_were_changed() -> None:
+    load_catalogue()
+    before = {one.code: one for one in offerings()}
+    with CaptureQueriesContext(connection) as asked:
+        assert {one.code: one for one in offerings()} == before
+    assert len(asked) == 1
+    row = ProductOffering.objects.get(code="sms-pack-5")
+    row.terms = {**row.terms, "name_en": "Five yuan of messages"}
+    row.save()
+    after = {one.code: one.name_en for one in offerings()}
+    assert after.pop("sms-pack-5") == "Five yuan of messages"
+    assert after == {code: one.name_en for code, one in before.items() if code != "sms-pack-5"}

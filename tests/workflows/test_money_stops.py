@@ -7,6 +7,7 @@ from tests.workflows.debtors import (
     accept_messages,
     at,
     barring_of,
+    billed,
     clock,
     fen,
     keep_until,
@@ -22,6 +23,7 @@ from wanhao.parties.contracts import PayType
 from wanhao.promises.contracts import PromiseState
 from wanhao.promises.queries import waiting
 from wanhao.usage.contracts import MoneyCrossing
+from wanhao.values.cycle import Cycle
 from wanhao.workflows.set_credit_limits import set_credit_limits
 from wanhao.workflows.take_payment import take_payment
 from wanhao.workflows.tell_customers import TellCustomers
@@ -45,11 +47,11 @@ def spender(kind: str) -> int:
 
 
 def crossing(account: int, kind: str, left: int, seen: str = "2026-11-22 12:00") -> MoneyCrossing:
-    """What the meter reports when that much is left."""
+    """What the meter reports when that much is left, in the month when it is seen."""
     limit = LIMIT if kind == "post-paid" else 0
     return MoneyCrossing(
         account_id=account,
-        cycle=202611,
+        cycle=Cycle.of(at(seen)).number,
         threshold=100 if limit else 0,
         episode=7,
         left=left,
@@ -143,6 +145,20 @@ def test_a_month_that_begins_meanwhile_adds_its_fees() -> None:
     take_payment(account, 500, "P", at("2026-12-01 10:00"))
     assert account in live_stops([account])
     take_payment(account, 5900, "Q", at("2026-12-01 10:01"))
+    assert account not in live_stops([account])
+
+
+def test_the_bill_of_the_month_before_takes_nothing_off_this_months_use() -> None:
+    """Of 25.00 that were used, 5.00 are in the bill that comes between the word and the stop."""
+    account = spender("prepaid")
+    use_up(account, "prepaid", -500, "2026-12-03 19:30")
+    accept_messages(at("2026-12-03 19:30"))
+    billed(account, 500, 202611, "2026-12-04 01:00")
+    keep_until(at("2026-12-04 09:00"))
+    assert live_stops([account])[account].owed_fen == 500
+    take_payment(account, 499, "P", at("2026-12-04 09:01"))
+    assert account in live_stops([account])
+    take_payment(account, 1, "Q", at("2026-12-04 09:02"))
     assert account not in live_stops([account])
 
 

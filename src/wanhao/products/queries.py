@@ -33,6 +33,7 @@ from wanhao.products.models import (
     ProductOffering,
     Tariff,
 )
+from wanhao.products.remembered import offerings_by_id
 from wanhao.products.rows import offering_of
 from wanhao.products.tariffs import tariff_of
 from wanhao.values.cycle import Cycle
@@ -126,14 +127,14 @@ def offerings_held(group_ids: Collection[int]) -> dict[int, Offering]:
     with connection.cursor() as cursor:
         cursor.execute(HELD, [_array(group_ids)])
         pairs = cursor.fetchall()
-    known = _offerings({offering_id for _, offering_id in pairs})
+    known = offerings_by_id({offering_id for _, offering_id in pairs})
     return {group_id: known[offering_id] for group_id, offering_id in pairs}
 
 
 def codes_held(group_ids: Collection[int], now: datetime) -> dict[int, frozenset[str]]:
     """The codes of all that each group holds now; a group that holds nothing is left out."""
     held = _rows(AT, [list(set(group_ids)), now, now])
-    codes = {pk: one.code for pk, one in _offerings({row.offering_id for row in held}).items()}
+    codes = {pk: one.code for pk, one in offerings_by_id({row.offering_id for row in held}).items()}
     return {
         group_id: frozenset(codes[row.offering_id] for row in rows)
         for group_id, rows in groupby(held, key=attrgetter("group_id"))
@@ -150,7 +151,7 @@ def products_of_groups(
 ) -> dict[int, tuple[HeldProduct, ...]]:
     """The same of many groups; a group that holds nothing is left out."""
     held = _rows(ON_OR_LATER, [list(set(group_ids)), now])
-    known = _offerings({row.offering_id for row in held})
+    known = offerings_by_id({row.offering_id for row in held})
     return {
         group_id: tuple(
             HeldProduct(
@@ -206,7 +207,7 @@ def fees(cycle: int, group_ids: Collection[int]) -> dict[int, tuple[FeeLine, ...
     month = Cycle(cycle)
     start, end = month.start, month.end
     held = _rows(OWED, [list(set(group_ids)), cycle, end, start])
-    known = _offerings({row.offering_id for row in held})
+    known = offerings_by_id({row.offering_id for row in held})
     paused = _paused(group_ids, cycle)
     kinds = {pk: rules.fee_kind(sold) for pk, sold in known.items()}
     owed: dict[tuple[object, ...], tuple[int, int, int]] = {}  # most products owe alike
@@ -311,11 +312,6 @@ def _kept(product_id: int, fee_fen: int) -> list[FeeLine]:
     return [line] if fee_fen else []
 
 
-def _offerings(ids: set[int]) -> dict[int, Offering]:
-    rows = ProductOffering.objects.in_bulk(ids)
-    return {pk: offering_of(row) for pk, row in rows.items()}
-
-
 def _tariffs_of_plans() -> dict[tuple[int, int | None], int]:
     """The number of the tariff of each plan, alone and with each upgrade."""
     rows = PlanTariff.objects.values_list("plan_id", "upgrade_id", "tariff_id")
@@ -337,7 +333,7 @@ class _Terms:
     """Turns what a group holds in a month into its terms; groups that hold alike share them."""
 
     def __init__(self, offering_ids: set[int], cycle: Cycle) -> None:
-        self._known = _offerings(offering_ids)
+        self._known = offerings_by_id(offering_ids)
         self._plans = {pk for pk, sold in self._known.items() if sold.is_plan}
         self._kinds = {pk: sold.kind for pk, sold in self._known.items()}
         self._tariffs = _tariffs_of_plans()

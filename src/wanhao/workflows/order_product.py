@@ -7,7 +7,6 @@ from django.db import transaction
 from wanhao.products import actions as products
 from wanhao.products.contracts import HeldProduct
 from wanhao.workflows.change_products import changing_products
-from wanhao.workflows.refuse_orders import refuse_orders
 
 
 @transaction.atomic
@@ -16,6 +15,5 @@ def order_product(group_id: int, code: str, now: datetime) -> HeldProduct:
 
     WanhaoError as `products.actions.order` says, or where orders are refused.
     """
-    with changing_products(group_id, now):
-        refuse_orders(group_id, now)
+    with changing_products(group_id, now, ordering=True):
         return products.order(group_id, code, now)
