@@ -151,7 +151,7 @@ class TestThePages:
         self, client: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         customer()
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             page(client)
         with django_assert_num_queries(6):
             page(client, f"/bills/B1/{LAST}/")

@@ -151,7 +151,7 @@ def test_the_page_asks_a_limited_number_of_times(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     committing_operator.calls([30, 20, 35, 20])
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(25):
         page(client)
 
 
