@@ -30,6 +30,10 @@ OPENING_FEN = 5500
 SOURCES = {"voice": "msc-1", "message": "smsc-1", "data": "pgw-1"}
 PERCENTS = {"voice": (80, 100), "message": (80, 100), "data": (50, 80, 100)}
 LOW = 40
+LAST_USED, LAST_SPENT = 28, 23
+"""Days of the month. Prepaid money is spent early enough for all that follows a stop."""
+STOPPED = [("stopped", 1), ("before-two-way", 1), ("stopped", 2)]
+"""Told of a stop and of what follows it within the month, unless somebody pays."""
 MULTIPLES = 30
 PLANS: dict[str, Offering] = {plan.code: plan for plan in read_catalogue()}
 
@@ -149,17 +153,17 @@ def _records(one: Household, month: Month, chance: random.Random) -> list[UsageR
                     number=chance.choice(one.numbers),
                     service=service,
                     zone="domestic",
-                    start=_start(month, chance),
+                    start=_start(month, chance, LAST_SPENT if one.prepaid else LAST_USED),
                     quantity=quantity * 60 if service == "voice" else quantity,
                 )
             )
     return made
 
 
-def _start(month: Month, chance: random.Random) -> int:
+def _start(month: Month, chance: random.Random, last: int) -> int:
     """Some instant of the month; but nobody uses anything while little use is looked for."""
     hour = chance.randrange(24)
-    day = chance.randint(1, 28)
+    day = chance.randint(1, last)
     if day == 20 and 8 <= hour < 12:
         day = 21
     return int(month.at(day, hour, chance.randrange(60)).timestamp())
@@ -194,7 +198,8 @@ def _of_money(one: Household) -> list[tuple[str, int]]:
     data = _up(kilobytes * one.plan.data_price_fen_per_mb, 1024)
     charge = over["voice"] * one.plan.voice_price_fen + over["message"] * one.plan.message_price_fen
     left = OPENING_FEN - 2 * one.plan.fee_fen - charge - data
-    return [(f"balance-{yuan}", 0) for yuan in (15, 5) if left < yuan * 100]
+    told = [(f"balance-{yuan}", 0) for yuan in (15, 5) if left < yuan * 100]
+    return told + ([("before-balance-stop", 0), *STOPPED] if left < 0 else [])
 
 
 def _of_little_use(one: Household, month: Month) -> list[tuple[str, int]]:
@@ -207,8 +212,9 @@ def _of_stops(one: Household) -> list[tuple[str, int]]:
     """Who has not paid the bill of the month before: three days, one day, one hour before."""
     if one.prepaid or one.pays_on == 10:
         return []
-    tiers = (1,) if one.pays_on == 24 else (1, 2, 3)
-    return [("before-stop", tier) for tier in tiers]
+    if one.pays_on == 24:
+        return [("before-stop", 1)]
+    return [*(("before-stop", tier) for tier in (1, 2, 3)), *STOPPED]
 
 
 def _up(value: int, by: int) -> int:
