@@ -23,6 +23,7 @@ from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 from wanhao.workflows.order_product import order_product
 from wanhao.workflows.run_due_bills import run_due_bills
 from wanhao.workflows.suggest_plans import Suggestion, suggest_plans
+from wanhao.workflows.take_payment import take_payment
 from wanhao.workflows.tell_tariffs import tell_tariffs
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -212,5 +213,6 @@ def test_nothing_is_suggested_to_who_changes_already(operator: Operator) -> None
     operator.live(MONTHS[0])
     _, account, group = operator.holders["light", "lexiang-4g-599"]
     assert set(suggestions({group: account})) == {group}
+    take_payment(account, 1_000_000, "all-that-is-due", DAY_20)
     change_plan(group, "lexiang-4g-399", DAY_20)
     assert suggestions({group: account}) == {}

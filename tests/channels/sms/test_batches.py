@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from wanhao.channels.sms import batches
 from wanhao.channels.sms.batches import Batches
 
 
@@ -55,10 +54,9 @@ async def test_a_batch_that_fails_fails_for_everyone_in_it_and_the_next_goes_on(
     assert await collected.do(5) == 50
 
 
-async def test_a_batch_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "MOST_AT_ONCE", 2)
+async def test_a_batch_has_a_limit() -> None:
     slow = Slow()
-    collected = Batches(slow.work)
+    collected = Batches(slow.work, most=2)
     tasks = await _all_wait(slow, collected, 1, 2, 3, 4, 5)
     slow.may_go.set()
     assert await asyncio.gather(*tasks) == [10, 20, 30, 40, 50]
