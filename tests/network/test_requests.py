@@ -39,9 +39,10 @@ def test_what_is_wanted_already_is_not_asked_again() -> None:
     [
         {"barring": Barring.ALL, "data": True},
         {"barring": Barring.NONE, "data": False},
+        {"barring": Barring.NONE, "data": True, "roaming": True},
         {"barring": Barring.NONE, "data": True, "number": 16_907_919_999},
     ],
-    ids=["barring", "data", "number"],
+    ids=["barring", "data", "roaming", "number"],
 )
 @in_a_transaction
 def test_each_difference_is_a_new_version(other: dict) -> None:

@@ -15,6 +15,7 @@ from wanhao.network.contracts import Barring, NewProfile
 from wanhao.parties.contracts import LineView
 from wanhao.parties.queries import lines_live_or_ended, lines_of_accounts
 from wanhao.products.queries import groups_without_data
+from wanhao.products.roaming import roaming_of
 from wanhao.values.cycle import Cycle
 
 BARS: Mapping[ServiceState, Barring] = {
@@ -32,7 +33,7 @@ def tell_network(line_ids: Collection[int], now: datetime) -> int:
     """
     lines = lines_live_or_ended(line_ids)
     live = [line for line, lives in lines if lives]
-    gone = [_profile(line, Barring.REMOVED, True) for line, lives in lines if not lives]
+    gone = [_profile(line, Barring.REMOVED, True, False) for line, lives in lines if not lives]
     return request_profiles([*_profiles(live, now), *gone], now)
 
 
@@ -46,6 +47,7 @@ def _profiles(lines: Collection[LineView], now: datetime) -> list[NewProfile]:
     stops, grants = live_stops(accounts), running_grants(accounts)
     alone = live_line_stops([line.line_id for line in lines])
     without_data = groups_without_data([line.group_id for line in lines], Cycle.of(now).number)
+    abroad = roaming_of([line.line_id for line in lines])
     return [
         _profile(
             line,
@@ -53,6 +55,7 @@ def _profiles(lines: Collection[LineView], now: datetime) -> list[NewProfile]:
             if line.line_id in alone
             else _of_account(stops.get(line.account_id), line.account_id in grants),
             line.group_id not in without_data,
+            abroad[line.line_id].on,
         )
         for line in lines
     ]
@@ -64,5 +67,7 @@ def _of_account(stop: StopView | None, served_for_a_while: bool) -> Barring:
     return BARS[stop.state]
 
 
-def _profile(line: LineView, barring: Barring, data: bool) -> NewProfile:
-    return NewProfile(line_id=line.line_id, number=line.number, barring=barring, data=data)
+def _profile(line: LineView, barring: Barring, data: bool, roaming: bool) -> NewProfile:
+    return NewProfile(
+        line_id=line.line_id, number=line.number, barring=barring, data=data, roaming=roaming
+    )
