@@ -25,6 +25,10 @@ ON CONFLICT (line_id) DO UPDATE SET
 WHERE (profile.number, profile.barring, profile.data, profile.roaming)
     IS DISTINCT FROM (excluded.number, excluded.barring, excluded.data, excluded.roaming)
 """
+HOLD = """
+SELECT line_id FROM wanhao_network_lineprofile WHERE line_id = ANY(%s::bigint[])
+ORDER BY line_id FOR UPDATE
+"""
 # What waits is sent at once; what is confirmed is sent once more, as a new version.
 SEND_AGAIN = """
 UPDATE wanhao_network_lineprofile SET
@@ -36,6 +40,17 @@ WHERE line_id = ANY(ARRAY(
     WHERE line_id = ANY(%s::bigint[]) ORDER BY line_id FOR UPDATE
 ))
 """
+
+
+def hold_profiles(line_ids: Collection[int]) -> set[int]:
+    """Let nobody else ask anything for these lines before the transaction ends; returns those for
+    which something was asked before, since only they can be held.
+
+    Whoever reads afterwards what a line may do knows what others asked for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [list(line_ids)])
+        return {line_id for (line_id,) in cursor.fetchall()}
 
 
 @transaction.atomic

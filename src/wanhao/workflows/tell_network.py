@@ -1,7 +1,8 @@
 """Tell the network what lines may do now, after whatever changed it; in the same transaction.
 
 Call it before facts are recorded, so that whoever waits for the facts' lock has no line left to
-wait for.
+wait for. What a line may do is read while its profile is held: of two who change something about a
+line at once, the later one tells both.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,7 +11,7 @@ from datetime import datetime
 from wanhao.billing.line_stops import live_line_stops, running_grants
 from wanhao.billing.stop_contracts import ServiceState, StopView
 from wanhao.billing.stops import live_stops
-from wanhao.network.actions import request_profiles
+from wanhao.network.actions import hold_profiles, request_profiles
 from wanhao.network.contracts import Barring, NewProfile
 from wanhao.parties.contracts import LineView
 from wanhao.parties.queries import lines_live_or_ended, lines_of_accounts
@@ -31,15 +32,23 @@ def tell_network(line_ids: Collection[int], now: datetime) -> int:
     A line that ended is removed, also where its number is another line's by now: the network takes
     a number for one line at a time.
     """
-    lines = lines_live_or_ended(line_ids)
-    live = [line for line, lives in lines if lives]
-    gone = [_profile(line, Barring.REMOVED, True, False) for line, lives in lines if not lives]
-    return request_profiles([*_profiles(live, now), *gone], now)
+    held = hold_profiles(line_ids)
+    new = request_profiles(_live_or_gone(line_ids, now), now)
+    # Only now are those held that were never asked for; somebody may have come before.
+    first = set(line_ids) - held
+    return new + (request_profiles(_live_or_gone(first, now), now) if first else 0)
 
 
 def tell_network_of(account_ids: Collection[int], now: datetime) -> int:
     """The same for every live line of accounts, secondary cards included."""
-    return request_profiles(_profiles(lines_of_accounts(account_ids), now), now)
+    return tell_network([line.line_id for line in lines_of_accounts(account_ids)], now)
+
+
+def _live_or_gone(line_ids: Collection[int], now: datetime) -> list[NewProfile]:
+    lines = lines_live_or_ended(line_ids)
+    live = [line for line, lives in lines if lives]
+    gone = [_profile(line, Barring.REMOVED, True, False) for line, lives in lines if not lives]
+    return [*_profiles(live, now), *gone]
 
 
 def _profiles(lines: Collection[LineView], now: datetime) -> list[NewProfile]:
