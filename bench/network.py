@@ -122,6 +122,7 @@ def ask(lines: range, barring: Barring) -> None:
                 number=FIRST_NUMBER + line,
                 barring=barring,
                 data=barring is Barring.NONE,
+                roaming=False,
             )
             for line in some
         ]

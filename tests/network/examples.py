@@ -25,10 +25,11 @@ def a_profile(
     number: int = FIRST_NUMBER,
     *,
     data: bool | None = None,
+    roaming: bool = False,
 ) -> NewProfile:
     """A profile; data is let through where nothing is barred, unless it is given."""
     lets = barring is Barring.NONE if data is None else data
-    return NewProfile(line_id=line_id, number=number, barring=barring, data=lets)
+    return NewProfile(line_id=line_id, number=number, barring=barring, data=lets, roaming=roaming)
 
 
 def several(line_ids: list[int], barring: Barring) -> list[NewProfile]:

@@ -130,8 +130,12 @@ def a_sender(peer: RunningPeer, clock: Clock) -> Sender:
 
 def sent(line: int, version: int = 1, barring: Barring = Barring.NONE, **other: Any) -> SentProfile:
     """A profile as it is sent, past all tables."""
-    given = {"number": 16_907_910_000 + line, "data": barring is Barring.NONE} | other
+    given = {"number": 16_907_910_000 + line, "data": barring is Barring.NONE, "roaming": False}
     stays = LISTS.on(NOON.date())[barring]
     return SentProfile(
-        **({"line_id": line, "version": version, "barring": barring, "reachable": stays} | given)
+        **(
+            {"line_id": line, "version": version, "barring": barring, "reachable": stays}
+            | given
+            | other
+        )
     )

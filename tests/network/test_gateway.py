@@ -133,6 +133,7 @@ def held(line: int, **other: Any) -> dict[str, Any]:
         ({"answers": [{"line": 1, "held": held(1, barring="some")}]}, "held.barring"),
         ({"answers": [{"line": 1, "held": held(1, number=110)}]}, "held.number"),
         ({"answers": [{"line": 1, "held": held(1, data=1)}]}, "held.data"),
+        ({"answers": [{"line": 1, "held": held(1, roaming=1)}]}, "held.roaming"),
     ],
 )
 def test_an_answer_that_is_not_as_agreed_is_no_answer(said: Any, told: str) -> None:

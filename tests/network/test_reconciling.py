@@ -63,10 +63,11 @@ def test_nothing_differs_and_nothing_is_asked(
     [
         {"barring": "none", "data": True},
         {"data": True},
+        {"roaming": True},
         {"number": FIRST_NUMBER + 7_000},
         {"reachable": {"calls": ["10000"], "messages": ["10001"], "incoming": True}},
     ],
-    ids=["barring", "data", "number", "reachable"],
+    ids=["barring", "data", "roaming", "number", "reachable"],
 )
 def test_what_was_changed_behind_our_back_is_put_right(
     changed: dict, peer: RunningPeer, clock: Clock, sender: Sender, lines: list[int]

@@ -29,6 +29,7 @@ def as_sent(profile: dict) -> SentProfile:
         number=profile["number"],
         barring=barring,
         data=profile["data"],
+        roaming=profile["roaming"],
         reachable=STAYS[barring],
     )
 
@@ -44,6 +45,13 @@ def test_the_answers_are_understood_as_they_stand() -> None:
     assert json.loads(answers.model_dump_json(exclude_unset=True)) == ANSWERED
     page = WirePage.model_validate_json(json.dumps(HELD))
     assert json.loads(page.model_dump_json(exclude_unset=True)) == HELD
+
+
+def test_a_profile_held_without_roaming_is_one_that_is_not_let_abroad() -> None:
+    before = {name: value for name, value in PROFILE.items() if name != "roaming"}
+    held = WireProfile.model_validate_json(json.dumps(before)).held()
+    assert not held.lets_as(as_sent(PROFILE))
+    assert held.lets_as(as_sent(PROFILE | {"roaming": False}))
 
 
 def test_the_page_describes_what_really_happens(peer: RunningPeer) -> None:

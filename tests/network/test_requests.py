@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.network.examples import NOON, SECOND, a_profile, profile_of, several, some_lines
 from wanhao.network import waking
-from wanhao.network.actions import request_profiles
+from wanhao.network.actions import hold_profiles, request_profiles
 from wanhao.network.contracts import Barring
 from wanhao.network.queries import profiles_of_lines
 
@@ -39,9 +39,10 @@ def test_what_is_wanted_already_is_not_asked_again() -> None:
     [
         {"barring": Barring.ALL, "data": True},
         {"barring": Barring.NONE, "data": False},
+        {"barring": Barring.NONE, "data": True, "roaming": True},
         {"barring": Barring.NONE, "data": True, "number": 16_907_919_999},
     ],
-    ids=["barring", "data", "number"],
+    ids=["barring", "data", "roaming", "number"],
 )
 @in_a_transaction
 def test_each_difference_is_a_new_version(other: dict) -> None:
@@ -64,6 +65,14 @@ def test_of_several_for_one_line_the_last_counts() -> None:
 @in_a_transaction
 def test_nothing_asked_is_nothing_done() -> None:
     assert request_profiles([], NOON) == 0
+
+
+@in_a_transaction
+def test_only_what_was_asked_for_before_can_be_held() -> None:
+    lines = some_lines(3)
+    request_profiles(several(lines[:2], Barring.NONE), NOON)
+    assert hold_profiles(lines) == set(lines[:2])
+    assert hold_profiles([]) == set()
 
 
 @in_a_transaction

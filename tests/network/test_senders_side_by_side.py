@@ -83,8 +83,8 @@ def test_what_is_wanted_last_is_held_at_the_end_whatever_is_lost_or_late(
     assert_versions_only_rose(peer)
     held, wanted_last = held_by(peer), profiles_of_lines(lines)
     assert not any(view.waits for view in wanted_last.values())
-    assert {n: (one.version, one.barring, one.data) for n, one in held.items()} == {
-        n: (view.version, view.barring, view.data) for n, view in wanted_last.items()
+    assert {n: (one.version, one.barring, one.data, one.roaming) for n, one in held.items()} == {
+        n: (view.version, view.barring, view.data, view.roaming) for n, view in wanted_last.items()
     }
 
 
@@ -115,7 +115,8 @@ def sending_to(peer: RunningPeer, senders: int) -> Iterator[None]:
 
 def a_random_profile(chance: random.Random, line: int, number: int) -> NewProfile:
     barring = chance.choice([Barring.NONE, Barring.OUTGOING, Barring.ALL])
-    return NewProfile(line_id=line, number=number, barring=barring, data=chance.random() < 0.5)
+    data, roaming = chance.random() < 0.5, chance.random() < 0.5
+    return NewProfile(line_id=line, number=number, barring=barring, data=data, roaming=roaming)
 
 
 def test_two_senders_never_have_the_same_profile_in_hand() -> None:

@@ -65,14 +65,14 @@ def test_status_says_when_the_network_does_not_answer(peer: RunningPeer) -> None
 
 def test_a_line_is_shown_as_wanted_and_as_held(peer: RunningPeer, sender: Sender) -> None:
     (line,) = some_lines(1)
-    request_profiles([a_profile(line, Barring.ALL)], NOW)
+    request_profiles([a_profile(line, Barring.ALL, roaming=True)], NOW)
     sender.send()
     request_profiles([a_profile(line)], NOW)
     told = run("show", str(FIRST_NUMBER)).output
-    assert f"169****0001, line {line}: none, data" in told
+    assert f"169****0001, line {line}: none, data, no roaming" in told
     assert "wanted            version 2" in told
     assert "waits             sent 0 times" in told
-    assert f"network holds     version 1 of line {line}: all, no data" in told
+    assert f"network holds     version 1 of line {line}: all, no data, roaming" in told
     assert "is not reached; reaches 10000, 110, 119, 120, 122, 10001 by SMS" in told
     assert str(FIRST_NUMBER) not in told
     reads = [read.purpose for read in reads_of(f"line {line}")]

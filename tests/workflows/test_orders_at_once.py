@@ -1,14 +1,11 @@
 """Orders of one account at the same time: the last word to the meter knows of all of them."""
 
-import threading
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
 
 from tests.parties.examples import a_line, an_account
+from tests.workflows.rivals import while_uncommitted
 from tests.workflows.told_facts import told_facts
 from wanhao.products.actions import load_catalogue
 from wanhao.products.queries import codes_held
@@ -20,10 +17,6 @@ from wanhao.workflows.order_product import order_product
 pytestmark = pytest.mark.django_db(transaction=True)
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 PLAN = "lexiang-4g-59"
-WAITING = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
 
 
 @pytest.fixture
@@ -35,35 +28,6 @@ def groups() -> tuple[int, int]:
     (account,) = open_accounts([order], NOON)
     one, other = account.groups
     return one.group_id, other.group_id
-
-
-def while_uncommitted(first: Callable[[], object], rival: Callable[[], object]) -> None:
-    """The rival does its work when the first has done its own, but has not committed it yet."""
-
-    def work() -> None:
-        try:
-            rival()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=work)
-    with transaction.atomic():
-        first()
-        thread.start()
-        _wait_until_it_waits(thread)
-    thread.join(30)
-    assert not thread.is_alive()
-
-
-def _wait_until_it_waits(thread: threading.Thread) -> None:
-    for _ in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(WAITING)
-            if cursor.fetchone() != (0,) or not thread.is_alive():
-                return
-        time.sleep(0.05)
-    raise AssertionError("the rival neither waits nor ends")
 
 
 def test_the_rent_of_two_groups_that_order_at_once_is_that_of_both(

@@ -12,18 +12,22 @@ from wanhao.network.waking import wake
 # circle.
 REQUEST = """
 INSERT INTO wanhao_network_lineprofile AS profile
-    (line_id, number, barring, data, version, requested_at, sent_version, confirmed_version,
-     attempts, next_at, error)
-SELECT line_id, number, barring, data, 1, %s, 0, 0, 0, %s, ''
-FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bool[])
-    AS told(line_id, number, barring, data)
+    (line_id, number, barring, data, roaming, version, requested_at, sent_version,
+     confirmed_version, attempts, next_at, error)
+SELECT line_id, number, barring, data, roaming, 1, %s, 0, 0, 0, %s, ''
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bool[], %s::bool[])
+    AS told(line_id, number, barring, data, roaming)
 ORDER BY line_id
 ON CONFLICT (line_id) DO UPDATE SET
     number = excluded.number, barring = excluded.barring, data = excluded.data,
-    version = profile.version + 1, requested_at = excluded.requested_at,
+    roaming = excluded.roaming, version = profile.version + 1, requested_at = excluded.requested_at,
     attempts = 0, next_at = excluded.next_at, error = ''
-WHERE (profile.number, profile.barring, profile.data)
-    IS DISTINCT FROM (excluded.number, excluded.barring, excluded.data)
+WHERE (profile.number, profile.barring, profile.data, profile.roaming)
+    IS DISTINCT FROM (excluded.number, excluded.barring, excluded.data, excluded.roaming)
+"""
+HOLD = """
+SELECT line_id FROM wanhao_network_lineprofile WHERE line_id = ANY(%s::bigint[])
+ORDER BY line_id FOR UPDATE
 """
 # What waits is sent at once; what is confirmed is sent once more, as a new version.
 SEND_AGAIN = """
@@ -36,6 +40,17 @@ WHERE line_id = ANY(ARRAY(
     WHERE line_id = ANY(%s::bigint[]) ORDER BY line_id FOR UPDATE
 ))
 """
+
+
+def hold_profiles(line_ids: Collection[int]) -> set[int]:
+    """Let nobody else ask anything for these lines before the transaction ends; returns those for
+    which something was asked before, since only they can be held.
+
+    Whoever reads afterwards what a line may do knows what others asked for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [list(line_ids)])
+        return {line_id for (line_id,) in cursor.fetchall()}
 
 
 @transaction.atomic
@@ -53,6 +68,7 @@ def request_profiles(profiles: Sequence[NewProfile], now: datetime) -> int:
         [one.number for one in told],
         [one.barring.value for one in told],
         [one.data for one in told],
+        [one.roaming for one in told],
     )
     with connection.cursor() as cursor:
         cursor.execute(REQUEST, [now, now, *columns])

@@ -9,8 +9,9 @@ from wanhao.network.models import LineProfile
 @admin.register(LineProfile)
 class LineProfileAdmin(ReadOnlyAdmin):
     list_display = (
-        *("line_id", "number", "barring", "data", "version", "requested_at"),
-        *("sent_version", "confirmed_version", "confirmed_at", "attempts", "next_at", "error"),
+        *("line_id", "number", "barring", "data", "roaming", "version"),
+        *("requested_at", "sent_version", "confirmed_version", "confirmed_at"),
+        *("attempts", "next_at", "error"),
     )
     list_filter = ("barring",)
     search_fields = ("=number",)

@@ -25,7 +25,7 @@ WHERE line_id = ANY(ARRAY(
     WHERE confirmed_version < version AND next_at <= %s
     ORDER BY barring IN ('outgoing', 'all'), next_at LIMIT %s FOR UPDATE SKIP LOCKED
 ))
-RETURNING line_id, number, barring, data, version, attempts
+RETURNING line_id, number, barring, data, roaming, version, attempts
 """
 CONFIRM = """
 WITH told AS (
@@ -81,6 +81,7 @@ class ClaimedProfile:
     number: int
     barring: Barring
     data: bool
+    roaming: bool
     version: int
     attempts: int
 
@@ -119,10 +120,11 @@ def claim(limit: int, now: datetime) -> list[ClaimedProfile]:
                 number=number,
                 barring=Barring(barring),
                 data=data,
+                roaming=roaming,
                 version=version,
                 attempts=attempts,
             )
-            for line_id, number, barring, data, version, attempts in cursor.fetchall()
+            for line_id, number, barring, data, roaming, version, attempts in cursor.fetchall()
         ]
 
 

@@ -110,6 +110,7 @@ def _kind(
         number=ours.number,
         barring=ours.barring,
         data=ours.data,
+        roaming=ours.roaming,
         reachable=stays[ours.barring],
     )
     same = held.version == ours.version and held.lets_as(wanted)

@@ -20,12 +20,14 @@ class Barring(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewProfile:
-    """What the network is to let a line do; `data` is whether it may use data."""
+    """What the network is to let a line do: whether it may use data, and whether it may be used
+    abroad."""
 
     line_id: int
     number: int
     barring: Barring
     data: bool
+    roaming: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class ProfileView:
     number: int
     barring: Barring
     data: bool
+    roaming: bool
     version: int
     requested_at: datetime
     sent_version: int

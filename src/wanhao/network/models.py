@@ -32,6 +32,7 @@ class LineProfile(models.Model):
         max_length=8, choices=[(barring.value, barring.value) for barring in Barring]
     )
     data = models.BooleanField()
+    roaming = models.BooleanField(default=False)
     version = models.BigIntegerField(default=1)
     requested_at = models.DateTimeField()
     sent_version = models.BigIntegerField(default=0)

@@ -29,6 +29,7 @@ class SentProfile:
     number: int
     barring: Barring
     data: bool
+    roaming: bool
     reachable: Reachable
 
 
@@ -41,6 +42,7 @@ class HeldProfile:
     number: int
     barring: Barring
     data: bool
+    roaming: bool
     calls: frozenset[str]
     messages: frozenset[str]
     incoming: bool
@@ -48,10 +50,11 @@ class HeldProfile:
     def lets_as(self, wanted: SentProfile) -> bool:
         """Whether the line may do what is wanted, whatever the version."""
         reachable = wanted.reachable
-        return (self.number, self.barring, self.data) == (
+        return (self.number, self.barring, self.data, self.roaming) == (
             wanted.number,
             wanted.barring,
             wanted.data,
+            wanted.roaming,
         ) and (self.calls, self.messages, self.incoming) == (
             reachable.calls,
             reachable.messages,

@@ -66,6 +66,7 @@ def _views(rows: "QuerySet[LineProfile]") -> list[ProfileView]:
             number=row.number,
             barring=Barring(row.barring),
             data=row.data,
+            roaming=row.roaming,
             version=row.version,
             requested_at=row.requested_at,
             sent_version=row.sent_version,

@@ -75,6 +75,7 @@ class Sender:
                 number=one.number,
                 barring=one.barring,
                 data=one.data,
+                roaming=one.roaming,
                 reachable=stays[one.barring],
             )
             for one in ordered

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models.expressions import RawSQL
 
 from wanhao.products.models import RoamingPermit
 from wanhao.products.roaming_contracts import RoamingView
@@ -40,7 +41,8 @@ def carry_roaming(from_line: int, to_line: int, now: datetime) -> None:
 def roaming_of(line_ids: Collection[int]) -> dict[int, RoamingView]:
     """How each line stands and since when; a line that nobody ever switched is off."""
     wanted = list(set(line_ids))
-    rows = RoamingPermit.objects.filter(line_id__in=wanted).order_by("line_id", "-since", "-id")
+    lines = RawSQL("SELECT unnest(%s::bigint[])", [wanted])
+    rows = RoamingPermit.objects.filter(line_id__in=lines).order_by("line_id", "-since", "-id")
     last = {row.line_id: _view(row) for row in rows.distinct("line_id")}
     return {line_id: last.get(line_id, RoamingView(line_id=line_id)) for line_id in wanted}
 

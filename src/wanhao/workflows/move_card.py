@@ -45,12 +45,12 @@ def move_card(
         new = _moved(old, to_group_id, at)
         clear_after(old, at)
         products.order(new.group_id, plan_code or SECONDARY_CARD, at)
+        products.carry_roaming(old.line_id, new.line_id, now)
         tell_network([old.line_id, new.line_id], now)
         told.append(link(new, at))
     carry_over(old.line_id, new.line_id, now)
     carry_preferences(old.line_id, new.line_id, now)
     carry_service_password(old.line_id, new.line_id)
-    products.carry_roaming(old.line_id, new.line_id, now)
     return new
 
 

@@ -38,6 +38,8 @@ class WireProfile(_Told):
     number: Annotated[int, Field(ge=10_000_000_000, le=19_999_999_999)]
     barring: Annotated[Barring, Field(strict=False)]
     data: bool
+    # Whoever was told before there was such a field holds profiles without it.
+    roaming: bool = False
     reachable: WireReachable
 
     def held(self) -> HeldProfile:
@@ -48,6 +50,7 @@ class WireProfile(_Told):
             number=self.number,
             barring=self.barring,
             data=self.data,
+            roaming=self.roaming,
             calls=frozenset(self.reachable.calls),
             messages=frozenset(self.reachable.messages),
             incoming=self.reachable.incoming,
@@ -87,6 +90,7 @@ def on_the_wire(profile: SentProfile) -> dict[str, Any]:
         "number": profile.number,
         "barring": profile.barring.value,
         "data": profile.data,
+        "roaming": profile.roaming,
         "reachable": {
             "calls": sorted(profile.reachable.calls),
             "messages": sorted(profile.reachable.messages),

@@ -124,8 +124,8 @@ def comparison_lines(found: Comparison) -> Iterator[str]:
 
 def profile_lines(view: ProfileView) -> Iterator[str]:
     """What is wanted for a line and how far the network was told."""
-    data = "data" if view.data else "no data"
-    yield f"{Msisdn(view.number).masked}, line {view.line_id}: {view.barring}, {data}"
+    may = _may(view.data, view.roaming)
+    yield f"{Msisdn(view.number).masked}, line {view.line_id}: {view.barring}, {may}"
     asked = _at(view.requested_at)
     yield f"  {'wanted':<18}version {view.version}, asked for {asked}"
     if not view.waits:
@@ -142,12 +142,16 @@ def held_lines(held: Sequence[HeldProfile]) -> Iterator[str]:
     if not held:
         yield "  the network holds nothing"
     for one in held:
-        data = "data" if one.data else "no data"
-        told = f"version {one.version} of line {one.line_id}: {one.barring}, {data}"
+        may = _may(one.data, one.roaming)
+        told = f"version {one.version} of line {one.line_id}: {one.barring}, {may}"
         yield f"  {'network holds':<18}{told}"
         incoming = "is reached" if one.incoming else "is not reached"
         reaches = ", ".join([*sorted(one.calls), *(f"{n} by SMS" for n in sorted(one.messages))])
         yield f"  {'always':<18}{incoming}; reaches {reaches or 'nobody'}"
+
+
+def _may(data: bool, roaming: bool) -> str:
+    return f"{'data' if data else 'no data'}, {'roaming' if roaming else 'no roaming'}"
 
 
 def _known(number: Msisdn) -> list[ProfileView]:
