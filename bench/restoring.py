@@ -34,7 +34,7 @@ from wanhao.billing.contracts import AccountCharge
 from wanhao.billing.stop_contracts import NewStop
 from wanhao.billing.stops import begin_stops, debts_due
 from wanhao.network.peer.serving import TOKEN_VARIABLE
-from wanhao.project import clock
+from wanhao.project.clock import DemoClock
 from wanhao.project.postgres import EmbeddedPostgres
 from wanhao.workflows.take_payment import take_payment
 from wanhao.workflows.tell_network import tell_network_of
@@ -48,6 +48,8 @@ OPTIONS = {**SERVER, "track_commit_timestamp": "on"}
 PLACE = 11 * 10**10
 LOOK_SECONDS = 0.005
 PATIENCE_SECONDS = 120.0
+NOW = DemoClock(SCRATCH)
+"""What the meter and the worker have for the time."""
 POSTPAID = """
 UPDATE wanhao_parties_billingaccount SET pay_type = 'postpaid' WHERE id = ANY(%s::bigint[]);
 """
@@ -84,7 +86,7 @@ def main() -> None:
 
 def _stop(account_ids: Sequence[int]) -> None:
     """They owe a bill, are stopped one way, and the network has been told."""
-    now = clock.now()
+    now = NOW()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(POSTPAID, [list(account_ids)])
         cursor.execute(EMPTY, [list(account_ids)])
@@ -154,7 +156,7 @@ def _pay(account_ids: Sequence[int], paid: dict[int, float]) -> None:
         due = began + place / PAYMENTS_A_SECOND
         time.sleep(max(0.0, due - time.monotonic()))
         paid[account_id] = due
-        take_payment(account_id, OWED, f"bench-{account_id}", clock.now())
+        take_payment(account_id, OWED, f"bench-{account_id}", NOW())
     connection.close()
 
 
