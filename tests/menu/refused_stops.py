@@ -11,7 +11,9 @@ from wanhao.billing.stops import begin_stops
 from wanhao.parties.queries import lines_by_number
 from wanhao.workflows.emergency_resume import emergency_resume
 from wanhao.workflows.keep_number import keep_number, resume_number
+from wanhao.workflows.move_card import move_card
 from wanhao.workflows.order_product import order_product
+from wanhao.workflows.report_loss import report_loss
 
 STOPPED = at("2026-11-26 12:00")
 
@@ -67,7 +69,14 @@ def power_on_twice() -> None:
     emergency_resume(account, STOPPED + timedelta(days=2))
 
 
+def lost_and_moving() -> None:
+    open_line(WANG, "lexiang-4g-59", LI)
+    report_loss(LI, NOW)
+    move_card(LI, None, "lexiang-4g-59", NOW)
+
+
 OF_STOPS: list[tuple[str, Callable[[], object], str, str]] = [
+    ("lost and moving", lost_and_moving, "请先解挂或复机", "in use again first"),
     ("kept too long", lambda: kept(9), "最长3个月", "3 months at most"),
     ("kept with cards", lambda: kept(1, LI), "先退出副卡", "let them leave first"),
     ("kept and owing", owing, "请缴清后再办理停机保号", "please pay first"),

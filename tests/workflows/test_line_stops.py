@@ -7,6 +7,7 @@ import pytest
 from tests.metering.pages import rows_of
 from tests.parties.examples import a_family
 from tests.workflows.debtors import (
+    KEEPERS,
     accept_messages,
     at,
     barring_of,
@@ -26,6 +27,7 @@ from wanhao.loyalty.models import HeldRight
 from wanhao.network.contracts import Barring
 from wanhao.parties.queries import lines_by_number
 from wanhao.products.queries import fees
+from wanhao.promises.actions import keep_due
 from wanhao.promises.contracts import PromiseState
 from wanhao.promises.models import Promise
 from wanhao.usage.contracts import FeesFact, GroupFact
@@ -33,6 +35,7 @@ from wanhao.values.cycle import SHANGHAI
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.add_card import add_card
 from wanhao.workflows.emergency_resume import emergency_resume
+from wanhao.workflows.grant_promises import END_GRANT
 from wanhao.workflows.keep_number import keep_number, resume_number
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 from wanhao.workflows.order_product import order_product
@@ -188,6 +191,15 @@ def test_service_is_given_for_a_while_told_and_taken_back() -> None:
     assert (barring_of(NUMBER), running_grants([account])) == (Barring.OUTGOING, {})
     texts = [message.text for message in messages_of("emergency")]
     assert ["27日12:00" in text for text in texts] == [True, True]
+
+
+def test_a_grant_that_is_looked_at_late_does_not_end_at_night() -> None:
+    account = stopped_account()
+    emergency_resume(account, at("2026-11-26 19:59"))
+    keep_due({END_GRANT: KEEPERS[END_GRANT]}, at("2026-11-27 20:30"))
+    assert barring_of(NUMBER) is Barring.NONE
+    keep_until(at("2026-11-28 09:00"))
+    assert barring_of(NUMBER) is Barring.OUTGOING
 
 
 def test_it_is_given_once_for_a_stop_and_only_with_the_right() -> None:

@@ -1,7 +1,10 @@
 """Stops because money is used up: the tables of the page about what follows a stop."""
 
+from collections.abc import Callable, Iterator
+
 import pytest
 
+from tests.menu.items.customers import counted, use_of
 from tests.metering.pages import rows_of
 from tests.workflows.debtors import (
     accept_messages,
@@ -20,9 +23,12 @@ from wanhao.billing.stop_contracts import ServiceState, StopReason
 from wanhao.billing.stops import live_stops, stop_history
 from wanhao.network.contracts import Barring
 from wanhao.parties.contracts import PayType
+from wanhao.parties.queries import lines_by_number
 from wanhao.promises.contracts import PromiseState
 from wanhao.promises.queries import waiting
 from wanhao.usage.contracts import MoneyCrossing
+from wanhao.usage.ports import provide_reader, usage_reader
+from wanhao.usage.use_contracts import UseSoFar
 from wanhao.values.cycle import Cycle
 from wanhao.workflows.set_credit_limits import set_credit_limits
 from wanhao.workflows.take_payment import take_payment
@@ -33,6 +39,14 @@ PAGE = "arrears.md"
 NUMBER, LIMIT, PAID = 16907910001, 20_000, 2_000
 PAY_TYPES = {"prepaid": PayType.PREPAID, "post-paid": PayType.POSTPAID}
 SEEN = at("2026-11-22 12:00")
+
+
+@pytest.fixture
+def meter() -> Iterator[Callable[[UseSoFar], None]]:
+    """Let this be what the meter has counted."""
+    usual = usage_reader()
+    yield counted
+    provide_reader(usual)
 
 
 def spender(kind: str) -> int:
@@ -145,6 +159,21 @@ def test_a_month_that_begins_meanwhile_adds_its_fees() -> None:
     take_payment(account, 500, "P", at("2026-12-01 10:00"))
     assert account in live_stops([account])
     take_payment(account, 5900, "Q", at("2026-12-01 10:01"))
+    assert account not in live_stops([account])
+
+
+def test_what_is_used_until_the_stop_is_owed_too(meter: Callable[[UseSoFar], None]) -> None:
+    """0.01 is owed when the meter sees it, 50.01 at the stop: a fen does not bring it back."""
+    account = spender("prepaid")
+    use_up(account, "prepaid", -1)
+    accept_messages(SEEN)
+    line = lines_by_number({NUMBER})[NUMBER]
+    meter(use_of(line, charge_fen=PAID + 5_001))
+    keep_until(at("2026-11-22 13:00"))
+    assert live_stops([account])[account].owed_fen == 5_001
+    take_payment(account, 1, "P", at("2026-11-22 14:00"))
+    assert account in live_stops([account])
+    take_payment(account, 5_000, "Q", at("2026-11-22 14:01"))
     assert account not in live_stops([account])
 
 

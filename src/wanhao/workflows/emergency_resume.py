@@ -9,7 +9,7 @@ from django.db import transaction
 from wanhao.billing.line_stops import begin_grant, end_grants, running_grants
 from wanhao.billing.ports import refuse_elsewhere
 from wanhao.billing.stop_contracts import GrantView
-from wanhao.billing.stop_times import grant_ends
+from wanhao.billing.stop_times import by_day, grant_ends
 from wanhao.billing.stops import live_stops, still_owed
 from wanhao.communications.actions import decide_reminders
 from wanhao.communications.contracts import Metric, Trigger
@@ -19,6 +19,7 @@ from wanhao.promises.contracts import DuePromise
 from wanhao.values.cycle import SHANGHAI, Cycle
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.grant_promises import END, WARN, promise_grant
+from wanhao.workflows.stop_steps import put_off
 from wanhao.workflows.tell_network import tell_network_of
 
 RIGHT_NUMBER = "100600"
@@ -51,7 +52,10 @@ def emergency_resume(account_id: int, now: datetime) -> GrantView:
 
 
 def run_grants(due: Sequence[DuePromise], now: datetime) -> None:
-    """Keep what was promised with grants: the word before the end, and the end."""
+    """Keep what was promised with grants: the word before the end, and the end; by day only."""
+    if by_day(now) != now:
+        put_off([one for one in due if str(one.payload["step"]) == END], by_day(now), now)
+        due = [one for one in due if str(one.payload["step"]) != END]
     asked = {(int(str(p.payload["grant"])), str(p.payload["step"])): p for p in due}
     running = running_grants([int(str(p.payload["account"])) for p in due])
     warned = [one for one in running.values() if (one.grant_id, WARN) in asked]

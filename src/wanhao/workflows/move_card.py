@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from wanhao.access.service_passwords import carry_service_password
+from wanhao.billing.line_stops import live_line_stops
 from wanhao.billing.ports import refuse_elsewhere
 from wanhao.communications.actions import carry_over
 from wanhao.parties import actions as parties
@@ -40,6 +41,11 @@ def move_card(
         )
     at = full_second(now)
     old = parties.lock_line(number)
+    if live_line_stops([old.line_id]):
+        raise WanhaoError(
+            f"{number} is reported lost, or kept for later, and is not moved.",
+            "Let it be in use again first.",
+        )
     joins = [old.group_id, *([] if to_group_id is None else [to_group_id])]
     with changing_cards(joins, now) as told:
         new = _moved(old, to_group_id, at)

@@ -16,6 +16,7 @@ from wanhao.billing.queries import balances, billed_through
 from wanhao.billing.stop_contracts import StopReason
 from wanhao.billing.stops import still_owed
 from wanhao.products.queries import fees
+from wanhao.usage.ports import OutOfReachError, usage_reader
 from wanhao.values.cycle import Cycle
 from wanhao.workflows.tell_terms import groups_of
 
@@ -58,11 +59,15 @@ def money_left(causes: Collection[Cause], now: datetime) -> dict[int, int]:
         return {}
     has, limits, billed = balances(accounts), credit_limits(accounts), billed_through(accounts)
     fees_since = _fees_of_later_months(causes, billed, now)
-    in_bills = _billed_meanwhile(causes, billed)
+    in_bills, counted = _billed_meanwhile(causes, billed), _counted(causes)
     return {
         cause.account_id: has.get(cause.account_id, 0)
         + limits.get(cause.account_id, 0)
-        - max(0, cause.spent_fen - in_bills.get(cause.account_id, 0))
+        - max(
+            cause.spent_fen - in_bills.get(cause.account_id, 0),
+            counted.get(cause.account_id, 0),
+            0,
+        )
         - fees_since.get(cause.account_id, 0)
         for cause in causes
     }
@@ -87,6 +92,23 @@ def _owed(
     if cause.reason is StopReason.CREDIT and account_id in limits and left[account_id] <= 0:
         return limits[account_id] - left[account_id]
     return debt
+
+
+def _counted(causes: Collection[Cause]) -> dict[int, int]:
+    """What the month of the meter's word has cost by now, in fen: service goes on until it is
+    stopped. Of months that are over, and where the meter cannot be read, the word is all there is.
+    """
+    months = {cause.account_id: cause.cycle for cause in causes}
+    groups = groups_of(months)
+    try:
+        uses = usage_reader().uses_of(list(groups))
+    except OutOfReachError:
+        return {}
+    return {
+        use.account_id: use.charge_fen
+        for use in uses.values()
+        if use.cycle == months.get(use.account_id)
+    }
 
 
 def _billed_meanwhile(causes: Iterable[Cause], billed: Mapping[int, int]) -> dict[int, int]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from wanhao.billing.line_stops import running_grants
 from wanhao.billing.stop_contracts import ServiceState, StopView
 from wanhao.billing.stop_times import by_day
-from wanhao.billing.stops import go_further, stops_by_id
+from wanhao.billing.stops import go_further, still_owed, stops_by_id
 from wanhao.parties.actions import lock_accounts
 from wanhao.promises.contracts import DuePromise
 from wanhao.workflows.end_service import end_service
@@ -24,14 +24,19 @@ def take_steps(due: Sequence[DuePromise], now: datetime) -> None:
     by_state: dict[ServiceState, list[DuePromise]] = defaultdict(list)
     for promise in due_by_day(due, now):
         by_state[ServiceState(str(promise.payload["to"]))].append(promise)
-    for state, some in sorted(by_state.items()):
-        _take(state, some, now)
+    # The meter is told of ended contracts, so nothing is locked after that: a payment holds its
+    # account and waits for the meter's turn.
+    ended = [_number(promise, "account") for promise in by_state[ServiceState.TERMINATED]]
+    lock_accounts(ended)
+    still_owed([_number(promise, "account") for some in by_state.values() for promise in some], now)
+    for state in (ServiceState.TWO_WAY, ServiceState.TERMINATED):
+        _take(state, by_state[state], now)
 
 
 def _take(to: ServiceState, due: Sequence[DuePromise], now: datetime) -> None:
+    if not due:
+        return
     asked = {_number(promise, "account"): _number(promise, "stop") for promise in due}
-    if to is ServiceState.TERMINATED:
-        lock_accounts(asked)
     owed = owed_for(list(stops_by_id(asked.values()).values()), now)
     lift_stops(asked.keys() - owed.keys(), now)
     granted = running_grants(owed)

@@ -14,6 +14,7 @@ CHANGE_REPEATS = timedelta(minutes=10)
 READ_REPEATS = timedelta(seconds=60)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 OFFERS_HOLD = timedelta(minutes=10)
+NOTHING_DONE = (Outcome.FAILED,)
 LIMITED = (Outcome.LIMITED_HOUR, Outcome.LIMITED_DAY)
 
 
@@ -61,7 +62,8 @@ def is_repeat(notes: Sequence[IncomingNote], digest: str, reference: str, now: d
         return True
     if not notes or notes[0].digest != digest:
         return False
-    span = CHANGE_REPEATS if notes[0].changes else READ_REPEATS
+    changed = notes[0].changes and notes[0].outcome not in NOTHING_DONE
+    span = CHANGE_REPEATS if changed else READ_REPEATS
     return now - notes[0].received_at < span
 
 
