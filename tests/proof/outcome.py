@@ -22,9 +22,9 @@ TABLES: Mapping[str, str] = {
         FROM wanhao_communications_reminderdecision
     """,
     "outbox": """
-        SELECT d.subject_kind, d.subject_id, d.rule, d.cycle, d.episode, d.tier, m.number,
-            m.language, m.delivery_class, m.urgent, m.figures #- '{said,time}', m.text, m.state,
-            m.waits, m.holds_kind, m.holds_key, m.channel, m.error
+        SELECT d.subject_kind, d.subject_id, d.rule, d.cycle, d.episode, d.tier,
+            m.delivery_class, m.urgent, m.number, m.language, m.figures #- '{said,time}', m.text,
+            m.state, m.waits, m.holds_kind, m.holds_key, m.channel, m.error
         FROM wanhao_communications_communicationmessage m
         LEFT JOIN wanhao_communications_reminderdecision d ON d.id = m.decision_id
     """,
@@ -50,8 +50,9 @@ ALIKE |= {"open months: totals": 5, "open months: charges": 2, "money": 1}
 """By so many first columns two rows belong together."""
 BY_DELIVERY = ("files", "quarantine by reason")
 """Tables that tell how often something came, and in which file."""
-STEADY = {"decisions": 8, "outbox": 10, "promises": 3}
-"""Of these the first columns; the others hold figures as they were when the batch ended."""
+STEADY = {"decisions": 7, "outbox": 8, "promises": 3}
+"""Of these the first columns; the others hold figures as they were when the batch ended, and whose
+record of a family it was that crossed."""
 TOTALS = """
     SELECT sum(records_in)::bigint, sum(metered)::bigint, sum(duplicate)::bigint,
         sum(quarantined)::bigint, sum(crossings)::bigint
