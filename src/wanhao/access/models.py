@@ -45,6 +45,9 @@ class Login(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False, help_text="May open the read-only admin.")
+    must_change_password = models.BooleanField(
+        default=False, help_text="Somebody else chose the password."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[LoginManager] = LoginManager()
