@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wanhao_access', '0004_passwords_and_tries'),
+        ('wanhao_access', '0005_changed_passwords'),
     ]
 
     operations = [
