@@ -170,9 +170,11 @@ def _kind(part: Mapping[str, Any], words: InputWords, choices: Sequence[Choice])
 
 def _plain(part: Mapping[str, Any]) -> Mapping[str, Any]:
     """Of something that may be left out, what it is when it is there."""
-    alternatives = part.get("anyOf", ())
-    there = next((one for one in alternatives if one.get("type") != "null"), {})
-    return {**there, **part}
+    found: dict[str, Any] = {}
+    for one in part.get("anyOf", ()):
+        if one.get("type") != "null":
+            found |= one
+    return found | dict(part)
 
 
 def _default(part: Mapping[str, Any]) -> str:
