@@ -25,6 +25,7 @@ from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.find_payer import find_payer
 
+
 @require_safe
 @for_employees
 def bills(request: HttpRequest, reference: str) -> HttpResponse:

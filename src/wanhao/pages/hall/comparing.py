@@ -1,6 +1,6 @@
 """A bill beside the ones before it: what became more, and what less; pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wanhao.billing.bills.contracts import BillView, MonthTotal
@@ -26,7 +26,8 @@ def comparisons(
     if before is not None:
         month = full_month(before.cycle, language)
         than = pick(language, (f"比{month}", f" than in {month}"))
-        found.append(_difference(bill.total_fen - before.total_fen, _total(language), than, language))
+        whole = pick(language, ("合计", "In all"))
+        found.append(_difference(bill.total_fen - before.total_fen, whole, than, language))
         mine, theirs = _parts(bill, language), _parts(before, language)
         for title in dict.fromkeys([*mine, *theirs]):
             fen = mine.get(title, 0) - theirs.get(title, 0)
@@ -35,22 +36,24 @@ def comparisons(
     earlier = [one.fen for one in months if one.fen is not None and one.cycle < bill.cycle]
     if len(earlier) > 1:
         mean = money(sum(earlier) // len(earlier))
-        said = (f"之前{len(earlier)}期平均{mean}", f"Before, {len(earlier)} bills came to {mean} on average")
+        said = (
+            f"之前{len(earlier)}期平均{mean}",
+            f"Before, {len(earlier)} bills came to {mean} on average",
+        )
         found.append(Comparison(said=pick(language, said), more=False))
     return tuple(found)
 
 
-def _parts(bill: BillView, language: Language) -> Mapping[str, int]:
+def _parts(bill: BillView, language: Language) -> dict[str, int]:
     return {part.title: part.fen for part in sections(bill.lines, language)}
-
-
-def _total(language: Language) -> str:
-    return pick(language, ("合计", "In all"))
 
 
 def _difference(fen: int, what: str, than: str, language: Language) -> Comparison:
     if not fen:
-        return Comparison(said=pick(language, (f"{what}{than}不变", f"{what}: not more{than}, nor less")), more=False)
+        return Comparison(
+            said=pick(language, (f"{what}{than}不变", f"{what}: not more{than}, nor less")),
+            more=False,
+        )
     much = money(abs(fen))
     zh = f"{what}{than}{'多' if fen > 0 else '少'}{much}"
     en = f"{what}: {much} {'more' if fen > 0 else 'less'}{than}"
