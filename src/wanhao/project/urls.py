@@ -46,6 +46,7 @@ from wanhao.pages.phones.views import (
     phones_write,
 )
 from wanhao.project import clock
+from wanhao.project.payments import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
 
 wire_phones()
@@ -112,6 +113,8 @@ urlpatterns = [
     path("phones/journey/", journey_part, name="phones-journey"),
     path("phones/write/", phones_write, name="phones-write"),
     path("phones/month/", pass_a_month, name="phones-month"),
+    path("payments/wechat/", wechat_called, name="wechat-called"),
+    path("payments/alipay/", alipay_called, name="alipay-called"),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),
     path("preferences/", choose, name="preferences"),

@@ -39,8 +39,10 @@ def look_up(order: OrderView, now: datetime) -> Verdict:
     """
     channel = payment_channel(order.channel)
     verdict = hear_of_payment(order.channel, channel.look_up(order.number), now)
-    if verdict is not Verdict.NOT_PAID or now < order.expires_at:
+    if verdict not in (Verdict.NOT_PAID, Verdict.PUT_ASIDE) or now < order.expires_at:
         return verdict
+    if verdict is Verdict.PUT_ASIDE:
+        return _closed_here(order)  # what was paid is a person's, and pays no order any more
     return _closed(channel, order, now)
 
 

@@ -80,26 +80,20 @@ def settle_by_person(
     account is known, or there is nothing to book.
     """
     difference = difference_of(difference_id)
-    settled = settle_difference(
-        difference_id,
-        by=by,
-        note=note,
-        now=now,
-        booked_fen=(difference.theirs_fen or 0) if book else 0,
-    )
+    booked_fen = (difference.theirs_fen or 0) if book else 0
+    settled = settle_difference(difference_id, by=by, note=note, now=now, booked_fen=booked_fen)
     if book:
-        order = order_of(difference.number)
-        paid_for = account_id or (order.account_id if order is not None else None)
-        if paid_for is None or difference.kind not in BOOKABLE or not difference.theirs_fen:
-            raise WanhaoError(
-                "This difference cannot be booked to an account.",
-                "Name the account it was paid for, or settle it with a note.",
-            )
-        take_payment(
-            paid_for,
-            difference.theirs_fen,
-            f"aside-{difference_id}",
-            now,
-            difference.channel,
-        )
+        _book(difference, account_id, now)
     return settled
+
+
+def _book(difference: DifferenceView, account_id: int | None, now: datetime) -> None:
+    order = order_of(difference.number)
+    paid_for = account_id or (order.account_id if order is not None else None)
+    if paid_for is None or difference.kind not in BOOKABLE or not difference.theirs_fen:
+        raise WanhaoError(
+            "This difference cannot be booked to an account.",
+            "Name the account it was paid for, or settle it with a note.",
+        )
+    reference = f"aside-{difference.difference_id}"
+    take_payment(paid_for, difference.theirs_fen, reference, now, difference.channel)

@@ -71,6 +71,11 @@ def connected_channels() -> tuple[Channel, ...]:
     return tuple(CONNECTED.channels)
 
 
+def found_channel(channel: Channel) -> PaymentChannel | None:
+    """The adapter of a channel, None where it is not connected."""
+    return CONNECTED.channels.get(channel)
+
+
 def payment_channel(channel: Channel) -> PaymentChannel:
     """The adapter of a channel; WanhaoError when it is not connected."""
     found = CONNECTED.channels.get(channel)

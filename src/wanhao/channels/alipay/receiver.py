@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from wanhao.billing.contracts import Channel
 from wanhao.billing.order_contracts import TradeTold, Verdict
+from wanhao.billing.orders.ports import found_channel
 from wanhao.channels.alipay.client import AlipayChannel
 from wanhao.workflows.take_notice import refuse_notice, take_notice
 
@@ -20,19 +21,19 @@ SUCCESS, FAILURE = "success", "failure"
 logger = logging.getLogger(__name__)
 
 
-def receiver(
-    channel: Callable[[], AlipayChannel | None], clock: Callable[[], datetime]
-) -> Callable[[HttpRequest], HttpResponse]:
+def receiver(clock: Callable[[], datetime]) -> Callable[[HttpRequest], HttpResponse]:
     """The view of a notice: `success` once it is kept, whatever became of it; anything else makes
     Alipay call again."""
 
     @csrf_exempt
     @require_POST
     def called(request: HttpRequest) -> HttpResponse:
-        adapter, now = channel(), clock()
+        adapter, now = found_channel(Channel.ALIPAY), clock()
         body = _body(request)
-        if adapter is None or body is None:
-            return _said(FAILURE, 404 if adapter is None else 413)
+        if not isinstance(adapter, AlipayChannel):
+            return _said(FAILURE, 404)
+        if body is None:
+            return _said(FAILURE, 413)
         try:
             told = adapter.verified(QueryDict(body, encoding="utf-8").dict())
         except (ValueError, TypeError, SuspiciousOperation) as error:

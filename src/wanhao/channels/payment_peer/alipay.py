@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from wanhao.channels.payment_peer import keys
-from wanhao.channels.payment_peer.trades import SHANGHAI, Json, Ledger, Trade
+from wanhao.channels.payment_peer.trades import SHANGHAI, Json, Ledger, Trade, yuan
 
 TIME = "%Y-%m-%d %H:%M:%S"
 STATES = {"waiting": "WAIT_BUYER_PAY", "paid": "TRADE_SUCCESS", "closed": "TRADE_CLOSED"}
@@ -103,6 +103,9 @@ class Alipay:
         trade = self._ledger.find("alipay", asked["out_trade_no"])
         if trade is None:
             return _failed("ACQ.TRADE_NOT_EXIST")
+        return self._of_trade(method, trade, asked)
+
+    def _of_trade(self, method: str, trade: Trade, asked: Json) -> Json:
         if method == "alipay.trade.query":
             return _done(self._trade(trade))
         if method == "alipay.trade.close":
@@ -149,7 +152,7 @@ class Alipay:
                 "out_trade_no": trade.number,
                 "trade_no": trade.transaction,
                 "fund_change": "Y",
-                "refund_fee": _yuan(trade.refunded_fen),
+                "refund_fee": yuan(trade.refunded_fen),
             }
         )
 
@@ -178,7 +181,7 @@ class Alipay:
         if trade.state == "paid":
             told |= {
                 "trade_no": trade.transaction,
-                "total_amount": _yuan(trade.paid_fen),
+                "total_amount": yuan(trade.paid_fen),
                 "buyer_logon_id": "cus***@demo.example",
             }
         return told
@@ -199,11 +202,11 @@ def _joined(told: dict[str, str]) -> str:
 
 def _line(row: Json) -> str:
     refund = row["refund"]
-    amount = _yuan(-row["fen"] if refund else row["fen"])
+    amount = yuan(-row["fen"] if refund else row["fen"])
     values = [row["trade"], row["number"], "退款" if refund else "交易", row["subject"]]
     values += [row["at"], row["at"], "", "", "", "", "*演示(cus***@demo.example)", amount, amount]
     values += ["0.00"] * 4 + ["0.00", "", "0.00", "0.00", refund]
-    values += [_yuan(-row["fee"]), "0.00", ""]
+    values += [yuan(-row["fee"]), "0.00", ""]
     return ",".join(f"{value}\t" for value in values)
 
 
@@ -215,10 +218,6 @@ def _failed(why: str) -> Json:
     return {"code": "40004", "msg": "Business Failed", "sub_code": why, "sub_msg": why}
 
 
-def _fen(yuan: str) -> int:
-    whole, _, part = yuan.partition(".")
+def _fen(amount: str) -> int:
+    whole, _, part = amount.partition(".")
     return int(whole) * 100 + int(f"{part:0<2}")
-
-
-def _yuan(fen: int) -> str:
-    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"

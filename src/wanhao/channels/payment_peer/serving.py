@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from wanhao.channels.payment_peer.alipay import Alipay
-from wanhao.channels.payment_peer.trades import Json, Ledger, Trade
+from wanhao.channels.payment_peer.trades import Json, Ledger, Trade, yuan
 from wanhao.channels.payment_peer.wechat import WeChat
 
 SETTINGS = ("callbacks", "down", "refuse_refunds", "drop", "change", "add", "refund_status")
@@ -48,14 +48,12 @@ class PeerServer(ThreadingHTTPServer):
 
     def obey(self, order: Json) -> Json:
         """Do what a test or a visitor says; the state afterwards."""
-        calls: list[Trade] = []
         with self.ledger.lock:
             if order.get("clear"):
                 self.ledger.faults.clear()
             self.ledger.faults |= {key: order[key] for key in SETTINGS if key in order}
-            for word in ("pay", "notify", "refund_notice"):
-                if word in order:
-                    calls.append(self._found(order[word]))
+            words = [word for word in ("pay", "notify", "refund_notice") if word in order]
+            calls = [self._found(order[word]) for word in words]
             if "pay" in order:
                 self.ledger.pay(calls[0], order.get("fen"))
         if "pay" in order:
@@ -91,7 +89,7 @@ class PeerServer(ThreadingHTTPServer):
             if trade.provider == "wechat":
                 self._post(trade.notify_url, *self.wechat.refund_callback(trade, refund))
             else:
-                told = {"refund_fee": f"{refund['fen'] / 100:.2f}", "out_biz_no": refund["number"]}
+                told = {"refund_fee": yuan(refund["fen"]), "out_biz_no": refund["number"]}
                 self._post(trade.notify_url, *self.alipay.notice(trade, **told))
 
     def _call(self, trade: Trade, *, forged: bool = False, amount: int | None = None) -> None:
@@ -99,10 +97,11 @@ class PeerServer(ThreadingHTTPServer):
             changed: Json = {} if amount is None else {"amount": {"total": amount}}
             headers, body = self.wechat.callback(trade, **changed)
         else:
-            said = {} if amount is None else {"total_amount": f"{amount // 100}.{amount % 100:02d}"}
+            said = {} if amount is None else {"total_amount": yuan(amount)}
             headers, body = self.alipay.notice(trade, **said)
         if forged:
-            body = body.replace(b"ciphertext", b"ciphertexU").replace(b"total_amount=", b"total_amount=9")
+            body = body.replace(b'"ciphertext": "', b'"ciphertext": "A')
+            body = body.replace(b"total_amount=", b"total_amount=9")
         self._post(trade.notify_url, headers, body)
 
     def _post(self, url: str, headers: dict[str, str], body: bytes) -> None:
@@ -173,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         page = PAGE.format(
             name=NAMES[trade.provider],
             subject=html.escape(trade.subject),
-            yuan=f"{trade.fen // 100}.{trade.fen % 100:02d}",
+            yuan=yuan(trade.fen),
             form=said or (FORM if trade.payable else end),
         )
         self._send(200, {"Content-Type": "text/html; charset=utf-8"}, page.encode())

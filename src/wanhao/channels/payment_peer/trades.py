@@ -151,5 +151,10 @@ def _row(trade: Trade, transaction: str, fen: int, refund: str, at: float) -> Js
     }
 
 
+def yuan(fen: int) -> str:
+    """An amount as both providers write it."""
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
 def _day(at: float) -> str:
     return datetime.fromtimestamp(at, SHANGHAI).date().isoformat()

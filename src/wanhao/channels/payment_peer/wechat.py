@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from wanhao.channels.payment_peer import keys
-from wanhao.channels.payment_peer.trades import SHANGHAI, Json, Ledger, Trade
+from wanhao.channels.payment_peer.trades import SHANGHAI, Json, Ledger, Trade, yuan
 
 SCHEME = "WECHATPAY2-SHA256-RSA2048"
 FIELD = re.compile(r'(\w+)="([^"]*)"')
@@ -144,8 +144,8 @@ class WeChat:
         paid = sum(row["fen"] for row in rows if not row["refund"])
         gone = sum(row["fen"] for row in rows if row["refund"])
         fees = sum(row["fee"] for row in rows)
-        sums = (str(len(rows)), _yuan(paid), _yuan(gone), "0.00", _yuan(fees), _yuan(paid))
-        lines.append(",".join(f"`{value}" for value in (*sums, _yuan(gone))))
+        sums = (str(len(rows)), yuan(paid), yuan(gone), "0.00", yuan(fees), yuan(paid))
+        lines.append(",".join(f"`{value}" for value in (*sums, yuan(gone))))
         return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()
 
     def _trade(self, trade: Trade) -> Json:
@@ -241,13 +241,9 @@ def _line(row: Json) -> str:
     refund = row["refund"]
     values = [row["at"], keys.APP, keys.MERCHANT, "0", "", row["trade"], row["number"], "o-demo"]
     values += ["NATIVE", "REFUND" if refund else "SUCCESS", "OTHERS", "CNY"]
-    values += ["0.00" if refund else _yuan(row["fen"]), "0.00"]
+    values += ["0.00" if refund else yuan(row["fen"]), "0.00"]
     values += [row["transaction"] if refund else "0", refund or "0"]
-    values += [_yuan(row["fen"]) if refund else "0.00", "0.00"]
+    values += [yuan(row["fen"]) if refund else "0.00", "0.00"]
     values += ["ORIGINAL" if refund else "", "SUCCESS" if refund else "", row["subject"], ""]
-    values += [f"{_yuan(row['fee'])}000", "0.60%", _yuan(row["fen"]), "0.00", ""]
+    values += [f"{yuan(row['fee'])}000", "0.60%", yuan(row["fen"]), "0.00", ""]
     return ",".join(f"`{value}" for value in values)
-
-
-def _yuan(fen: int) -> str:
-    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from wanhao.billing.contracts import Channel
 from wanhao.billing.order_contracts import Verdict
+from wanhao.billing.orders.ports import found_channel
 from wanhao.channels.wechat_pay.client import WeChatPayChannel
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.take_notice import refuse_notice, take_notice
@@ -20,17 +21,15 @@ LONGEST_BODY = 65_536
 logger = logging.getLogger(__name__)
 
 
-def receiver(
-    channel: Callable[[], WeChatPayChannel | None], clock: Callable[[], datetime]
-) -> Callable[[HttpRequest], HttpResponse]:
+def receiver(clock: Callable[[], datetime]) -> Callable[[HttpRequest], HttpResponse]:
     """The view of a callback: 204 once it is kept, whatever became of it; 401 when it is not
     WeChat's. Anything else makes WeChat call again."""
 
     @csrf_exempt
     @require_POST
     def called(request: HttpRequest) -> HttpResponse:
-        adapter, now = channel(), clock()
-        if adapter is None:
+        adapter, now = found_channel(Channel.WECHAT), clock()
+        if not isinstance(adapter, WeChatPayChannel):
             return _no(404, "not connected")
         body = _body(request)
         if body is None:
