@@ -115,6 +115,7 @@ urlpatterns = [
     path("phones/month/", pass_a_month, name="phones-month"),
     path("payments/wechat/", wechat_called, name="wechat-called"),
     path("payments/alipay/", alipay_called, name="alipay-called"),
+    path("hall/", include("wanhao.pages.hall.urls")),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),
     path("preferences/", choose, name="preferences"),
