@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 import psycopg
@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from wanhao.pages.console.access import is_employee, refused
-from wanhao.pages.live.hub import LiveHub
+from wanhao.pages.live.hub import HELLO, LOST, TOPICS, LiveHub
 
 BEAT_SECONDS = 5.0
 PAUSE_SECONDS = 0.8
@@ -39,18 +39,27 @@ async def live(request: HttpRequest) -> HttpResponseBase:
     """Tell the page which parts have news, about once a second at most."""
     if not settings.DEMO and not is_employee(await request.auser()):
         return refused(request)
-    response = StreamingHttpResponse(stream(HUB), content_type="text/event-stream")
+    return events(HUB)
+
+
+def events(hub: LiveHub, topics: Collection[str] = TOPICS) -> StreamingHttpResponse:
+    """An open stream that tells of these topics."""
+    response = StreamingHttpResponse(stream(hub, topics=topics), content_type="text/event-stream")
     response["Cache-Control"] = "no-cache, no-transform"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def stream(hub: LiveHub, beat: float = BEAT_SECONDS) -> AsyncIterator[str]:
+async def stream(
+    hub: LiveHub, beat: float = BEAT_SECONDS, topics: Collection[str] = TOPICS
+) -> AsyncIterator[str]:
     """Events named after their topic; `beat` when there was none, so that silence means a break."""
+    told = {*topics, HELLO, LOST}
     async with hub.watch() as watcher:
         yield f"retry: {RETRY_MILLISECONDS}\n\n"
         while True:
-            news = await watcher.news(beat) or {"beat": 0}
+            heard = await watcher.news(beat)
+            news = {topic: heard[topic] for topic in heard if topic in told} or {"beat": 0}
             for topic, number in news.items():
                 yield f"event: {topic}\ndata: {json.dumps({'number': number})}\n\n"
             # What comes within the pause is gathered and told together after it.
