@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.outlets.examples import a_place
 from tests.pages.browser import (
@@ -38,8 +38,21 @@ LOOKS = {"light": {}, "dark": {"dark": True}, "large": {"large": True}}
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, start_browser(playwright) as chromium:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with start_browser(playwright) as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def plain_browser(playwright: Playwright) -> Iterator[Browser]:
+    """A browser that knows no JavaScript."""
+    with start_browser(playwright, scripts=False) as chromium:
         yield chromium
 
 
@@ -100,10 +113,11 @@ def test_the_board_moves_when_a_clerk_calls(browser: Browser, hall: datetime, we
         assert wall.complaints == []
 
 
-def test_a_clerk_works_without_javascript(hall: datetime, web: Served) -> None:
-    with sync_playwright() as playwright, start_browser(playwright, scripts=False) as plain:
-        with visiting(plain, web.url + PATHS["desk-free"], language="en") as clerk:
-            clerk.page.get_by_role("button", name="Call the next").click()
-            expect(clerk.page.locator(".mine__label")).to_be_visible()
-            clerk.page.get_by_role("button", name="Give a number").click()
-            expect(clerk.page.get_by_text("Number given: A")).to_be_visible()
+def test_a_clerk_works_without_javascript(
+    plain_browser: Browser, hall: datetime, web: Served
+) -> None:
+    with visiting(plain_browser, web.url + PATHS["desk-free"], language="en") as clerk:
+        clerk.page.get_by_role("button", name="Call the next").click()
+        expect(clerk.page.locator(".mine__label")).to_be_visible()
+        clerk.page.get_by_role("button", name="Give a number").click()
+        expect(clerk.page.get_by_text("Number given: A")).to_be_visible()

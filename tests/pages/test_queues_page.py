@@ -130,6 +130,8 @@ def test_what_is_not_there_is_not_found(client: Client) -> None:
     assert client.post(f"/queues/H9/tickets/{ticket.ticket_id}/here/").status_code == 404
     assert client.post(f"{PAGE}tickets/{ticket.ticket_id}/praised/").status_code == 404
     assert client.post(f"{PAGE}desks/1/polish/").status_code == 404
+    assert client.get(f"{PAGE}part/moon/").status_code == 404
+    assert "Choose the desk" in page(client, f"{PAGE}part/mine/")
     assert "There is no desk 9 here." in press(client, "desks/9/open/", 400)
     assert client.get(f"{PAGE}desks/1/next/").status_code == 405
 
@@ -164,6 +166,6 @@ def test_a_long_queue_costs_no_more_questions(client: Client) -> None:
         with CaptureQueriesContext(
             connection,
         ) as asked:
-            page(client, PAGE + "part/?desk=1")
+            page(client, PAGE + "part/lanes/?desk=1")
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 7

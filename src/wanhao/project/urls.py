@@ -112,7 +112,7 @@ urlpatterns = [
     ),
     path("queues/", halls, name="queues"),
     path("queues/<str:hall>/", hall_queue, name="queue"),
-    path("queues/<str:hall>/part/", queue_part, name="queue-part"),
+    path("queues/<str:hall>/part/<slug:part>/", queue_part, name="queue-part"),
     path("queues/<str:hall>/tickets/", ticket_new, name="queue-ticket"),
     path("queues/<str:hall>/tickets/<int:ticket_id>/<slug:act>/", ticket_act, name="queue-act"),
     path("queues/<str:hall>/desks/<int:number>/<slug:act>/", desk_act, name="queue-desk"),

@@ -36,6 +36,7 @@ from wanhao.pages.queues.words import LANES, SAID, SERVICES, STATES, refusal
 from wanhao.values.errors import WanhaoError
 
 MOST_SHOWN = 12
+PARTS = ("mine", "lanes")
 TicketVerb = Callable[..., TicketView]
 TICKET_VERBS: Mapping[str, tuple[TicketVerb, str]] = {
     "again": (call_again, ""),
@@ -56,9 +57,11 @@ def hall_queue(request: HttpRequest, hall: str) -> HttpResponse:
 
 @require_safe
 @for_employees
-def queue_part(request: HttpRequest, hall: str) -> HttpResponse:
-    """What moves on it."""
-    return render_page(request, "queues/_queue.html", _context(request, hall))
+def queue_part(request: HttpRequest, hall: str, part: str) -> HttpResponse:
+    """A part of it that moves: the desk, or the lanes."""
+    if part not in PARTS:
+        raise Http404(part)
+    return render_page(request, f"queues/_{part}.html", _context(request, hall))
 
 
 @require_POST
