@@ -10,6 +10,7 @@ from wanhao.billing.models import (
     Bill,
     BillItem,
     BillRun,
+    CashReceipt,
     CreditLimit,
     EmergencyGrant,
     ForeignFeed,
@@ -65,6 +66,13 @@ class PaymentAdmin(ReadOnlyAdmin):
 class PaymentReturnAdmin(ReadOnlyAdmin):
     list_display = ("reference", "kind", "payment_id", "amount_fen", "returned_at")
     list_filter = ("kind",)
+
+
+@admin.register(CashReceipt)
+class CashReceiptAdmin(ReadOnlyAdmin):
+    list_display = ("hall", "day", "sequence", "clerk_id", "account_id", "amount_fen", "taken_at")
+    list_filter = ("day",)
+    search_fields = ("=reference", "=hall")
 
 
 @admin.register(VoucherBatch)

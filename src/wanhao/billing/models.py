@@ -12,16 +12,18 @@ from django.db import models
 
 from wanhao.billing.bill_models import Bill, BillItem, BillRun, IssuedEInvoice
 from wanhao.billing.books import Book
+from wanhao.billing.cash_models import CashReceipt
 from wanhao.billing.contracts import BalanceKind, Channel, JournalKind, ReturnKind
 from wanhao.billing.credit_models import CreditLimit
 from wanhao.billing.foreign_models import ForeignFeed, ForeignFunds, ForeignPayment, ForeignTerms
 from wanhao.billing.stop_models import EmergencyGrant, LineStop, ServiceStop
 
-# Bills, credit, stops and a foreign billing have their own files; all tables are known from here.
+# Bills, cash, credit, stops and a foreign billing have their own files; all are known from here.
 __all__ = [
     "Bill",
     "BillItem",
     "BillRun",
+    "CashReceipt",
     "CreditLimit",
     "EmergencyGrant",
     "ForeignFeed",

@@ -6,18 +6,20 @@ from datetime import datetime
 from django.db import connection
 
 from wanhao.communications.contracts import MessageState
+from wanhao.communications.forgetting import FORGET
 from wanhao.communications.holding import release_held
 from wanhao.communications.receiving import apply_held
 from wanhao.communications.states import may_come_from
 
-ACCEPT = """
+ACCEPT = f"""
 WITH locked AS (
     SELECT id FROM wanhao_communications_communicationmessage
     WHERE id = ANY(%(ids)s) AND state = ANY(%(sources)s)
     ORDER BY id FOR UPDATE
 ), moved AS (
     UPDATE wanhao_communications_communicationmessage AS message
-    SET state = 'accepted', accepted_at = %(now)s, changed_at = %(now)s
+    SET state = 'accepted', accepted_at = %(now)s, changed_at = %(now)s,
+    {FORGET}
     FROM locked WHERE message.id = locked.id
     RETURNING message.id, message.number
 ), parts AS (
@@ -28,7 +30,7 @@ WITH locked AS (
     ORDER BY part.place
 )
 SELECT id, number FROM moved
-"""
+"""  # noqa: S608 - FORGET is ours
 
 
 def accept(taken: Mapping[int, Sequence[str]], now: datetime) -> list[int]:

@@ -166,7 +166,8 @@ def record_receipts(receipts: Sequence[Receipt]) -> list[bool]:
 
 @transaction.atomic
 def plan_message(number: int, rule: str, text: str, now: datetime) -> int:
-    """Plan a "test", or a "reply" to what a customer wrote, in these words; returns its id.
+    """Plan a "test", a "reply" to what a customer wrote, or a "secret" (a password or a code, whose
+    words are forgotten once it is sent and shown nowhere), in these words; returns its id.
 
     It is sent at any hour and counts for no daily number. WanhaoError when it cannot be sent.
     """

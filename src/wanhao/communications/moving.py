@@ -7,8 +7,11 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from wanhao.communications.contracts import MessageState
+from wanhao.communications.forgetting import FORGOTTEN
 from wanhao.communications.models import CommunicationMessage
 from wanhao.communications.states import may_come_from
+
+ENDS = frozenset({MessageState.DELIVERED, MessageState.FAILED, MessageState.WITHDRAWN})
 
 
 def move(
@@ -16,7 +19,8 @@ def move(
 ) -> int:
     """Move those of the messages that may go to `to`; returns how many went."""
     allowed = messages.filter(state__in=[state.value for state in may_come_from(to)])
-    return allowed.update(state=to.value, changed_at=now, **changes)
+    forgotten = FORGOTTEN if to in ENDS else {}
+    return allowed.update(state=to.value, changed_at=now, **forgotten, **changes)
 
 
 # What is looked at before a message goes out reads these of nobody; the rest it reads of each.

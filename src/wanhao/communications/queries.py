@@ -19,8 +19,7 @@ from wanhao.communications.contracts import (
 from wanhao.communications.in_force import rules_at
 from wanhao.communications.models import CommunicationMessage, DecisionCount
 from wanhao.communications.rules import known_rules
-from wanhao.communications.sending import written_text
-from wanhao.values.errors import WanhaoError
+from wanhao.communications.sending import shown_text
 
 SENT = (MessageState.ACCEPTED, MessageState.DELIVERED)
 
@@ -135,17 +134,9 @@ def views(rows: Iterable[CommunicationMessage]) -> list[MessageView]:
             message_id=row.pk,
             rule=row.rule,
             number=row.number,
-            text=row.text or _preview(row),
+            text=shown_text(row),
             state=MessageState(row.state),
             at=row.changed_at,
         )
         for row in rows
     ]
-
-
-def _preview(row: CommunicationMessage) -> str:
-    """What an unsent message would say now; empty when its text is missing."""
-    try:
-        return written_text(row, sign_off="")
-    except WanhaoError:
-        return ""

@@ -52,7 +52,9 @@ SET state = CASE WHEN step.state = 'withdrawn' AND message.unanswered > 0 THEN '
     release_at = coalesce(step.until, message.release_at), changed_at = %(now)s,
     released_at = CASE WHEN step.state = 'released' THEN %(now)s END,
     error = CASE WHEN step.state = 'withdrawn' AND message.unanswered = 0 THEN step.reason
-        ELSE message.error END
+        ELSE message.error END,
+    figures = CASE WHEN message.rule = 'secret' AND step.state = 'withdrawn'
+        AND message.unanswered = 0 THEN jsonb_build_object('text', '') ELSE message.figures END
 FROM unnest(
     %(ids)s::bigint[], %(states)s::text[], %(carriers)s::bigint[], %(waits)s::text[],
     %(untils)s::timestamptz[], %(reasons)s::text[]

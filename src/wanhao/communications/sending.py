@@ -7,7 +7,8 @@ from datetime import datetime
 from django.db import connection
 
 from wanhao.communications.contracts import DeliveryClass, MessageState, OutgoingMessage
-from wanhao.communications.models import UNDECIDED, CommunicationMessage
+from wanhao.communications.forgetting import HIDDEN
+from wanhao.communications.models import SECRET, UNDECIDED, CommunicationMessage
 from wanhao.communications.moving import by_ids, move
 from wanhao.communications.receiving import apply_held_to_unknown
 from wanhao.communications.rendering import Figures, plain_text, text_of
@@ -71,6 +72,17 @@ def written_text(row: CommunicationMessage, sign_off: str) -> str:
     if row.rule in UNDECIDED:
         return str(row.figures["text"]) + sign_off
     return text_of(row.rule, Figures(**row.figures), Language(row.language), sign_off)
+
+
+def shown_text(row: CommunicationMessage) -> str:
+    """The text of a row for pages: what was not sent yet says what it would by itself, empty when
+    that cannot be written. Passwords and codes are shown nowhere."""
+    if row.rule == SECRET:
+        return HIDDEN
+    try:
+        return row.text or written_text(row, sign_off="")
+    except WanhaoError:
+        return ""
 
 
 def _told(row: CommunicationMessage, sign_off: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from wanhao.communications.contracts import MessageState, Receipt, ReceiptState
+from wanhao.communications.forgetting import FORGET
 from wanhao.communications.states import may_come_from
 
 # The newest part of an id to a number; of several spellings the likeliest.
@@ -30,7 +31,7 @@ SET state = said.state, error = said.error, settled_at = said.at
 FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[]) AS said(id, state, error, at)
 WHERE part.id = said.id
 """
-CONCLUDE = """
+CONCLUDE = f"""
 WITH whole AS (
     SELECT message_id, bool_or(state = 'failed') AS has_failed,
         max(error) FILTER (WHERE state = 'failed') AS error
@@ -40,10 +41,11 @@ WITH whole AS (
 UPDATE wanhao_communications_communicationmessage AS message
 SET state = CASE WHEN has_failed THEN 'failed' ELSE 'delivered' END,
     error = coalesce(whole.error, message.error), changed_at = %(now)s,
-    delivered_at = CASE WHEN has_failed THEN message.delivered_at ELSE %(now)s END
+    delivered_at = CASE WHEN has_failed THEN message.delivered_at ELSE %(now)s END,
+    {FORGET}
 FROM whole
 WHERE message.id = whole.message_id AND message.state = ANY(%(sources)s)
-"""
+"""  # noqa: S608 - FORGET is ours
 ENDS = (ReceiptState.DELIVERED, ReceiptState.FAILED)
 
 

@@ -15,10 +15,9 @@ from wanhao.communications.contracts import (
 )
 from wanhao.communications.deciding import live_opt_outs
 from wanhao.communications.models import CommunicationMessage, MessagePart, ReminderDecision
-from wanhao.communications.sending import written_text
+from wanhao.communications.sending import shown_text
 from wanhao.communications.trail_contracts import DecisionTrail, MessageTrail, PartTrail
 from wanhao.parties.contracts import LineView
-from wanhao.values.errors import WanhaoError
 
 MOST = 200
 """Decisions of one line in one month that are told; a schedule that climbs may have many."""
@@ -80,7 +79,7 @@ def _message(
     return MessageTrail(
         message_id=row.pk,
         number=row.number,
-        text=row.text or _would_say(row),
+        text=shown_text(row),
         state=MessageState(row.state),
         waits=Waits(row.waits),
         error=row.error,
@@ -92,14 +91,6 @@ def _message(
         parts=tuple(parts),
         **{f"{name}_at": getattr(row, f"{name}_at") for name in times},
     )
-
-
-def _would_say(row: CommunicationMessage) -> str:
-    """What it would say by itself; empty when it cannot be written."""
-    try:
-        return written_text(row, sign_off="")
-    except WanhaoError:
-        return ""
 
 
 def _decision(row: ReminderDecision, message: MessageTrail | None) -> DecisionTrail:

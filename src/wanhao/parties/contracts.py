@@ -120,6 +120,18 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BindingView:
+    """A line that a login may ask for, since when; `own`: whoever signs in with the line's number
+    signs in with this login."""
+
+    binding_id: int
+    login_id: int
+    line: LineView
+    own: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountProfile:
     """Who pays, when, and since when they are with us: the beginning of the oldest line.
 

@@ -4,11 +4,12 @@ from typing import ClassVar
 
 from django.db import models
 
+from wanhao.parties.binding_models import LineBinding
 from wanhao.parties.contracts import CustomerKind, Language, LineRole, MediumKind, PayType
 from wanhao.parties.person_models import Document, LinePreference
 from wanhao.parties.states import UNFINISHED, RunState
 
-# Documents and preferences have a file of their own; all tables are known from here.
+# Bindings, documents and preferences have files of their own; all tables are known from here.
 __all__ = [
     "BillingAccount",
     "ContactMedium",
@@ -17,6 +18,7 @@ __all__ = [
     "FrozenNumber",
     "ImportRun",
     "Line",
+    "LineBinding",
     "LineGroup",
     "LinePreference",
 ]

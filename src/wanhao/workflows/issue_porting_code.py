@@ -25,5 +25,5 @@ def issue_porting_code(line: LineView, now: datetime) -> datetime:
             f"Line {line.line_id} does not meet the conditions of porting.", "Check them first."
         )
     code, ends = porting.issue_porting_code(line.line_id, now)
-    plan_message(line.number, "reply", TEXTS[line.language].format(code=code), now)
+    plan_message(line.number, "secret", TEXTS[line.language].format(code=code), now)
     return ends

@@ -9,6 +9,7 @@ from wanhao.billing.line_stops import live_line_stops
 from wanhao.billing.ports import refuse_elsewhere
 from wanhao.communications.actions import carry_over
 from wanhao.parties import actions as parties
+from wanhao.parties.binding import carry_bindings
 from wanhao.parties.contracts import LineRole, LineView
 from wanhao.parties.preferences import carry_preferences
 from wanhao.parties.queries import lines_of_groups
@@ -57,6 +58,7 @@ def move_card(
     carry_over(old.line_id, new.line_id, now)
     carry_preferences(old.line_id, new.line_id, now)
     carry_service_password(old.line_id, new.line_id)
+    carry_bindings(old.line_id, new.line_id, now)
     return new
 
 

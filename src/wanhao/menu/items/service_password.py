@@ -54,7 +54,7 @@ def answer(asking: Asking[ServicePasswordInputs]) -> Answer:
         return Answer(long=said, short=said, data={"initial": False})
     password = issue_service_password(line.line_id, line.number, asking.now, by=by)
     text = INITIAL[line.language].format(password=password)
-    plan_message(line.number, "reply", text, asking.now)
+    plan_message(line.number, "secret", text, asking.now)
     said = asking.say(
         "初始服务密码已用短信发到本机，请尽快修改。",
         "An initial service password was sent to your handset; please change it soon.",

@@ -27,7 +27,11 @@ from wanhao.values.msisdn import Msisdn
 
 PER_PAGE = 50
 TEST = "test"
-OWN_WORDS = {TEST: _("Test"), "reply": _("Answer to a short message")}
+OWN_WORDS = {
+    TEST: _("Test"),
+    "reply": _("Answer to a short message"),
+    "secret": _("Password or code"),
+}
 SAID = {"planned": _("Planned; its way is below.")}
 FOLLOWED = timedelta(hours=1)
 """So long after it was planned a page of a message looks again by itself."""

@@ -1,0 +1,95 @@
+"""Which lines a login may ask for: bound, ended, and the lines' own logins."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from wanhao.parties.contracts import BindingView
+from wanhao.parties.models import Line, LineBinding
+from wanhao.parties.queries import lines_by_id
+from wanhao.values.errors import WanhaoError
+
+MOST_LINES = 10
+"""Lines of one login; who has more is a company, and has somebody at the counter."""
+
+
+@transaction.atomic
+def bind_line(
+    login_id: int, line_id: int, now: datetime, *, by: str, own: bool = False
+) -> BindingView:
+    """A login may ask for a line from now on; bound before, it stays as it was.
+
+    WanhaoError when the line is not in use, or the login has as many lines as it may have.
+    """
+    if not Line.objects.select_for_update(no_key=True).filter(id=line_id, until=None).exists():
+        raise WanhaoError(f"Line {line_id} is not in use.", "Give the number of a line in use.")
+    live = bindings_of(login_id)
+    found = next((one for one in live if one.line.line_id == line_id), None)
+    if found is not None:
+        return found
+    if len(live) >= MOST_LINES:
+        raise WanhaoError(
+            f"A login has at most {MOST_LINES} lines.", "Unbind a line you do not need any more."
+        )
+    LineBinding.objects.create(
+        login_id=login_id, line_id=line_id, own=own, since=now, bound_by=by[:64]
+    )
+    return next(one for one in bindings_of(login_id) if one.line.line_id == line_id)
+
+
+@transaction.atomic
+def unbind_line(login_id: int, line_id: int, now: datetime, *, by: str) -> bool:
+    """A login asks for a line no more; False when it did not."""
+    live = LineBinding.objects.filter(login_id=login_id, line_id=line_id, until=None)
+    return bool(live.update(until=now, ended_by=by[:64]))
+
+
+@transaction.atomic
+def release_line(line_id: int, keep_login: int, now: datetime, *, by: str) -> int:
+    """No login but one asks for a line any more; returns how many did."""
+    others = LineBinding.objects.filter(line_id=line_id, until=None).exclude(login_id=keep_login)
+    return others.update(until=now, ended_by=by[:64])
+
+
+@transaction.atomic
+def carry_bindings(from_line: int, to_line: int, now: datetime) -> None:
+    """A number that gets another line, and stays with who uses it, stays with its logins."""
+    for row in LineBinding.objects.select_for_update().filter(line_id=from_line, until=None):
+        row.until, row.ended_by = max(now, row.since), "moved"
+        row.save(update_fields=["until", "ended_by"])
+        LineBinding.objects.create(
+            login_id=row.login_id, line_id=to_line, own=row.own, since=now, bound_by=row.bound_by
+        )
+
+
+def bindings_of(login_id: int) -> tuple[BindingView, ...]:
+    """The lines in use a login may ask for, its own first, then in the order of binding."""
+    rows = LineBinding.objects.filter(login_id=login_id, until=None, line__until=None)
+    return _views(list(rows.order_by("-own", "id")))
+
+
+def bindings_of_line(line_id: int) -> tuple[BindingView, ...]:
+    """The logins that may ask for a line in use."""
+    rows = LineBinding.objects.filter(line_id=line_id, until=None, line__until=None)
+    return _views(list(rows.order_by("-own", "id")))
+
+
+def own_login(line_id: int) -> int | None:
+    """With which login one signs in by the number of a line; None: nobody did so far."""
+    rows = LineBinding.objects.filter(line_id=line_id, own=True, until=None, line__until=None)
+    return rows.values_list("login_id", flat=True).first()
+
+
+def _views(rows: list[LineBinding]) -> tuple[BindingView, ...]:
+    lines = lines_by_id({row.line_id for row in rows}) if rows else {}
+    return tuple(
+        BindingView(
+            binding_id=row.pk,
+            login_id=row.login_id,
+            line=lines[row.line_id],
+            own=row.own,
+            since=row.since,
+        )
+        for row in rows
+        if row.line_id in lines
+    )
