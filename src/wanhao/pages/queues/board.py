@@ -12,12 +12,13 @@ from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import clock as time_of
 from wanhao.pages.design.speech import spoken
+from wanhao.pages.live.hub import HELLO, LOST
 from wanhao.pages.live.views import HUB, events
 from wanhao.pages.queues.words import LANES
 from wanhao.values.errors import WanhaoError
 
 MOST_CALLED, MOST_NEXT = 6, 5
-TOPICS = frozenset({"queue"})
+TOPICS = frozenset({"queue", HELLO, LOST})
 
 
 @require_safe
