@@ -8,6 +8,8 @@ from wanhao.pages.hall.disputes import dispute, requests
 from wanhao.pages.hall.home import home, home_part
 from wanhao.pages.hall.items import confirm, decline, item
 from wanhao.pages.hall.lists import find, shelf
+from wanhao.pages.hall.places import places
+from wanhao.pages.hall.usage import usage
 
 urlpatterns = [
     path("", home, name="hall-home"),
@@ -29,6 +31,8 @@ urlpatterns = [
     path("detail/", detail, name="hall-detail"),
     re_path(r"^detail/detail\.(?P<form>csv|xlsx|pdf)$", detail_file, name="hall-detail-file"),
     path("detail/dispute/<str:key>/", dispute, name="hall-dispute"),
+    path("usage/", usage, name="hall-usage"),
+    path("places/", places, name="hall-places"),
     path("requests/", requests, name="hall-requests"),
     path("find/", find, name="hall-find"),
 ]
