@@ -33,8 +33,11 @@ from wanhao.products.models import (
     ProductOffering,
     Tariff,
 )
-from wanhao.products.remembered import offerings_by_id
-from wanhao.products.rows import offering_of
+from wanhao.products.remembered import (
+    catalogue_offerings,
+    offerings_by_id,
+    offerings_of_code,
+)
 from wanhao.products.tariffs import tariff_of
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
@@ -104,13 +107,12 @@ class _Held(NamedTuple):
 
 def offering(code: str, day: date | None = None) -> Offering:
     """The offering of a code as sold on a day, else the latest; WanhaoError if there is none."""
-    return offering_of(offering_row(code, day))
+    return sold_as(code, day)[1]
 
 
 def offerings() -> tuple[Offering, ...]:
     """The offerings of the catalogue, in its order."""
-    rows = ProductOffering.objects.filter(composed=False).order_by("place", "id")
-    return tuple(offering_of(row) for row in rows)
+    return catalogue_offerings()
 
 
 def families() -> tuple[Family, ...]:
@@ -278,16 +280,17 @@ def next_groups_without_data(cycle: int, after: int, limit: int) -> tuple[int, .
     return tuple(rows.order_by("group_id").values_list("group_id", flat=True)[:limit])
 
 
-def offering_row(code: str, day: date | None = None) -> ProductOffering:
-    """The row of that code, for this room's actions; WanhaoError when there is none."""
-    versions = list(ProductOffering.objects.filter(code=code).order_by("-sold_from"))
+def sold_as(code: str, day: date | None = None) -> tuple[int, Offering]:
+    """The offering of a code as sold on a day, else the latest, with the id of its row, for this
+    room; WanhaoError when there is none."""
+    versions = offerings_of_code(code)
     if not versions:
         raise WanhaoError(
             f"No offering has the code '{code}'.",
             "Use a code of: wanhao catalogue list. Load the catalogue if it is missing there.",
         )
-    sold = [row for row in versions if day is not None and offering_of(row).on_sale(day)]
-    return (sold or versions)[0]
+    sold = [one for one in versions.items() if day is not None and one[1].on_sale(day)]
+    return (sold or list(versions.items()))[0]
 
 
 def _paused(group_ids: Collection[int], cycle: int) -> dict[int, int]:
