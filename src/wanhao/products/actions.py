@@ -12,7 +12,7 @@ from wanhao.products.ending import end_all, end_one
 from wanhao.products.gifting import give_data, refuse_data_gift
 from wanhao.products.loading import load_catalogue
 from wanhao.products.models import DataStop, Tariff
-from wanhao.products.ordering import cancel, change_plan, lock_groups, order
+from wanhao.products.ordering import cancel, change_plan, lock_groups, order, order_locked
 from wanhao.products.pausing import end_pauses, pause_group, pause_one
 from wanhao.products.queries import sold_as
 from wanhao.products.roaming import carry_roaming, switch_roaming
@@ -37,6 +37,7 @@ __all__ = [
     "load_catalogue",
     "lock_groups",
     "order",
+    "order_locked",
     "pause_group",
     "pause_one",
     "refuse_data_gift",

@@ -46,6 +46,11 @@ def order(group_id: int, code: str, now: datetime) -> HeldProduct:
     held already, needs a plan, or does not go together with what the group holds.
     """
     lock_groups([group_id])
+    return order_locked(group_id, code, now)
+
+
+def order_locked(group_id: int, code: str, now: datetime) -> HeldProduct:
+    """As `order`, for whoever holds the group's lock, and undoes what it did if this is refused."""
     offering_id, offering = sold_as(code, day_of(now))
     cancelled = _orderable(offering, products_of(group_id, now), now)
     return _keep(cancelled) if cancelled else _add(group_id, offering_id, offering, now)

@@ -59,7 +59,7 @@ def _read(query: str, asked: Sequence[Any]) -> dict[int, Offering]:
         return offerings_of(cursor.fetchall())
 
 
-def offerings_of(versions: Sequence[Version]) -> dict[int, Offering]:
+def offerings_of(versions: Collection[Version]) -> dict[int, Offering]:
     """The offerings of rows that were read together with their `xmin` and `ctid`, by their id."""
     known = {version[0]: _known[version] for version in versions if version in _known}
     new = [pk for pk, _ in versions if pk not in known]
