@@ -16,12 +16,16 @@ class LoginKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadView:
-    """That somebody read personal data; `login_name` is empty when nobody had signed in."""
+    """That somebody read personal data; `login_name` is empty when nobody had signed in, `reason`
+    when none was asked for."""
 
     login_name: str
     subject: str
     purpose: str
     read_at: datetime
+    reason: str = ""
+    read_id: int = 0
+    login_id: int | None = None
 
 
 class Scope(StrEnum):

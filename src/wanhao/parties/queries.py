@@ -21,6 +21,7 @@ from wanhao.parties.media import media_of_lines
 from wanhao.parties.models import BillingAccount, Line, LineGroup
 
 __all__ = [
+    "account_cities",
     "account_count",
     "account_profiles",
     "account_references",
@@ -145,6 +146,12 @@ def account_references(account_ids: Collection[int]) -> dict[int, str]:
     """The reference of each account; an unknown account is left out."""
     rows = BillingAccount.objects.filter(id__in=_one_of(account_ids))
     return dict(rows.values_list("id", "reference"))
+
+
+def account_cities(account_ids: Collection[int]) -> dict[int, str]:
+    """The home city of each account's customer; an unknown account is left out."""
+    rows = BillingAccount.objects.filter(id__in=_one_of(account_ids))
+    return dict(rows.values_list("id", "customer__city"))
 
 
 def account_profiles(account_ids: Collection[int]) -> dict[int, AccountProfile]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from wanhao.billing.stop_contracts import NewStop, StopReason
-from wanhao.billing.stops import begin_stops
+from wanhao.billing.stops import begin_stops, still_owed
 from wanhao.promises.contracts import DuePromise
 from wanhao.workflows.owe_for_stops import owed_for
 from wanhao.workflows.stop_steps import due_by_day, promise_next
@@ -17,6 +17,8 @@ def stop_service(due: Sequence[DuePromise], now: datetime) -> None:
     """Keep stops: who has paid meanwhile is left alone. At night it is promised for the morning,
     and for an hour later where the customer was told only after the hour that was announced."""
     causes = [_cause(promise) for promise in due_by_day(due, now)]
+    # All accounts before any is stopped: reason after reason would lock them in two orders.
+    still_owed([cause.account_id for cause in causes], now)
     for reason in StopReason:
         _stop({one.account_id: one for one in causes if one.reason is reason}, now)
 

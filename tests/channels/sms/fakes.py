@@ -9,7 +9,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from wanhao.channels.sms.contracts import Delivery, SmscConfig, SmsConfig, Submit, SubmitOutcome
+from wanhao.channels.sms.contracts import (
+    Delivery,
+    SmscConfig,
+    SmsConfig,
+    Step,
+    Submit,
+    SubmitOutcome,
+)
 from wanhao.channels.sms.encoding import InboundPart, join
 from wanhao.channels.sms.peer import SmscPeer
 from wanhao.channels.sms.ports import Note, Outbox, OutboxAwayError
@@ -92,10 +99,10 @@ class MemoryOutbox:
         self._reach()
         return [self._record(receipt) for receipt in receipts]
 
-    def answer(self, parts: Sequence[InboundPart], now: datetime) -> int:
+    def answer(self, parts: Sequence[InboundPart], now: datetime) -> Iterator[Step]:
         self._reach()
         self.asked += parts
-        return 0
+        yield Step(places=tuple(range(len(parts))), answers=0)
 
     def asked_texts(self) -> list[str]:
         """The texts of whole messages, in the order their last part came."""

@@ -1,12 +1,12 @@
 """What customers write is kept before it is acknowledged, in whatever form it comes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.channels.sms.fakes import FIRST_NUMBER, MemoryOutbox, Sms, until
-from wanhao.channels.sms.contracts import SmscConfig
+from wanhao.channels.sms.contracts import SmscConfig, Step
 from wanhao.channels.sms.encoding import InboundPart
 from wanhao.channels.sms.peer import SmscPeer
 from wanhao.communications.contracts import Receipt
@@ -103,10 +103,10 @@ class FussyReader(MemoryOutbox):
 
     fussy = True
 
-    def answer(self, parts: Sequence[InboundPart], now: datetime) -> int:
+    def answer(self, parts: Sequence[InboundPart], now: datetime) -> Iterator[Step]:
         if self.fussy and any(part.source.endswith("3") for part in parts):
             raise ValueError("nobody foresaw this")
-        return super().answer(parts, now)
+        yield from super().answer(parts, now)
 
 
 def test_a_message_that_cannot_be_handled_does_not_hold_up_the_others(

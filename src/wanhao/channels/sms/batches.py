@@ -22,6 +22,7 @@ class Batches(Generic[T, R]):
         self._work = work
         self._most = most
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
+        self._batch: list[tuple[T, asyncio.Future[R]]] = []
         self._running: asyncio.Task[None] | None = None
 
     async def do(self, item: T) -> R:
@@ -32,12 +33,18 @@ class Batches(Generic[T, R]):
             self._running = asyncio.create_task(self._run())
         return await future
 
+    def settle(self, place: int, result: R) -> None:
+        """Give an item of the batch under way its result before the others have theirs."""
+        _, future = self._batch[place]
+        if not future.done():
+            future.set_result(result)
+
     async def _run(self) -> None:
         try:
             while self._waiting:
-                batch = self._waiting[: self._most]
+                self._batch = self._waiting[: self._most]
                 self._waiting = self._waiting[self._most :]
-                await self._do(batch)
+                await self._do(self._batch)
         finally:
             self._running = None
 

@@ -168,3 +168,12 @@ class LinkState(StrEnum):
     WAITING = "waiting"
     REFUSED = "refused"
     STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Of texts that came together, what was committed together: the places of the parts that are
+    handled, and how many answers were planned."""
+
+    places: tuple[int, ...]
+    answers: int

@@ -1,12 +1,12 @@
 """The outbox of communications, as the sender's port."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connections
 
-from wanhao.channels.sms.contracts import SmsConfig, SubmitOutcome
+from wanhao.channels.sms.contracts import SmsConfig, Step, SubmitOutcome
 from wanhao.channels.sms.encoding import InboundPart
 from wanhao.channels.sms.hall.answering import Hall
 from wanhao.channels.sms.ports import Note, OutboxAwayError
@@ -52,8 +52,10 @@ class DatabaseOutbox:
     def record_receipts(self, receipts: Sequence[Receipt]) -> list[bool]:
         return self._reach(lambda: actions.record_receipts(receipts))
 
-    def answer(self, parts: Sequence[InboundPart], now: datetime) -> int:
-        return self._reach(lambda: self._hall.take(parts, now))
+    def answer(self, parts: Sequence[InboundPart], now: datetime) -> Iterator[Step]:
+        steps = self._hall.steps(parts, now)
+        while step := self._reach(lambda: next(steps, None)):
+            yield step
 
     def close(self) -> None:
         connections.close_all()

@@ -1,11 +1,11 @@
 """What the SMS channel asks of the rest of the house."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from wanhao.channels.sms.contracts import SubmitOutcome
+from wanhao.channels.sms.contracts import Step, SubmitOutcome
 from wanhao.channels.sms.encoding import InboundPart
 from wanhao.communications.contracts import OutgoingMessage, Receipt
 
@@ -49,8 +49,9 @@ class Outbox(Protocol):
         A receipt may overtake the answer to its submit; it is held until the answer was noted.
         """
 
-    def answer(self, parts: Sequence[InboundPart], now: datetime) -> int:
-        """Does what customers wrote, each once, and plans the answers; gives how many they are."""
+    def answer(self, parts: Sequence[InboundPart], now: datetime) -> Iterator[Step]:
+        """Does what customers wrote, each once, and plans the answers, in steps; what a step has is
+        committed when it is given, the rest not yet. All are to be taken, in one thread."""
 
     def close(self) -> None:
         """Gives back what the calling thread holds."""

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 TEXTS_AT_ONCE = 200
-"""Texts handled in one transaction at most; more would make the first of them wait."""
+"""Texts handled together at most; more would make the first of them wait."""
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -46,8 +46,9 @@ class Receiver:
         self._clock = clock
         self._on_answers = on_answers
         self._receipts = Batches(self._record)
+        self._answering = answering
         self._texts = [
-            Batches(partial(self._answer, thread), TEXTS_AT_ONCE) for thread in answering
+            Batches(partial(self._answer, lane), TEXTS_AT_ONCE) for lane in range(len(answering))
         ]
 
     async def handle(self, delivery: Delivery) -> None:
@@ -87,24 +88,49 @@ class Receiver:
     async def _message(self, delivery: Delivery) -> None:
         part = inbound_part(delivery)
         lane = self._texts[mobile_number(part.source) % len(self._texts)]
-        answers = await lane.do(part)
-        if isinstance(answers, Exception):
-            raise answers
+        failure = await lane.do(part)
+        if failure is not None:
+            raise failure
         self._counters.received += 1
         logger.info(
             "received part %d of %d from %s", part.index, part.total, _masked(delivery.source)
         )
 
-    async def _answer(
-        self, thread: BlockingThread, parts: list[InboundPart]
-    ) -> list[int | Exception]:
-        def answer(some: Sequence[InboundPart]) -> list[int]:
-            return [self._outbox.answer(some, self._clock())] * len(some)
+    async def _answer(self, lane: int, parts: list[InboundPart]) -> list[Exception | None]:
+        """What is committed is acknowledged at once; what fails is tried again one by one, so that
+        it does not hold up the others."""
+        failures: list[Exception | None] = [None] * len(parts)
+        left = dict(enumerate(parts))
+        try:
+            await self._handle(lane, left)
+        except OutboxAwayError:
+            raise
+        except Exception as error:
+            if len(parts) == 1:
+                return [error]
+            for place, part in list(left.items()):
+                failures[place] = await self._handle_alone(lane, place, part)
+        return failures
 
-        answers = await _together(thread, answer, parts)
-        if any(one for one in answers):
-            self._on_answers()
-        return answers
+    async def _handle_alone(self, lane: int, place: int, part: InboundPart) -> Exception | None:
+        try:
+            await self._handle(lane, {place: part})
+        except OutboxAwayError:
+            raise
+        except Exception as error:
+            return error
+        return None
+
+    async def _handle(self, lane: int, left: dict[int, InboundPart]) -> None:
+        """Handles texts step by step; those that are done are taken out."""
+        thread, places = self._answering[lane], list(left)
+        steps = self._outbox.answer(list(left.values()), self._clock())
+        while step := await thread.call(next, steps, None):
+            for place in step.places:
+                del left[places[place]]
+                self._texts[lane].settle(places[place], None)
+            if step.answers:
+                self._on_answers()
 
 
 async def _together(

@@ -15,9 +15,10 @@ from django.db import connection
 
 from tests.channels.sms.conftest import config, packages, smsc
 from tests.channels.sms.fakes import sms_config, until
-from tests.channels.sms.hall.hall_door import answers
+from tests.channels.sms.hall.hall_door import answers, write
 from tests.parties.examples import a_line, an_account
 from wanhao.channels.sms.contracts import HallConfig, SmscConfig
+from wanhao.channels.sms.hall.answering import Hall
 from wanhao.channels.sms.peer import SmscPeer
 from wanhao.channels.sms.process import run_sms
 from wanhao.communications.contracts import MessageState
@@ -27,6 +28,7 @@ from wanhao.communications.queries import messages_by_state
 from wanhao.parties.actions import open_accounts
 from wanhao.parties.queries import lines_by_number
 from wanhao.products.actions import hold_offering, load_catalogue
+from wanhao.products.queries import products_of
 
 __all__ = ["config", "packages", "smsc"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,6 +100,11 @@ def received(smsc: SmscPeer, number: int) -> list[str]:
 def off(number: int) -> set[str]:
     line = lines_by_number({number})[number]
     return {view.rule for view in opt_outs(line.line_id) if view.until is None}
+
+
+def held(number: int) -> list[str]:
+    group = lines_by_number({number})[number].group_id
+    return [one.offering.code for one in products_of(group, datetime.now(UTC))]
 
 
 def test_a_question_is_answered_on_the_handset(smsc: SmscPeer, config: SmscConfig) -> None:
@@ -174,23 +181,27 @@ def test_two_processes_that_get_the_same_message_handle_it_once(
 
 
 @pytest.mark.parametrize("after_the_commit", [False, True])
+@pytest.mark.parametrize("text", ["101", "qxxftx", "Y"])
 def test_a_process_that_is_killed_loses_nothing_and_does_nothing_twice(
-    smsc: SmscPeer, config: SmscConfig, after_the_commit: bool
+    smsc: SmscPeer, config: SmscConfig, after_the_commit: bool, text: str
 ) -> None:
+    before = write(NUMBERS[0], "KTDCX5", datetime.now(UTC), hall=Hall(config=HALL, sign_off=""))
     with _waiting_in_the_database(at_commit=after_the_commit), own_process(config) as child:
         until(lambda: smsc.get("/health")["bound"])
-        customer_writes(smsc, NUMBERS[0], "qxxftx")
+        customer_writes(smsc, NUMBERS[0], text)
         until(_somebody_waits)
         if after_the_commit:
             os.kill(child.pid, signal.SIGSTOP)
             _let_go()
-            until(lambda: IncomingMessage.objects.count() == 1)
+            until(lambda: IncomingMessage.objects.count() == 2)
         os.kill(child.pid, signal.SIGKILL)
         child.wait()
     with process(config):
-        until(lambda: acknowledged(smsc) >= 1 and received(smsc, NUMBERS[0]))
-    assert len(answers()) == 1
-    assert "voice-80" in off(NUMBERS[0])
+        until(lambda: acknowledged(smsc) >= 1 and len(received(smsc, NUMBERS[0])) == 2)
+    assert len(before) == 1
+    assert len(answers()) == IncomingMessage.objects.count() == 2
+    assert ("voice-80" in off(NUMBERS[0])) == (text == "qxxftx")
+    assert held(NUMBERS[0]).count("sms-pack-5") == (text == "Y")
 
 
 @contextmanager

@@ -1,18 +1,19 @@
-"""Handles messages of customers in one transaction: the notes of them, what they did, and the
-answers are committed together, or nothing is and the network brings them again."""
+"""Handles messages of customers step by step: the notes of them, what they did, and the answers are
+committed together, or nothing is and the network brings them again."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
-from wanhao.channels.sms.contracts import HallConfig
-from wanhao.channels.sms.encoding import InboundPart, decode
+from wanhao.channels.sms.contracts import HallConfig, Step
+from wanhao.channels.sms.encoding import InboundPart
 from wanhao.channels.sms.hall import words
 from wanhao.channels.sms.hall.codes import CodeBook, book_of
+from wanhao.channels.sms.hall.coming import Piece, joined, pieces_of, whole
 from wanhao.channels.sms.hall.contracts import Outcome, Served, Wish, Written
-from wanhao.channels.sms.hall.grammar import understand
+from wanhao.channels.sms.hall.grammar import chosen, understand
 from wanhao.channels.sms.hall.limits import (
     Verdict,
     digest_of,
@@ -21,29 +22,34 @@ from wanhao.channels.sms.hall.limits import (
     verdict,
 )
 from wanhao.channels.sms.hall.rendering import without_identities
-from wanhao.channels.sms.hall.serving import Asked, changes, serve
-from wanhao.channels.sms.receipts import mobile_number
+from wanhao.channels.sms.hall.serving import Asked, changes, goes_alone, serve
 from wanhao.communications.actions import plan_messages
 from wanhao.communications.contracts import Saying
 from wanhao.communications.incoming import lock_writers, recent_notes, write_notes
-from wanhao.communications.incoming_contracts import IncomingNote, KeptPart
-from wanhao.communications.incoming_parts import keep_parts
+from wanhao.communications.incoming_contracts import IncomingNote
 from wanhao.parties.contracts import Language, LineView
 from wanhao.parties.queries import lines_by_number
 from wanhao.values.cycle import SHANGHAI
 
-MOST_PARTS = 10
-"""No command is longer; what is, is acknowledged and left unread."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A message and what it wants, unless it chooses of what was offered."""
+
+    written: Written
+    wish: Wish
 
 
 @dataclass(slots=True, kw_only=True)
 class Writer:
-    """A number, its line, its notes, newest first, and its messages that are still to be read."""
+    """A number, its line, its notes, newest first, and its messages that are still to be handled;
+    `handled` counts those that were."""
 
     number: int
     line: LineView | None
     notes: list[IncomingNote]
-    written: list[Written] = field(default_factory=list)
+    left: list[Read]
+    handled: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,41 +71,79 @@ class Hall:
     sign_off: str
 
     def take(self, parts: Sequence[InboundPart], now: datetime) -> int:
-        """Handle what came in, in this order, committed when it returns; gives how many answers."""
-        mobile = [(number, part) for part in parts if (number := mobile_number(part.source))]
-        if not mobile:
-            return 0
-        with transaction.atomic(durable=True):
-            lock_writers({number for number, _ in mobile})
-            written = _whole(mobile, now)
-            return self._handle(written, now) if written else 0
+        """Handle what came in, committed when it returns; gives how many answers."""
+        return sum(step.answers for step in self.steps(parts, now))
 
-    def _handle(self, written: Sequence[Written], now: datetime) -> int:
+    def steps(self, parts: Sequence[InboundPart], now: datetime) -> Iterator[Step]:
+        """Handle what came in, of each number in this order; a step is committed when it is given.
+
+        What only reads is one step. What changes something is a step of its own, since it locks
+        accounts and the log of facts until it is committed: who locks those for one customer can
+        wait for another, but never in a ring. So is a long message.
+        """
+        waiting = pieces_of(parts)
+        known = {place for some in waiting.values() for one in some for place in one.places}
+        if unread := tuple(place for place in range(len(parts)) if place not in known):
+            yield Step(places=unread, answers=0)
         book = book_of(self.config.codes, now.astimezone(SHANGHAI).date())
-        writers = self._writers(written)
+        if first := self._together(waiting, book, now):
+            yield first
+        for pieces in waiting.values():
+            for piece in pieces:
+                yield self._alone(piece, book, now)
+
+    def _together(
+        self, waiting: Mapping[int, list[Piece]], book: CodeBook, now: datetime
+    ) -> Step | None:
+        """What each number wrote before the first message that goes alone; it waits no more."""
+        heads = {number: _head(pieces, book) for number, pieces in waiting.items()}
+        heads = {number: head for number, head in heads.items() if head}
+        if not heads:
+            return None
+        with transaction.atomic(durable=True):
+            lock_writers(heads)
+            writers = self._writers(heads)
+            answers = self._handle(writers, book, now, alone=False)
+        places: list[int] = []
+        for writer in writers:
+            pieces = waiting[writer.number]
+            places += (place for piece in pieces[: writer.handled] for place in piece.places)
+            del pieces[: writer.handled]
+        return Step(places=tuple(places), answers=answers)
+
+    def _alone(self, piece: Piece, book: CodeBook, now: datetime) -> Step:
+        with transaction.atomic(durable=True):
+            lock_writers({piece.number})
+            written = [whole(piece)] if piece.is_whole else joined(piece, now)
+            read = [Read(written=one, wish=understand(one.text, book, None)) for one in written]
+            writers = self._writers({piece.number: read}) if read else []
+            answers = self._handle(writers, book, now, alone=True)
+        return Step(places=piece.places, answers=answers)
+
+    def _handle(
+        self, writers: Sequence[Writer], book: CodeBook, now: datetime, *, alone: bool
+    ) -> int:
         noted: list[tuple[IncomingNote, Saying | None]] = []
-        while left := [one for one in writers if one.written]:
-            for one in self._round(left, book, now):
+        while left := [one for one in writers if one.left]:
+            for one in self._round(left, book, now, alone=alone):
                 note = _note(one, now)
                 one.writer.notes.insert(0, note)
                 noted.append((note, _saying(one)))
         return _write(noted, now)
 
-    def _writers(self, written: Sequence[Written]) -> list[Writer]:
-        numbers = {one.number for one in written}
-        lines = lines_by_number(numbers)
-        notes = recent_notes(numbers, self.config.per_day + 5)
-        found = {
-            number: Writer(number=number, line=lines.get(number), notes=notes[number])
-            for number in numbers
-        }
-        for one in written:
-            found[one.number].written.append(one)
-        return list(found.values())
+    def _writers(self, read: Mapping[int, list[Read]]) -> list[Writer]:
+        lines = lines_by_number(read.keys())
+        notes = recent_notes(read.keys(), self.config.per_day + 5)
+        return [
+            Writer(number=number, line=lines.get(number), notes=notes[number], left=left)
+            for number, left in read.items()
+        ]
 
-    def _round(self, left: Sequence[Writer], book: CodeBook, now: datetime) -> list[Handled]:
+    def _round(
+        self, left: Sequence[Writer], book: CodeBook, now: datetime, *, alone: bool
+    ) -> list[Handled]:
         """The next message of each number; asked together, as none depends on another's."""
-        looked = [one for writer in left if (one := self._look(writer, book, now))]
+        looked = [one for writer in left if (one := self._look(writer, book, now, alone=alone))]
         to_ask = [
             Asked(line=line, wish=one.wish, helped=_helped(one.writer, now))
             for one in looked
@@ -113,11 +157,20 @@ class Hall:
             for one in looked
         ]
 
-    def _look(self, writer: Writer, book: CodeBook, now: datetime) -> Handled | None:
+    def _look(
+        self, writer: Writer, book: CodeBook, now: datetime, *, alone: bool
+    ) -> Handled | None:
         """The next message; None where nothing becomes of it: a repeat, a flood, a stranger who
-        was told. Whom nothing more is to be asked for has the answer already."""
-        written = writer.written.pop(0)
-        digest = digest_of(written, self.config.key)
+        was told; and where it goes alone. Whom nothing more is to be asked for has the answer
+        already."""
+        read = writer.left[0]
+        written, digest = read.written, digest_of(read.written, self.config.key)
+        wish = chosen(written.text, book, offers_of(writer.notes, now)) or read.wish
+        if goes_alone(wish) and not alone:
+            writer.left.clear()
+            return None
+        del writer.left[0]
+        writer.handled += 1
         judged = verdict(writer.notes, digest, written.reference, now, self.config)
         if judged in (Verdict.REPEAT, Verdict.SILENT):
             return None
@@ -130,44 +183,21 @@ class Hall:
             per_day = judged is Verdict.LIMITED_DAY
             said = words.limited(writer.line.language, per_day)
             served = Served(outcome=Outcome(judged.value), text=said)
-        wish = understand(written.text, book, offers_of(writer.notes, now))
         return Handled(writer=writer, written=written, digest=digest, wish=wish, served=served)
 
 
-def _whole(mobile: Sequence[tuple[int, InboundPart]], now: datetime) -> list[Written]:
-    """The messages that are whole, in the order they became so."""
-    whole = [_written(number, part) for number, part in mobile if part.total == 1]
-    parts = [
-        KeptPart(
-            number=number,
-            reference=part.reference,
-            total=part.total,
-            place=part.index,
-            data_coding=part.data_coding,
-            payload=part.payload,
-        )
-        for number, part in mobile
-        if 1 < part.total <= MOST_PARTS
-    ]
-    return [*whole, *(_joined(some) for some in keep_parts(parts, now))] if parts else whole
-
-
-def _written(number: int, part: InboundPart) -> Written:
-    reference = "" if part.network_reference is None else f"u{part.network_reference}"
-    text = decode(part.payload, part.data_coding)
-    return Written(number=number, text=_printable(text), reference=reference)
-
-
-def _joined(parts: Sequence[KeptPart]) -> Written:
-    """Octets are joined first, as a sender may cut characters."""
-    first = parts[0]
-    text = decode(b"".join(part.payload for part in parts), first.data_coding)
-    reference = f"p{first.reference}/{first.total}"
-    return Written(number=first.number, text=_printable(text), reference=reference)
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)
+def _head(pieces: Sequence[Piece], book: CodeBook) -> list[Read]:
+    """The messages before the first that goes alone."""
+    head = []
+    for piece in pieces:
+        if not piece.is_whole:
+            break
+        written = whole(piece)
+        wish = understand(written.text, book, None)
+        if goes_alone(wish):
+            break
+        head.append(Read(written=written, wish=wish))
+    return head
 
 
 def _helped(writer: Writer, now: datetime) -> bool:

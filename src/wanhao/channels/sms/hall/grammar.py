@@ -25,11 +25,19 @@ def reserved(code: str) -> bool:
     return bool(YES.fullmatch(code) or NO.fullmatch(code) or re.fullmatch(r"\d{1,2}|M\d?", code))
 
 
+def chosen(text: str, book: CodeBook, offers: Mapping[str, str]) -> Wish | None:
+    """What a customer chooses of what was offered shortly before; None where it is none of that."""
+    if not offers:
+        return None
+    folded = fold(text[:LONGEST_READ])
+    return _offered(offers[folded], book) or _unknown(folded, book) if folded in offers else None
+
+
 def understand(text: str, book: CodeBook, offers: Mapping[str, str] | None) -> Wish:
     """What a customer wants by a text, after what was offered shortly before."""
+    if choice := chosen(text, book, offers or {}):
+        return choice
     folded = fold(text[:LONGEST_READ])
-    if offers and folded in offers:
-        return _offered(offers[folded], book) or _unknown(folded, book)
     if folded == MENU_CODE:
         return Wish(kind=WishKind.MENU, said=MENU_CODE)
     if yes := YES.fullmatch(folded):

@@ -44,6 +44,15 @@ def changes(wish: Wish) -> bool:
     return wish.kind in (WishKind.YES, WishKind.NO)
 
 
+def goes_alone(wish: Wish) -> bool:
+    """Whether what a wish does may lock more than its own line: a yes, what changes something at
+    once, and what counts wrong proofs. A proposal changes nothing, a no only what waits."""
+    if wish.kind is WishKind.ASK and wish.entry is not None:
+        item = item_of(wish.entry.item)
+        return item.proof is not None or (changes(wish) and not item.confirmed)
+    return wish.kind is WishKind.YES
+
+
 def serve(asked: Sequence[Asked], book: CodeBook, sign_off: str, now: datetime) -> list[Served]:
     """What comes of each wish, at most one a line, in the same order; in the caller's transaction.
 
@@ -54,12 +63,11 @@ def serve(asked: Sequence[Asked], book: CodeBook, sign_off: str, now: datetime) 
         for place, one in enumerate(asked)
         if one.wish.kind is WishKind.ASK and not changes(one.wish)
     ]
-    served = _read([asked[place] for place in reading], sign_off, now)
+    served = _read([asked[place] for place in reading], sign_off, now) if reading else []
     found = dict(zip(reading, served, strict=True))
-    # What changes something locks accounts until the end: everybody does so in the same order.
-    for place in sorted(range(len(asked)), key=lambda place: asked[place].line.account_id):
+    for place, one in enumerate(asked):
         if place not in found:
-            found[place] = _alone(asked[place], book, sign_off, now)
+            found[place] = _singly(one, book, sign_off, now)
     return [found[place] for place in range(len(asked))]
 
 
@@ -83,7 +91,7 @@ def _read(asked: Sequence[Asked], sign_off: str, now: datetime) -> list[Served]:
         ]
 
 
-def _alone(one: Asked, book: CodeBook, sign_off: str, now: datetime) -> Served:
+def _singly(one: Asked, book: CodeBook, sign_off: str, now: datetime) -> Served:
     kind = one.wish.kind
     if kind is WishKind.ASK:
         return _guarded(one, lambda: _asked_alone(one, sign_off, now))
