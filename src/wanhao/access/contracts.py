@@ -100,7 +100,7 @@ class IssuedCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeCheck:
-    """Whether a code was right; `left` are the tries left where it was not, 0: ask for a new one."""
+    """Whether a code was right; `left` are the tries left where it was not (0: it is dead)."""
 
     right: bool
     left: int = 0

@@ -42,7 +42,9 @@ def issue_code(number: int, purpose: CodePurpose, now: datetime) -> IssuedCode:
 
 
 @transaction.atomic
-def check_code(code_id: int, number: int, purpose: CodePurpose, code: str, now: datetime) -> CodeCheck:
+def check_code(
+    code_id: int, number: int, purpose: CodePurpose, code: str, now: datetime
+) -> CodeCheck:
     """Whether it is the code that was issued for this number and purpose. A wrong one is counted:
     commit it. A right one is used up; after three wrong ones, or five minutes, none is right."""
     row = (
@@ -74,7 +76,9 @@ def _refuse_too_many(number: int, now: datetime) -> None:
 
 def _forget(now: datetime) -> None:
     old = OneTimeCode.objects.filter(sent_at__lte=now - KEPT).order_by("sent_at")
-    OneTimeCode.objects.filter(id__in=list(old.values_list("id", flat=True)[:MOST_FORGOTTEN])).delete()
+    OneTimeCode.objects.filter(
+        id__in=list(old.values_list("id", flat=True)[:MOST_FORGOTTEN])
+    ).delete()
 
 
 def _digest(code_id: int, code: str) -> str:

@@ -47,13 +47,13 @@ def open_link(secret: str, now: datetime) -> LinkView | None:
 
 def _forget(now: datetime) -> None:
     old = OneTimeLink.objects.filter(made_at__lte=now - KEPT).order_by("made_at")
-    OneTimeLink.objects.filter(id__in=list(old.values_list("id", flat=True)[:MOST_FORGOTTEN])).delete()
+    OneTimeLink.objects.filter(
+        id__in=list(old.values_list("id", flat=True)[:MOST_FORGOTTEN])
+    ).delete()
 
 
 def _view(row: OneTimeLink) -> LinkView:
-    return LinkView(
-        link_id=row.pk, line_id=row.line_id, purpose=row.purpose, token_id=row.token_id
-    )
+    return LinkView(link_id=row.pk, line_id=row.line_id, purpose=row.purpose, token_id=row.token_id)
 
 
 def _digest(secret: str) -> str:

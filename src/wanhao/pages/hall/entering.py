@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user_model, login
 from django.db import transaction
@@ -37,7 +37,8 @@ TEXTS = {
         Language.EN: "Your code to prove who you are is {code}, good for 5 minutes. Tell nobody.",
     },
     CodePurpose.BIND: {
-        Language.ZH: "有人要把本号码绑定到自己的登录，验证码是{code}，5分钟内有效。若非您本人同意，切勿告诉他人。",
+        Language.ZH: "有人要把本号码绑定到自己的登录，验证码是{code}，5分钟内有效。"
+        "未经您本人同意，切勿告诉他人。",
         Language.EN: "Somebody asks to see this line with their sign-in. Code: {code}, good for 5 "
         "minutes. Tell nobody you do not trust.",
     },
