@@ -113,6 +113,7 @@ urlpatterns = [
     path("phones/month/", pass_a_month, name="phones-month"),
     path("hall/", include("wanhao.pages.hall.entry_urls")),
     path("staff/", include("wanhao.pages.staff.urls")),
+    path("hall/", include("wanhao.pages.hall.urls")),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),
     path("preferences/", choose, name="preferences"),
