@@ -61,10 +61,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
     "wanhao.access",
     "wanhao.staff",
     "wanhao.promises",
@@ -79,6 +75,11 @@ INSTALLED_APPS = [
     "wanhao.outlets",
     "wanhao.pages",
     "wanhao.project",
+    # Last, so that our words and pages come before theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

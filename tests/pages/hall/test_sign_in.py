@@ -237,7 +237,7 @@ def test_who_stays_signed_in_is_known_for_thirty_days_and_verified_for_half_an_h
     browser: Client, wall: Wall
 ) -> None:
     by_code(browser, MINE, stay="1")
-    assert browser.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == 30 * 86_400
+    assert browser.cookies[settings.SESSION_COOKIE_NAME]["max-age"] >= 30 * 86_400 - 60
     wall.pass_by(timedelta(minutes=31))
     page = browser.get("/hall/lines/")
     assert page.wsgi_request.session["hall"]["proofs"] == {}

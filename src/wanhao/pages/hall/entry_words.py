@@ -1,5 +1,6 @@
 """What is typed to enter the hall, and what is said of it, alike whoever has a number."""
 
+import math
 from datetime import timedelta
 
 from django.db import transaction
@@ -46,7 +47,7 @@ def slow_down() -> str:
 
 def wait_for(wait: timedelta) -> str:
     """What to say where a code was sent a moment ago."""
-    seconds = max(int(wait.total_seconds()) + 1, 1)
+    seconds = max(math.ceil(wait.total_seconds()), 1)
     if seconds <= 120:
         said = ngettext(
             "A code was sent a moment ago. You can ask for a new one in %(n)s second.",
