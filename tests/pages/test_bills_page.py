@@ -11,7 +11,7 @@ from tests.billing.bills.examples import an_item, calls, issued, rent, surfing
 from tests.pages.browser import HALL_PC, PHONE, overflow, start_browser, take_picture, visiting
 from tests.pages.conftest import Served
 from tests.parties.examples import a_line, an_account
-from wanhao.access.models import Login
+from tests.staff.examples import employed
 from wanhao.access.queries import reads_of
 from wanhao.billing.actions import open_balances
 from wanhao.billing.bills.actions import add_bill_items, issue_bills
@@ -173,7 +173,7 @@ class TestOutsideTheDemo:
 
     def test_an_employee_sees_it(self, client: Client) -> None:
         customer()
-        client.force_login(Login.objects.create_user("duty", kind="employee"))
+        client.force_login(employed("duty", role="duty-manager"))
         assert client.get("/bills/B1/").status_code == 200
 
 

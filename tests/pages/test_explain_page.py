@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.pages.operator import STRANGER, TALKER, SmallOperator
-from wanhao.access.models import Login
+from tests.staff.examples import employed
 from wanhao.access.queries import reads_of
 from wanhao.communications import actions as communications
 from wanhao.communications.optouts import opt_outs
@@ -98,7 +98,7 @@ def test_a_clerk_switches_a_reminder_off_and_on_again(
     client: Client, committing_operator: SmallOperator, settings: Settings
 ) -> None:
     settings.DEMO = False
-    client.force_login(Login.objects.create_user("li.na", kind="employee"))
+    client.force_login(employed("li.na"))
     line = lines_by_number([TALKER])[TALKER].line_id
     answer = client.post(HERE + "switch/", {"rule": "voice-80", "to": "off"})
     assert answer["Location"] == HERE + "?done=off"

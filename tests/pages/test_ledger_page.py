@@ -5,6 +5,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.billing.examples import LATER, charge, give, opened_accounts, pay
+from tests.staff.examples import employed
 from wanhao.access.models import Login
 from wanhao.access.queries import reads_of
 from wanhao.billing.books import CHART, Book, Section
@@ -125,5 +126,5 @@ def test_outside_the_demo_it_is_for_employees(
     client.force_login(Login.objects.create_user("customer"))
     assert client.get(path).status_code == 302
     assert reads_of("account A0") == []
-    client.force_login(Login.objects.create_user("clerk", kind="employee"))
+    client.force_login(employed("clerk"))
     assert client.get(path).status_code == 200

@@ -5,17 +5,22 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 
+from wanhao.access.cache_models import SharedEntry
+from wanhao.access.code_models import OneTimeCode, OneTimeLink
 from wanhao.access.contracts import LoginKind
 from wanhao.access.token_models import LineToken
 from wanhao.access.trying_models import ServicePassword, WrongTry
 
-# Tokens and passwords have files of their own; all tables are known from here.
+# Codes, tokens and passwords have files of their own; all tables are known from here.
 __all__ = [
     "LineToken",
     "Login",
     "LoginManager",
+    "OneTimeCode",
+    "OneTimeLink",
     "PersonalDataRead",
     "ServicePassword",
+    "SharedEntry",
     "WrongTry",
 ]
 
@@ -70,11 +75,13 @@ class Login(AbstractBaseUser, PermissionsMixin):
 
 
 class PersonalDataRead(models.Model):
-    """That somebody read a customer's data, and what for; never changed, never deleted."""
+    """That somebody read a customer's data, what for, and why in their words where they were asked
+    for a reason; never changed, never deleted."""
 
     login = models.ForeignKey(Login, on_delete=models.PROTECT, related_name="+", null=True)
     subject = models.CharField(max_length=96)
     purpose = models.CharField(max_length=64)
+    reason = models.CharField(max_length=200, blank=True, default="")
     read_at = models.DateTimeField()
 
     class Meta:
@@ -84,7 +91,11 @@ class PersonalDataRead(models.Model):
                 name="read_says_of_whom_and_what_for",
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["subject", "-id"], name="read_of_subject")]
+        indexes: ClassVar = [
+            models.Index(fields=["subject", "-id"], name="read_of_subject"),
+            models.Index(fields=["login", "-id"], name="read_by_login"),
+            models.Index(fields=["read_at"], name="read_at_when"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} of {self.subject}"

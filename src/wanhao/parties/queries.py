@@ -21,6 +21,7 @@ from wanhao.parties.media import media_of_lines
 from wanhao.parties.models import BillingAccount, Line, LineGroup
 
 __all__ = [
+    "account_cities",
     "account_count",
     "account_profiles",
     "account_references",
@@ -147,6 +148,12 @@ def account_references(account_ids: Collection[int]) -> dict[int, str]:
     return dict(rows.values_list("id", "reference"))
 
 
+def account_cities(account_ids: Collection[int]) -> dict[int, str]:
+    """The home city of each account's customer; an unknown account is left out."""
+    rows = BillingAccount.objects.filter(id__in=_one_of(account_ids))
+    return dict(rows.values_list("id", "customer__city"))
+
+
 def account_profiles(account_ids: Collection[int]) -> dict[int, AccountProfile]:
     """Who stands behind each account; an unknown account is left out."""
     with connection.cursor() as cursor:
@@ -170,6 +177,11 @@ def next_accounts(after: int, limit: int) -> tuple[int, ...]:
     """The ids of the next accounts beyond `after`, in order; none: there are no more."""
     rows = BillingAccount.objects.filter(id__gt=after).order_by("id")
     return tuple(rows.values_list("id", flat=True)[:limit])
+
+
+def next_lines(after: int, limit: int) -> list[LineView]:
+    """The next live lines beyond `after`, in the order of their ids; none: there are no more."""
+    return _views(_live().filter(id__gt=after).order_by("id")[:limit])
 
 
 def groups_between(first: int, last: int) -> dict[int, int]:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from wanhao.access.read_only import ReadOnlyAdmin
-from wanhao.staff.models import Employee, OrgUnit
+from wanhao.staff.models import Employee, OrgUnit, RoleGrant
 
 
 @admin.register(OrgUnit)
@@ -18,3 +18,10 @@ class EmployeeAdmin(ReadOnlyAdmin):
     list_display = ("job_number", "name", "unit")
     list_select_related = ("unit",)
     search_fields = ("=job_number", "name")
+
+
+@admin.register(RoleGrant)
+class RoleGrantAdmin(ReadOnlyAdmin):
+    list_display = ("employee", "role", "unit", "since", "until", "granted_by")
+    list_filter = ("role",)
+    list_select_related = ("employee", "unit")

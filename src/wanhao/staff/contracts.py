@@ -1,6 +1,7 @@
 """What other rooms may hold of the organisation and its employees."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -32,3 +33,48 @@ class EmployeeView:
     job_number: str
     name: str
     unit: str
+
+
+class Permission(StrEnum):
+    """What a role may let somebody do."""
+
+    SERVE = "serve"
+    REVEAL = "reveal"
+    READ_MONEY = "read-money"
+    READ_MESSAGES = "read-messages"
+    RECORD_DOCUMENT = "record-document"
+    RECORD_WITHOUT_CODE = "record-without-code"
+    TAKE_CASH = "take-cash"
+    SEE_DRAWERS = "see-drawers"
+    AUDIT = "audit"
+
+
+class Reach(StrEnum):
+    """How far a role goes from the unit it is held at: that unit and below, or its whole city."""
+
+    UNIT = "unit"
+    CITY = "city"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A role as `roles.toml` tells it."""
+
+    code: str
+    zh: str
+    en: str
+    reach: Reach
+    may: frozenset[Permission]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRole:
+    """A role somebody holds at a unit, since when and by whom; `until` is empty while it lasts."""
+
+    job_number: str
+    role: str
+    unit: str
+    since: datetime
+    granted_by: str
+    until: datetime | None = None
+    ended_by: str = ""

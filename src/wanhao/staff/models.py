@@ -51,3 +51,36 @@ class Employee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_number} {self.name}"
+
+
+class RoleGrant(models.Model):
+    """A role that an employee holds at a unit from `since` until `until`; never deleted."""
+
+    employee = models.ForeignKey(Employee, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=16)
+    unit = models.ForeignKey(OrgUnit, on_delete=models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    granted_by = models.CharField(max_length=64)
+    ended_by = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["employee", "role", "unit"],
+                condition=models.Q(until__isnull=True),
+                name="role_held_once",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role="") & ~models.Q(granted_by=""),
+                name="role_says_what_and_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True, ended_by="")
+                | (models.Q(until__gte=models.F("since")) & ~models.Q(ended_by="")),
+                name="role_says_who_ended_it",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} of {self.employee_id}"

@@ -1,7 +1,14 @@
 """Reads of the organisation and its employees."""
 
-from wanhao.staff.contracts import EmployeeView, Unit, UnitKind
-from wanhao.staff.models import Employee, OrgUnit
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Q
+
+from wanhao.staff.contracts import EmployeeView, HeldRole, Permission, Unit, UnitKind
+from wanhao.staff.models import Employee, OrgUnit, RoleGrant
+from wanhao.staff.roles import known_roles
+from wanhao.staff.scope import allows
 
 
 def units() -> tuple[Unit, ...]:
@@ -22,8 +29,53 @@ def units() -> tuple[Unit, ...]:
 def employee_of_login(login_id: int) -> EmployeeView | None:
     """The employee who signs in with a login, if it is an employee's."""
     row = Employee.objects.select_related("unit").filter(login_id=login_id).first()
-    if row is None:
-        return None
+    return None if row is None else _view(row)
+
+
+def employees_by_id(employee_ids: Collection[int]) -> dict[int, EmployeeView]:
+    """These employees; an unknown one is left out."""
+    rows = Employee.objects.select_related("unit").filter(id__in=set(employee_ids))
+    return {row.pk: _view(row) for row in rows}
+
+
+def employees_by_login(login_ids: Collection[int]) -> dict[int, EmployeeView]:
+    """The employees who sign in with these logins, by login; others are left out."""
+    rows = Employee.objects.select_related("unit").filter(login_id__in=set(login_ids))
+    return {row.login_id: _view(row) for row in rows}
+
+
+def roles_held(job_number: str = "", *, live: bool = True) -> list[HeldRole]:
+    """The roles that are held, of one employee or of all; with those that ended unless `live`."""
+    rows = RoleGrant.objects.select_related("employee", "unit").order_by("employee_id", "id")
+    if job_number:
+        rows = rows.filter(employee__job_number=job_number)
+    return [_held(row) for row in (rows.filter(until__isnull=True) if live else rows)]
+
+
+def may(employee_id: int, what: Permission, unit: str, now: datetime) -> bool:
+    """Whether an employee may do something for whoever belongs to a unit, by the roles held now."""
+    rows = RoleGrant.objects.select_related("employee", "unit").filter(
+        Q(until__isnull=True) | Q(until__gt=now), employee_id=employee_id, since__lte=now
+    )
+    held = [_held(row) for row in rows]
+    return bool(held) and allows(
+        held, what, unit, known_roles(), {one.code: one for one in units()}
+    )
+
+
+def _held(row: RoleGrant) -> HeldRole:
+    return HeldRole(
+        job_number=row.employee.job_number,
+        role=row.role,
+        unit=row.unit.code,
+        since=row.since,
+        granted_by=row.granted_by,
+        until=row.until,
+        ended_by=row.ended_by,
+    )
+
+
+def _view(row: Employee) -> EmployeeView:
     return EmployeeView(
         employee_id=row.pk, job_number=row.job_number, name=row.name, unit=row.unit.code
     )

@@ -16,11 +16,12 @@ from wanhao.billing.bills.pdf import bill_name, bill_pdf, period
 from wanhao.billing.bills.queries import history, shown_bill, waiting_fen
 from wanhao.billing.bills.table import bill_csv
 from wanhao.billing.bills.wording import sections
-from wanhao.pages.console.access import for_employees
+from wanhao.pages.console.access import for_employees, no_account_of_theirs
 from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.parties.contracts import Language
 from wanhao.products.queries import fees
+from wanhao.staff.contracts import Permission
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.find_payer import find_payer
@@ -46,6 +47,8 @@ def bills(request: HttpRequest, reference: str) -> HttpResponse:
     """The last five months, and the running one apart; the reading is recorded."""
     now = clock.now()
     account_id, payer = _payer(reference)
+    if refusal := _not_theirs(request, account_id):
+        return refusal
     record_read(request.user, f"account {reference}", "bills", now)
     current = Cycle.of(now).number
     due = fees(current, list(payer.numbers))
@@ -67,7 +70,9 @@ def bills(request: HttpRequest, reference: str) -> HttpResponse:
 @for_employees
 def bill(request: HttpRequest, reference: str, cycle: int) -> HttpResponse:
     """One bill, each line open to what explains it; the reading is recorded."""
-    found, payer = _read(request, reference, cycle)
+    found, payer, refusal = _read(request, reference, cycle)
+    if refusal:
+        return refusal
     language = _language()
     context = {
         "bill": found,
@@ -85,7 +90,9 @@ def bill(request: HttpRequest, reference: str, cycle: int) -> HttpResponse:
 @for_employees
 def bill_file(request: HttpRequest, reference: str, cycle: str, form: str) -> HttpResponse:
     """One bill as a PDF or CSV file, in the language of the page; the reading is recorded."""
-    found, payer = _read(request, reference, int(cycle))
+    found, payer, refusal = _read(request, reference, int(cycle))
+    if refusal:
+        return refusal
     language = _language()
     if form == "pdf":
         content = bill_pdf(found, payer, settings.LETTERHEAD, language)
@@ -121,14 +128,22 @@ def _height(fen: int | None, highest: int) -> int:
     return max(fen * 100 // highest, SHORTEST) if fen and fen > 0 else 0
 
 
-def _read(request: HttpRequest, reference: str, cycle: int) -> tuple[BillView, Payer]:
+def _read(
+    request: HttpRequest, reference: str, cycle: int
+) -> tuple[BillView, Payer, HttpResponse | None]:
     now: datetime = clock.now()
     account_id, payer = _payer(reference)
+    refusal = _not_theirs(request, account_id)
     found = shown_bill(account_id, cycle, Cycle.of(now).number)
     if found is None:
         raise Http404
-    record_read(request.user, f"account {reference}", f"bill {cycle}", now)
-    return found, payer
+    if refusal is None:
+        record_read(request.user, f"account {reference}", f"bill {cycle}", now)
+    return found, payer, refusal
+
+
+def _not_theirs(request: HttpRequest, account_id: int) -> HttpResponse | None:
+    return no_account_of_theirs(request, Permission.READ_MONEY, account_id)
 
 
 def _payer(reference: str) -> tuple[int, Payer]:

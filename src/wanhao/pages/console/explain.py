@@ -15,13 +15,14 @@ from wanhao.communications.contracts import Door
 from wanhao.communications.optouts import opt_outs
 from wanhao.pages.console import explain_words as words
 from wanhao.pages.console import message_words, reminder_words
-from wanhao.pages.console.access import for_employees
+from wanhao.pages.console.access import for_employees, no_line_of_theirs
 from wanhao.pages.console.acting import back, person, said
 from wanhao.pages.console.so_far import so_far_context
 from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import spoken
 from wanhao.parties.queries import lines_by_number
+from wanhao.staff.contracts import Permission
 from wanhao.usage.detail_contracts import UsageDetail
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
@@ -53,6 +54,8 @@ def explain_ask(request: HttpRequest) -> HttpResponse:
 @for_employees
 def explain_line(request: HttpRequest, number: int) -> HttpResponse:
     """Every rule, where it stands, what was decided and sent; the reading is recorded."""
+    if refusal := no_line_of_theirs(request, Permission.READ_MESSAGES, number):
+        return refusal
     now = clock.now()
     months = _months(now)
     asked = request.GET.get("cycle", "")
@@ -85,6 +88,8 @@ def explain_switch(request: HttpRequest, number: int) -> HttpResponse:
     line = lines_by_number([number]).get(number)
     if line is None:
         return _not_found(request, str(number))
+    if refusal := no_line_of_theirs(request, Permission.READ_MESSAGES, number):
+        return refusal
     off = request.POST.get("to") == "off"
     try:
         changed = set_opt_out(

@@ -14,12 +14,13 @@ from wanhao.access.actions import record_read
 from wanhao.billing.books import CHART, Section
 from wanhao.billing.contracts import BalanceView, BookTotal, StatementLine, TrialBalance
 from wanhao.billing.statements import check_ledger, statement, trial_balance
-from wanhao.pages.console.access import for_employees
+from wanhao.pages.console.access import for_employees, no_account_of_theirs
 from wanhao.pages.console.ledger_words import KINDS, SECTIONS, WHAT
 from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import masked_name, spoken
 from wanhao.parties.queries import account_profiles, accounts_by_reference
+from wanhao.staff.contracts import Permission
 from wanhao.values.cycle import SHANGHAI
 
 
@@ -87,6 +88,8 @@ def ledger_statement(request: HttpRequest, reference: str) -> HttpResponse:
     account_id = accounts_by_reference([reference]).get(reference)
     if account_id is None:
         return HttpResponseRedirect(f"{reverse('ledger')}?{urlencode({'account': reference})}")
+    if refusal := no_account_of_theirs(request, Permission.READ_MONEY, account_id):
+        return refusal
     first, last, mistake = days_asked(request.GET.get("from"), request.GET.get("to"), now)
     record_read(request.user, f"account {reference}", "statement", now)
     found = statement(account_id, reference, first, last)

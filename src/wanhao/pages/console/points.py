@@ -20,12 +20,13 @@ from wanhao.loyalty.contracts import (
     RightView,
     StarView,
 )
-from wanhao.pages.console.access import for_employees
+from wanhao.pages.console.access import for_employees, no_account_of_theirs
 from wanhao.pages.console.points_words import KINDS, REASONS
 from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import masked_name, money, spoken, thousands
 from wanhao.parties.queries import account_profiles, accounts_by_reference
+from wanhao.staff.contracts import Permission
 from wanhao.values.cycle import SHANGHAI
 
 SHOWN = 20
@@ -94,6 +95,8 @@ def points(request: HttpRequest, reference: str) -> HttpResponse:
     account_id = accounts_by_reference([reference]).get(reference)
     if account_id is None:
         raise Http404
+    if refusal := no_account_of_theirs(request, Permission.READ_MONEY, account_id):
+        return refusal
     now = clock.now()
     record_read(request.user, f"account {reference}", "points", now)
     before = request.GET.get("before", "")

@@ -49,12 +49,14 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "credit": _entry("credit", "credit", "Credit limits; stops for unpaid bills."),
         "bills": _entry("bills", "bills", "Issue bills; show one; check them; ask for invoices."),
         "billing": _entry("billing", "billing", "Who does the billing; the link to a foreign one."),
+        "payments": _entry("payments", "payments", "WeChat Pay, Alipay: refund, reconcile."),
         "catalogue": _entry("catalogue", "catalogue", "Check, load and list what is on sale."),
         "line": _entry("line", "line", "Keep a number; lost and found; service for a while."),
         "network": _entry(
             "network", "network", "What the network lets lines do; compare, send again."
         ),
         "outlets": _entry("outlets", "outlets", "Halls, agents' points, hotspots: import, find."),
+        "staff": _entry("staff", "staff", "Units, and the roles employees hold."),
         "points": _entry("points", "points", "See points; credit a month; clear what ended."),
         "notices": _entry("notices", "notices", "Tell a place of planned works or of fraud."),
         "menu": _entry("menu", "menu", "What customers can ask for: list, ask, confirm, matrix."),
