@@ -5,6 +5,22 @@ from typing import ClassVar
 from django.db import models
 
 from wanhao.outlets.contracts import MICRODEGREES, PlaceKind
+from wanhao.outlets.counter_models import (
+    CounterReceipt,
+    CounterService,
+    CounterStep,
+    DrawerClosing,
+)
+
+# Counters have a file of their own; all tables are known from here.
+__all__ = [
+    "CounterReceipt",
+    "CounterService",
+    "CounterStep",
+    "DrawerClosing",
+    "Hotspot",
+    "Outlet",
+]
 
 Q = models.Q
 CODE_LENGTH = 32

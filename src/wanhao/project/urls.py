@@ -25,6 +25,7 @@ from wanhao.pages.console.quarantine import (
     quarantine_record,
     quarantine_repair,
 )
+from wanhao.pages.console.readings import readings
 from wanhao.pages.console.reminder_changes import (
     reminder_change,
     reminder_confirm,
@@ -34,6 +35,18 @@ from wanhao.pages.console.reminder_changes import (
     reminder_revert,
 )
 from wanhao.pages.console.reminders import reminder, reminders
+from wanhao.pages.counter.finding import counter, counter_begin, counter_find, counter_hall
+from wanhao.pages.counter.money import counter_cash, counter_drawer
+from wanhao.pages.counter.papers import counter_receipt
+from wanhao.pages.counter.proving import counter_level, counter_prove
+from wanhao.pages.counter.revealing import counter_masked, counter_reveal
+from wanhao.pages.counter.serving import (
+    counter_confirm,
+    counter_customer,
+    counter_decline,
+    counter_end,
+    counter_item,
+)
 from wanhao.pages.design.clock import use as use_clock
 from wanhao.pages.design.preferences import choose
 from wanhao.pages.live.views import live
@@ -107,6 +120,27 @@ urlpatterns = [
         bill_file,
         name="bill-file",
     ),
+    path("audit/reads/", readings, name="readings"),
+    path("counter/", counter, name="counter"),
+    path("counter/hall/", counter_hall, name="counter-hall"),
+    path("counter/find/", counter_find, name="counter-find"),
+    path("counter/begin/", counter_begin, name="counter-begin"),
+    path("counter/drawer/", counter_drawer, name="counter-drawer"),
+    path("counter/receipts/<str:number>/", counter_receipt, name="counter-receipt"),
+    path("counter/<int:service>/", counter_customer, name="counter-customer"),
+    path("counter/<int:service>/end/", counter_end, name="counter-end"),
+    path("counter/<int:service>/level/", counter_level, name="counter-level"),
+    re_path(
+        r"^counter/(?P<service>\d{1,18})/level/(?P<way>send|code|seen|document)/$",
+        counter_prove,
+        name="counter-prove",
+    ),
+    path("counter/<int:service>/cash/", counter_cash, name="counter-cash"),
+    path("counter/<int:service>/do/<slug:code>/", counter_item, name="counter-item"),
+    path("counter/<int:service>/do/<slug:code>/yes/", counter_confirm, name="counter-confirm"),
+    path("counter/<int:service>/do/<slug:code>/no/", counter_decline, name="counter-decline"),
+    path("counter/<int:service>/masked/<slug:field>/", counter_masked, name="counter-masked"),
+    path("counter/<int:service>/reveal/<slug:field>/", counter_reveal, name="counter-reveal"),
     path("phones/", phones, name="phones"),
     path("phones/handsets/", phones_part, name="phones-part"),
     path("phones/journey/", journey_part, name="phones-journey"),
