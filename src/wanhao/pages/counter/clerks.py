@@ -89,7 +89,7 @@ def for_service(
             return HttpResponseRedirect(f"{reverse('counter')}?done=over")
         return view(request, Serving(clerk=clerk, service=found, line=line), *args, **kwargs)
 
-    return guarded  # type: ignore[return-value]
+    return guarded
 
 
 def halls_of(employee: EmployeeView) -> list[NewPlace]:

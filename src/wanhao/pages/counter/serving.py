@@ -1,5 +1,5 @@
-"""A customer at the counter: the work in the first column, what is asked in the second, the customer
-in the third."""
+"""A customer at the counter: the work in the first column, what is asked in the second, and the
+customer in the third."""
 
 import uuid
 from collections.abc import Mapping
