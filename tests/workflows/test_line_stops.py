@@ -142,7 +142,11 @@ def test_a_secondary_card_is_kept_alone() -> None:
     before = fee_of(202612, group)
     keep_number(16907920004, 1, day("2026-11-10"))
     assert before - fee_of(202612, group) == 1000 - 500
-    assert [barring_of(16907920000 + n) for n in (1, 2, 4)] == [None, None, Barring.ALL]
+    assert [barring_of(16907920000 + n) for n in (1, 2, 4)] == [
+        Barring.NONE,
+        Barring.NONE,
+        Barring.ALL,
+    ]
 
 
 def test_a_loss_is_reported_and_taken_back_once() -> None:

@@ -12,12 +12,13 @@ from tests.workflows.rivals import while_uncommitted
 from wanhao.billing.stop_contracts import NewStop, StopReason
 from wanhao.billing.stops import begin_stops
 from wanhao.network.contracts import Barring
+from wanhao.network.models import LineProfile
 from wanhao.parties.queries import lines_by_number
 from wanhao.products.actions import load_catalogue
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 from wanhao.workflows.report_loss import report_loss
 from wanhao.workflows.switch_roaming import switch_roaming
-from wanhao.workflows.tell_network import tell_network, tell_network_of
+from wanhao.workflows.tell_network import tell_network_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = 16907910001
@@ -32,8 +33,8 @@ def line_id(request: pytest.FixtureRequest) -> int:
     account = an_account("A1", (a_line(NUMBER),))
     open_accounts([AccountOrder(account=account, offering_codes=("lexiang-4g-59",))], OPENED)
     line_id = lines_by_number([NUMBER])[NUMBER].line_id
-    if request.param:
-        tell_network([line_id], OPENED)
+    if not request.param:
+        LineProfile.objects.all().delete()
     return line_id
 
 

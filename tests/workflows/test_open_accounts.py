@@ -5,9 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.network.examples import profile_of
 from tests.parties.examples import SINCE, a_family, a_line, an_account
 from tests.workflows.told_facts import told_facts
 from wanhao.billing.queries import balances
+from wanhao.network.contracts import Barring
+from wanhao.network.models import LineProfile
+from wanhao.network.queries import waiting
 from wanhao.parties.contracts import PayType
 from wanhao.parties.queries import line_count
 from wanhao.products.actions import load_catalogue
@@ -15,6 +19,7 @@ from wanhao.products.queries import holdings, offerings_held
 from wanhao.usage.contracts import FeesFact, FundsFact, GroupFact, LineFact, TariffFact
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
+from wanhao.workflows.tell_network_everything import tell_network_everything
 
 pytestmark = pytest.mark.usefixtures("catalogue")
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -142,3 +147,16 @@ def test_twenty_thousand_lines_cost_less_than_eight_seconds_of_our_time() -> Non
         open_accounts(orders, NOW)
     assert line_count() == 20_000
     assert time.process_time() - started < 8
+
+
+def test_the_network_is_told_of_every_line_that_is_opened() -> None:
+    (family,) = open_accounts([FAMILY], NOW)
+    lines = [line.line_id for group in family.groups for line in group.lines]
+    assert [profile_of(line).barring for line in lines] == [Barring.NONE.value] * 3
+
+    LineProfile.objects.filter(line_id=lines[0]).delete()
+    heard: list[int] = []
+    assert tell_network_everything(NOW, heard.append) == (3, 1)
+    assert tell_network_everything(NOW, heard.append) == (3, 0)
+    assert heard == [3, 3]
+    assert waiting().profiles == 3

@@ -11,7 +11,6 @@ from tests.network.examples import profile_of
 from tests.network.peers import Clock, a_sender, held_by, running_peer
 from tests.parties.examples import a_line, an_account
 from wanhao.network.contracts import Barring
-from wanhao.network.models import LineProfile
 from wanhao.network.queries import profiles_of_lines
 from wanhao.parties.queries import lines_by_number
 from wanhao.products.actions import load_catalogue
@@ -65,10 +64,10 @@ def test_a_card_that_moves_keeps_it_and_the_line_it_was_has_it_no_more(tmp_path:
     assert {line: (one.barring, one.roaming) for line, one in held.items()} == {
         card: (Barring.REMOVED, False),
         moved.line_id: (Barring.NONE, True),
+        main: (Barring.NONE, False),
     }
     switch_roaming(moved.line_id, False, OPENED + 2 * DAY, door="web")
     assert not profile_of(moved.line_id).roaming
-    assert main not in held
 
 
 @in_a_transaction
@@ -88,10 +87,10 @@ def test_a_line_that_is_barred_keeps_it_as_wanted() -> None:
 def test_what_stands_so_already_is_not_told() -> None:
     (line,) = opened(CARD)
     assert not switch_roaming(line, False, OPENED, door="sms")
-    assert not LineProfile.objects.exists()
+    assert profile_of(line).version == 1
     assert switch_roaming(line, True, OPENED, door="sms")
     assert not switch_roaming(line, True, OPENED + DAY, door="web")
-    assert profile_of(line).version == 1
+    assert profile_of(line).version == 2
 
 
 @in_a_transaction

@@ -193,6 +193,11 @@ def next_accounts(after: int, limit: int) -> tuple[int, ...]:
     return tuple(rows.values_list("id", flat=True)[:limit])
 
 
+def next_lines(after: int, limit: int) -> list[LineView]:
+    """The next live lines beyond `after`, in the order of their ids; none: there are no more."""
+    return _views(_live().filter(id__gt=after).order_by("id")[:limit])
+
+
 def groups_between(first: int, last: int) -> dict[int, int]:
     """The account of every group whose account is `first`, `last` or between, in their order."""
     rows = LineGroup.objects.filter(account_id__gte=first, account_id__lte=last)

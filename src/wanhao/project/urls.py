@@ -146,6 +146,7 @@ urlpatterns = [
     path("phones/journey/", journey_part, name="phones-journey"),
     path("phones/write/", phones_write, name="phones-write"),
     path("phones/month/", pass_a_month, name="phones-month"),
+    path("hall/", include("wanhao.pages.hall.urls")),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),
     path("preferences/", choose, name="preferences"),

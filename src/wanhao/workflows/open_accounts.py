@@ -1,4 +1,5 @@
-"""Open accounts: parties, what they hold, their opening balance, and the facts the meter needs."""
+"""Open accounts: parties, what they hold, their opening balance, what the network lets them do, and
+the facts the meter needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from wanhao.parties.contracts import NewAccount, NewGroup, OpenedAccount, Opened
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.equip_accounts import FreshAccount, FreshGroup, equip_accounts
+from wanhao.workflows.tell_network import tell_network
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ def open_accounts(orders: Sequence[AccountOrder], now: datetime) -> list[OpenedA
             )
     opened = parties.open_accounts([order.account for order in orders])
     new = [(order, account) for order, account in zip(orders, opened, strict=True) if account.first]
+    groups = [group for _, account in new for group in account.groups]
+    tell_network([line.line_id for group in groups for line in group.lines], now)
     equip_accounts([_fresh(order, account, now) for order, account in new], now)
     return opened
 

@@ -11,12 +11,15 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
+from wanhao.access.contracts import LoginKind
 from wanhao.pages.console.access import is_employee, refused
 from wanhao.pages.live.hub import LiveHub
 
 BEAT_SECONDS = 5.0
 PAUSE_SECONDS = 0.8
 RETRY_MILLISECONDS = 1500
+FOR_CUSTOMERS = frozenset({"batch", "hello", "lost", "beat"})
+"""What a customer's page may hear of: that something was counted, not how much."""
 
 
 async def connect() -> psycopg.AsyncConnection[tuple[object, ...]]:
@@ -37,20 +40,28 @@ HUB = LiveHub(connect)
 @require_GET
 async def live(request: HttpRequest) -> HttpResponseBase:
     """Tell the page which parts have news, about once a second at most."""
-    if not settings.DEMO and not is_employee(await request.auser()):
+    user = await request.auser()
+    watches = settings.DEMO or is_employee(user)
+    if not watches and getattr(user, "kind", None) != LoginKind.CUSTOMER:
         return refused(request)
-    response = StreamingHttpResponse(stream(HUB), content_type="text/event-stream")
+    told = stream(HUB, only=None if watches else FOR_CUSTOMERS)
+    response = StreamingHttpResponse(told, content_type="text/event-stream")
     response["Cache-Control"] = "no-cache, no-transform"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def stream(hub: LiveHub, beat: float = BEAT_SECONDS) -> AsyncIterator[str]:
-    """Events named after their topic; `beat` when there was none, so that silence means a break."""
+async def stream(
+    hub: LiveHub, beat: float = BEAT_SECONDS, only: frozenset[str] | None = None
+) -> AsyncIterator[str]:
+    """Events named after their topic, `only` those where that is given; `beat` when there was none,
+    so that silence means a break."""
     async with hub.watch() as watcher:
         yield f"retry: {RETRY_MILLISECONDS}\n\n"
         while True:
             news = await watcher.news(beat) or {"beat": 0}
+            if only is not None:
+                news = {topic: 0 for topic in news if topic in only} or {"beat": 0}
             for topic, number in news.items():
                 yield f"event: {topic}\ndata: {json.dumps({'number': number})}\n\n"
             # What comes within the pause is gathered and told together after it.

@@ -21,6 +21,7 @@ from wanhao.project.gateway import connected_network
 from wanhao.values.cycle import SHANGHAI
 from wanhao.values.errors import WanhaoError
 from wanhao.values.msisdn import Msisdn
+from wanhao.workflows.tell_network_everything import tell_network_everything
 
 SHOWN_FAILING = 20
 KINDS = {
@@ -69,6 +70,18 @@ def reconcile_command(dry_run: bool) -> None:
         click.echo("", err=True)
         for line in comparison_lines(found):
             click.echo(line)
+
+
+@network.command(name="tell-all")
+def tell_all() -> None:
+    """Tell the network of every live line, as after an import; what it was told already stays."""
+    refuse_without_database()
+    with database():
+        looked, new = tell_network_everything(
+            clock.now(), lambda so_far: click.echo(f"\r{so_far:,} lines", nl=False, err=True)
+        )
+        click.echo("", err=True)
+        click.echo(f"{looked:,} lines looked at, {new:,} on their way; see: wanhao network status")
 
 
 @network.command()

@@ -1,0 +1,88 @@
+"""Where a visitor stands, gathered with one question to each room."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wanhao.billing.line_stops import live_line_stops
+from wanhao.billing.ports import Billing, billing_source
+from wanhao.billing.queries import balances
+from wanhao.billing.stop_contracts import LineStopView, StopView
+from wanhao.billing.stops import debts_due, live_stops
+from wanhao.loyalty.contracts import PointsView, StarView
+from wanhao.loyalty.queries import points_of, stars_of
+from wanhao.menu.queries import done_lately
+from wanhao.parties.contracts import LineView
+from wanhao.products.contracts import HeldProduct
+from wanhao.products.queries import products_of
+from wanhao.usage.ports import OutOfReachError, usage_reader
+from wanhao.usage.use_contracts import UseSoFar
+from wanhao.values.cycle import SHANGHAI, Cycle
+
+LATELY = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """What an account has and owes, in fen. `balance_fen` None: nobody tells it; below zero is
+    owed."""
+
+    balance_fen: int | None
+    late_fen: int
+    stop: StopView | None
+    line_stops: tuple[LineStopView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a line and its account stand; `use` None: the meter cannot tell now."""
+
+    use: UseSoFar | None
+    out_of_reach: bool
+    held: tuple[HeldProduct, ...]
+    money: Money
+    points: PointsView | None
+    star: StarView | None
+    done: tuple[str, ...]
+
+
+def standing_of(line: LineView, now: datetime) -> Standing:
+    """All of it."""
+    use, out_of_reach = use_of(line, now)
+    account = [line.account_id]
+    return Standing(
+        use=use,
+        out_of_reach=out_of_reach,
+        held=products_of(line.group_id, now),
+        money=money_of(line, now),
+        points=points_of(account, now).get(line.account_id),
+        star=stars_of(account, now).get(line.account_id),
+        done=done_lately(line.line_id, now - LATELY),
+    )
+
+
+def use_of(line: LineView, now: datetime) -> tuple[UseSoFar | None, bool]:
+    """Where the line's group stands this month, and whether the meter is out of reach."""
+    try:
+        use = usage_reader().use_of(line.group_id)
+    except OutOfReachError:
+        return None, True
+    return (use if use is not None and use.cycle == Cycle.of(now).number else None), False
+
+
+def money_of(line: LineView, now: datetime) -> Money:
+    """What the line's account has and owes, and what is stopped."""
+    account = [line.account_id]
+    stops = live_line_stops([line.line_id])
+    if billing_source().billing is Billing.FOREIGN:
+        funds = billing_source().funds(account).get(line.account_id)
+        balance, late = (funds.spendable_fen if funds else None), 0
+    else:
+        balance = balances(account).get(line.account_id, 0)
+        debt = debts_due(account, now.astimezone(SHANGHAI).date()).get(line.account_id)
+        late = debt.bills_fen + debt.penalties_fen if debt else 0
+    return Money(
+        balance_fen=balance,
+        late_fen=late,
+        stop=live_stops(account).get(line.account_id),
+        line_stops=stops.get(line.line_id, ()),
+    )
