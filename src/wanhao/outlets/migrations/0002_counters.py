@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('wanhao_outlets', '0001_places'),
-        ('wanhao_parties', '0007_counters'),
+        ('wanhao_parties', '0007_found_at_counters'),
         ('wanhao_staff', '0002_roles'),
     ]
 

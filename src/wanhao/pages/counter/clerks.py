@@ -75,15 +75,17 @@ def for_clerks(
 
 def for_service(
     view: Callable[Concatenate[HttpRequest, Serving, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, int, P], HttpResponse]:
-    """Give the view whom the clerk serves now; a service that is over leads back to the search."""
+) -> Callable[..., HttpResponse]:
+    """Give the view whom the clerk serves now, by the `service` of the address; one that is over
+    leads back to the search."""
 
     @wraps(view)
     @for_clerks
     def guarded(
-        request: HttpRequest, clerk: Clerk, service: int, /, *args: P.args, **kwargs: P.kwargs
+        request: HttpRequest, clerk: Clerk, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponse:
-        found = service_of(service, clerk.employee.employee_id, clock.now())
+        wanted = int(str(kwargs.pop("service")))
+        found = service_of(wanted, clerk.employee.employee_id, clock.now())
         line = lines_by_id([found.line_id]).get(found.line_id) if found else None
         if found is None or line is None:
             return HttpResponseRedirect(f"{reverse('counter')}?done=over")

@@ -28,14 +28,14 @@ class Printed:
 def receipt_pdf(printed: Printed) -> bytes:
     """The receipt as a PDF, in the language of the page."""
     receipt = printed.receipt
-    title = gettext("Receipt")
+    title = gettext("Receipt of service")
     sheets = Sheets(f"{title} {receipt.number}", printed.operator, 1, receipt.number)
     sheets.down(17)
     sheets.text(LEFT, printed.operator, 16, bold=True)
     sheets.text(RIGHT, title, 16, right=True)
     sheets.down(12)
     sheets.rule(BLUE)
-    for label, value in _rows(printed):
+    for label, value in rows(printed):
         sheets.down(20)
         sheets.text(LEFT, label, 10, colour=QUIET)
         sheets.text(LEFT + LABEL, value, 11)
@@ -54,7 +54,8 @@ def receipt_pdf(printed: Printed) -> bytes:
     return sheets.finish()
 
 
-def _rows(printed: Printed) -> list[tuple[str, str]]:
+def rows(printed: Printed) -> list[tuple[str, str]]:
+    """What stands above what was done: labels and values."""
     at = printed.receipt.made_at.astimezone(SHANGHAI)
     return [
         (gettext("Receipt number"), printed.receipt.number),
