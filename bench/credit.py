@@ -32,7 +32,7 @@ from wanhao.workflows.stop_steps import ANNOUNCE_STEP, NEXT_STEP, STOP_SERVICE
 from wanhao.workflows.take_payment import take_payment
 
 ACCOUNTS = int(os.environ.get("BENCH_ACCOUNTS", "1000000"))
-PEERS_SHARE = max(ACCOUNTS // 100, 100)
+PEERS_SHARE = max(ACCOUNTS // 1_000, 100)
 PAYMENTS = min(2_000, ACCOUNTS // 10)
 AT_ONCE = 2_000
 OWED = 5_900

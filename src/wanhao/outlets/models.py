@@ -10,16 +10,20 @@ from wanhao.outlets.counter_models import (
     CounterService,
     CounterStep,
     DrawerClosing,
-)
+_models import Desk, Ticket, TicketCount, TicketHop
 
-# Counters have a file of their own; all tables are known from here.
+# Counters and queues have files of their own; all tables are known from here.
 __all__ = [
     "CounterReceipt",
     "CounterService",
     "CounterStep",
+    "Desk",
     "DrawerClosing",
     "Hotspot",
     "Outlet",
+    "Ticket",
+    "TicketCount",
+    "TicketHop",
 ]
 
 Q = models.Q

@@ -35,18 +35,6 @@ from wanhao.pages.console.reminder_changes import (
     reminder_revert,
 )
 from wanhao.pages.console.reminders import reminder, reminders
-from wanhao.pages.counter.finding import counter, counter_begin, counter_find, counter_hall
-from wanhao.pages.counter.money import counter_cash, counter_drawer
-from wanhao.pages.counter.papers import counter_receipt
-from wanhao.pages.counter.proving import counter_level, counter_prove
-from wanhao.pages.counter.revealing import counter_masked, counter_reveal
-from wanhao.pages.counter.serving import (
-    counter_confirm,
-    counter_customer,
-    counter_decline,
-    counter_end,
-    counter_item,
-)
 from wanhao.pages.design.clock import use as use_clock
 from wanhao.pages.design.preferences import choose
 from wanhao.pages.live.views import live
@@ -58,7 +46,11 @@ from wanhao.pages.phones.views import (
     phones_part,
     phones_write,
 )
+from wanhao.pages.queues.board import board, board_live, board_part
+from wanhao.pages.queues.desk import desk_act, hall_queue, queue_part, ticket_act, ticket_new
+from wanhao.pages.queues.halls import halls
 from wanhao.project import clock
+from wanhao.project.payments import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
 
 wire_phones()
@@ -121,31 +113,23 @@ urlpatterns = [
         name="bill-file",
     ),
     path("audit/reads/", readings, name="readings"),
-    path("counter/", counter, name="counter"),
-    path("counter/hall/", counter_hall, name="counter-hall"),
-    path("counter/find/", counter_find, name="counter-find"),
-    path("counter/begin/", counter_begin, name="counter-begin"),
-    path("counter/drawer/", counter_drawer, name="counter-drawer"),
-    path("counter/receipts/<str:number>/", counter_receipt, name="counter-receipt"),
-    path("counter/<int:service>/", counter_customer, name="counter-customer"),
-    path("counter/<int:service>/end/", counter_end, name="counter-end"),
-    path("counter/<int:service>/level/", counter_level, name="counter-level"),
-    re_path(
-        r"^counter/(?P<service>\d{1,18})/level/(?P<way>send|code|seen|document)/$",
-        counter_prove,
-        name="counter-prove",
-    ),
-    path("counter/<int:service>/cash/", counter_cash, name="counter-cash"),
-    path("counter/<int:service>/do/<slug:code>/", counter_item, name="counter-item"),
-    path("counter/<int:service>/do/<slug:code>/yes/", counter_confirm, name="counter-confirm"),
-    path("counter/<int:service>/do/<slug:code>/no/", counter_decline, name="counter-decline"),
-    path("counter/<int:service>/masked/<slug:field>/", counter_masked, name="counter-masked"),
-    path("counter/<int:service>/reveal/<slug:field>/", counter_reveal, name="counter-reveal"),
+    path("counter/", include("wanhao.pages.counter.urls")),
+    path("queues/", halls, name="queues"),
+    path("queues/<str:hall>/", hall_queue, name="queue"),
+    path("queues/<str:hall>/part/<slug:part>/", queue_part, name="queue-part"),
+    path("queues/<str:hall>/tickets/", ticket_new, name="queue-ticket"),
+    path("queues/<str:hall>/tickets/<int:ticket_id>/<slug:act>/", ticket_act, name="queue-act"),
+    path("queues/<str:hall>/desks/<int:number>/<slug:act>/", desk_act, name="queue-desk"),
+    path("queues/<str:hall>/board/", board, name="queue-board"),
+    path("queues/<str:hall>/board/part/", board_part, name="queue-board-part"),
+    path("queues/<str:hall>/board/live/", board_live, name="queue-board-live"),
     path("phones/", phones, name="phones"),
     path("phones/handsets/", phones_part, name="phones-part"),
     path("phones/journey/", journey_part, name="phones-journey"),
     path("phones/write/", phones_write, name="phones-write"),
     path("phones/month/", pass_a_month, name="phones-month"),
+    path("payments/wechat/", wechat_called, name="wechat-called"),
+    path("payments/alipay/", alipay_called, name="alipay-called"),
     path("hall/", include("wanhao.pages.hall.urls")),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),

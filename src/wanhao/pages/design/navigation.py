@@ -38,6 +38,7 @@ PLACES: Sequence[Place] = (
     Place(view="catalogue", name=_("Catalogue")),
     Place(view="counter", name=_("Counter")),
     Place(view="readings", name=_("Readings")),
+    Place(view="queues", name=_("Halls")),
     Place(view="phones", name=_("Phones"), demo_only=True),
 )
 

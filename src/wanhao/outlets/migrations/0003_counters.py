@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wanhao_outlets', '0001_places'),
+        ('wanhao_outlets', '0002_queues'),
         ('wanhao_parties', '0007_found_at_counters'),
         ('wanhao_staff', '0002_roles'),
     ]
