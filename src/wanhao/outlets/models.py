@@ -10,7 +10,8 @@ from wanhao.outlets.counter_models import (
     CounterService,
     CounterStep,
     DrawerClosing,
-_models import Desk, Ticket, TicketCount, TicketHop
+)
+from wanhao.outlets.queue_models import Desk, Ticket, TicketCount, TicketHop
 
 # Counters and queues have files of their own; all tables are known from here.
 __all__ = [
