@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from wanhao.outlets.counter.contracts import Purpose, StepKind
+from wanhao.outlets.counter_contracts import Purpose, StepKind
 
 Q = models.Q
 LONGEST_NOTE = 200

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from wanhao.access.actions import record_read
-from wanhao.outlets.counter.contracts import NewService, ServiceView
 from wanhao.outlets.counter.serving import begin
+from wanhao.outlets.counter_contracts import NewService, ServiceView
 from wanhao.parties.contracts import LineView
 from wanhao.staff.contracts import Permission
 from wanhao.workflows.check_scope import Scope, scope_of_line

@@ -10,8 +10,8 @@ from wanhao.access.contracts import CodePurpose, TryKind
 from wanhao.access.one_time_codes import check_code, issue_code
 from wanhao.access.trying import begin_try, note_wrong
 from wanhao.communications.actions import plan_message
-from wanhao.outlets.counter.contracts import NewStep, ServiceView, StepKind
 from wanhao.outlets.counter.serving import keep_code, note_step, raise_level
+from wanhao.outlets.counter_contracts import NewStep, ServiceView, StepKind
 from wanhao.parties.contracts import DocumentKind, Language, LineView
 from wanhao.parties.documents import documents_of_lines, is_called, is_holder, record_document
 from wanhao.staff.contracts import EmployeeView, Permission

@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 
 from wanhao.billing.cash_contracts import CashReceiptView
-from wanhao.outlets.counter.contracts import NewReceipt, NewStep, ReceiptView, ServiceView, StepKind
 from wanhao.outlets.counter.drawers import closing_of, lock_drawer
 from wanhao.outlets.counter.receipts import write_receipt
 from wanhao.outlets.counter.serving import note_step
+from wanhao.outlets.counter_contracts import NewReceipt, NewStep, ReceiptView, ServiceView, StepKind
 from wanhao.staff.contracts import EmployeeView
 from wanhao.values.cycle import SHANGHAI
 from wanhao.values.errors import WanhaoError

@@ -8,8 +8,8 @@ from tests.pages.counter.shop import CARD, ELSEWHERE, NAME, NUMBER, begin, see, 
 from tests.staff.examples import JIUJIANG, employed
 from wanhao.access.models import Login
 from wanhao.access.queries import reads_made, reads_of
-from wanhao.outlets.counter.contracts import StepKind
 from wanhao.outlets.counter.serving import steps_of
+from wanhao.outlets.counter_contracts import StepKind
 from wanhao.outlets.models import CounterService
 
 pytestmark = pytest.mark.django_db

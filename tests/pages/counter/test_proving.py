@@ -21,8 +21,8 @@ from tests.pages.counter.shop import (
 from tests.staff.examples import employed
 from wanhao.access.models import Login
 from wanhao.communications.models import CommunicationMessage
-from wanhao.outlets.counter.contracts import IDLE, StepKind
 from wanhao.outlets.counter.serving import steps_of
+from wanhao.outlets.counter_contracts import IDLE, StepKind
 from wanhao.outlets.models import CounterService
 from wanhao.parties.documents import documents_of_lines, is_holder
 

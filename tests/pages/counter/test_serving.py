@@ -7,9 +7,9 @@ from django.test import Client
 
 from tests.pages.counter.shop import CARD, NAME, NUMBER, begin, customer, nonce, see, shown
 from wanhao.access.queries import reads_of
-from wanhao.outlets.counter.contracts import StepKind
 from wanhao.outlets.counter.receipts import receipts_of_service
 from wanhao.outlets.counter.serving import steps_of
+from wanhao.outlets.counter_contracts import StepKind
 from wanhao.outlets.models import CounterReceipt
 from wanhao.pages.counter import papers
 from wanhao.pages.counter.receipt_pdf import Printed, receipt_pdf, rows

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from wanhao.billing.cash_contracts import ClerkCash
 from wanhao.billing.tills import cash_of_day
-from wanhao.outlets.counter.contracts import ClosingView
+from wanhao.outlets.counter_contracts import ClosingView
 from wanhao.outlets.counter_models import LONGEST_NOTE
 from wanhao.outlets.models import DrawerClosing, Outlet
 from wanhao.values.cycle import SHANGHAI

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.db.models import F, Max
 
-from wanhao.outlets.counter.contracts import NewReceipt, NewStep, ReceiptView, StepKind
 from wanhao.outlets.counter.serving import note_step
+from wanhao.outlets.counter_contracts import NewReceipt, NewStep, ReceiptView, StepKind
 from wanhao.outlets.models import CounterReceipt, CounterService
 from wanhao.values.cycle import SHANGHAI
 

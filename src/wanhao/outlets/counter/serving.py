@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from wanhao.outlets.counter.contracts import (
+from wanhao.outlets.counter_contracts import (
     IDLE,
     NewService,
     NewStep,

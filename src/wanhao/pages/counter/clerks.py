@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 
 from wanhao.menu.contracts import Asker, Door, IdentityLevel
 from wanhao.outlets.contracts import NewPlace
-from wanhao.outlets.counter.contracts import ServiceView
 from wanhao.outlets.counter.serving import service_of
+from wanhao.outlets.counter_contracts import ServiceView
 from wanhao.outlets.queries import HALLS, hall_named, listed
 from wanhao.pages.console.access import employee_of, is_employee, out_of_scope, refused
 from wanhao.pages.design import clock

@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wanhao.access.actions import record_read
-from wanhao.outlets.counter.contracts import NewService, Purpose, ServiceView
 from wanhao.outlets.counter.serving import open_service
+from wanhao.outlets.counter_contracts import NewService, Purpose, ServiceView
 from wanhao.pages.console.access import out_of_scope
 from wanhao.pages.console.acting import back, said
 from wanhao.pages.counter.clerks import CHOSEN, Clerk, for_clerks, halls_of

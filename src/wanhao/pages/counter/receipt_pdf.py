@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from wanhao.billing.bills.sheet import BLUE, LEFT, QUIET, RIGHT, Sheets
-from wanhao.outlets.counter.contracts import ReceiptView
+from wanhao.outlets.counter_contracts import ReceiptView
 from wanhao.values.cycle import SHANGHAI
 from wanhao.values.money import Money
 

@@ -5,8 +5,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wanhao.access.actions import record_read
-from wanhao.outlets.counter.contracts import NewStep, Purpose, StepKind
 from wanhao.outlets.counter.serving import note_step
+from wanhao.outlets.counter_contracts import NewStep, Purpose, StepKind
 from wanhao.pages.console.access import out_of_scope
 from wanhao.pages.counter.clerks import Serving, for_service
 from wanhao.pages.counter.glance import masked_values

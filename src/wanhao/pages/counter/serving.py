@@ -13,9 +13,9 @@ from wanhao.menu.contracts import Door, ReplyKind
 from wanhao.menu.groups import grouped
 from wanhao.menu.queries import items_at
 from wanhao.menu.wording import pick
-from wanhao.outlets.counter.contracts import NewReceipt, NewStep, ReceiptView, StepKind
 from wanhao.outlets.counter.receipts import receipts_of_service, write_receipt
 from wanhao.outlets.counter.serving import end, note_step, steps_of, words_of
+from wanhao.outlets.counter_contracts import NewReceipt, NewStep, ReceiptView, StepKind
 from wanhao.pages.asking.desk import Desk
 from wanhao.pages.asking.replies import ShownReply
 from wanhao.pages.asking.views import ask_view, confirm_view, decline_view

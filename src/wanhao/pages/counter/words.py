@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wanhao.billing.stop_contracts import ServiceState
-from wanhao.outlets.counter.contracts import Purpose, StepKind
+from wanhao.outlets.counter_contracts import Purpose, StepKind
 from wanhao.parties.contracts import DocumentKind
 from wanhao.workflows.prove_at_counter import Verdict
 
@@ -47,7 +47,7 @@ STEPS: Mapping[StepKind, str | Promise] = MappingProxyType(
 LEVELS: Mapping[int, str | Promise] = MappingProxyType(
     {
         1: _("Looked up"),
-        2: _("Verified"),
+        2: _("Identity verified"),
         3: _("Verified by document"),
     }
 )
@@ -83,7 +83,7 @@ SERVICE_STATES: Mapping[ServiceState, tuple[str | Promise, str]] = MappingProxyT
     }
 )
 FIELDS: Mapping[str, str | Promise] = MappingProxyType(
-    {"name": _("Name"), "number": _("Number"), "email": _("Mail")}
+    {"name": _("Customer name"), "number": _("Number"), "email": _("Mail")}
 )
 SAID: Words = MappingProxyType(
     {
