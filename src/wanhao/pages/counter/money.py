@@ -82,10 +82,7 @@ def counter_drawer(request: HttpRequest, clerk: Clerk) -> HttpResponse:
             close_drawer(clerk_id=who, hall=hall, counted_fen=counted, note=note, now=now)
             return back(reverse("counter-drawer"), "counted")
         except WanhaoError:
-            mistake = gettext(
-                "Give what you counted, such as 350.00; if it is not what was taken, say what is "
-                "known of the difference. A drawer is counted once a day."
-            )
+            mistake = gettext("Give what you counted, as 350.00, and explain a difference.")
     closing = closing_of(who, hall, day)
     context = {
         "hall": spoken(clerk.hall.name_zh, clerk.hall.name_en),

@@ -46,10 +46,7 @@ def counter_prove(request: HttpRequest, serving: Serving, way: str) -> HttpRespo
         told = gettext("A code was sent a moment ago, or too often. Wait a minute, then try again.")
         return _page(request, serving, wanted, told, 429)
     except WanhaoError:
-        told = gettext(
-            "That is no number of such a document, or it was wrong three times today. "
-            "Compare it digit by digit; after three times it is tomorrow, or the other way."
-        )
+        told = gettext("Compare it digit by digit. After three wrong ones it is tomorrow.")
         return _page(request, serving, wanted, told, 400)
     if proved.verdict is not Verdict.RIGHT:
         return _page(request, serving, wanted, _told(proved), 400)

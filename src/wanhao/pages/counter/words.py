@@ -37,7 +37,7 @@ STEPS: Mapping[StepKind, str | Promise] = MappingProxyType(
         StepKind.REVEALED: _("Revealed"),
         StepKind.ASKED: _("Asked"),
         StepKind.PROPOSED: _("Read aloud"),
-        StepKind.DONE: _("Done"),
+        StepKind.DONE: _("Carried out"),
         StepKind.REFUSED: _("Not done"),
         StepKind.CASH: _("Cash taken"),
         StepKind.PRINTED: _("Receipt printed"),
@@ -56,8 +56,7 @@ VERDICTS: Mapping[Verdict, str | Promise] = MappingProxyType(
         Verdict.NO_FACE: _("Compare the face with the picture first, then tick that you did."),
         Verdict.NO_RECORD: _("No document is recorded yet. Record it whole, below."),
         Verdict.CODE_FIRST: _(
-            "A first document needs the code of the line too. Send it and have it read back; "
-            "without the phone a duty manager records the document."
+            "A first document needs the line's code too; without it ask the duty manager."
         ),
         Verdict.NOT_ALLOWED: _("Your role may not record documents. Ask your duty manager."),
     }
