@@ -50,10 +50,12 @@ from wanhao.pages.queues.board import board, board_live, board_part
 from wanhao.pages.queues.desk import desk_act, hall_queue, queue_part, ticket_act, ticket_new
 from wanhao.pages.queues.halls import halls
 from wanhao.project import clock
+from wanhao.project.demo.staff import wire_demo_staff
 from wanhao.project.payments import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
 
 wire_phones()
+wire_demo_staff()
 use_clock(clock.now)
 
 handler404 = "wanhao.pages.design.missing.missing"
