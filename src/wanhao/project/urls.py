@@ -25,6 +25,7 @@ from wanhao.pages.console.quarantine import (
     quarantine_record,
     quarantine_repair,
 )
+from wanhao.pages.console.readings import readings
 from wanhao.pages.console.reminder_changes import (
     reminder_change,
     reminder_confirm,
@@ -112,6 +113,8 @@ urlpatterns = [
         bill_file,
         name="bill-file",
     ),
+    path("audit/reads/", readings, name="readings"),
+    path("counter/", include("wanhao.pages.counter.urls")),
     path("queues/", halls, name="queues"),
     path("queues/<str:hall>/", hall_queue, name="queue"),
     path("queues/<str:hall>/part/<slug:part>/", queue_part, name="queue-part"),
