@@ -57,7 +57,6 @@ wire_phones()
 use_clock(clock.now)
 
 handler404 = "wanhao.pages.design.missing.missing"
-admin.site.site_header = admin.site.site_title = "wanhao 万号"
 
 urlpatterns = [
     path("", operations, name="operations"),
@@ -127,6 +126,8 @@ urlpatterns = [
     path("phones/write/", phones_write, name="phones-write"),
     path("phones/month/", pass_a_month, name="phones-month"),
     path("payments/", payments, name="payments"),
+    path("hall/", include("wanhao.pages.hall.entry_urls")),
+    path("staff/", include("wanhao.pages.staff.urls")),
     path("payments/wechat/", wechat_called, name="wechat-called"),
     path("payments/alipay/", alipay_called, name="alipay-called"),
     path(
