@@ -18,7 +18,7 @@ from wanhao.billing.orders.queries import order as order_of
 from wanhao.billing.queries import balances
 from wanhao.menu.contracts import Door
 from wanhao.pages.design import clock
-from wanhao.pages.hall.pay_form import fen_of
+from wanhao.pages.design.amounts import fen_of
 from wanhao.parties.queries import lines_by_number
 from wanhao.workflows.look_up_payments import look_up
 

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wanhao.billing.order_contracts import DifferenceKind, RefundState
-from wanhao.pages.hall.pay_words import CHANNELS, STATES
+from wanhao.pages.design.payment_words import CHANNELS, STATES
 
 __all__ = ["CHANNELS", "DIFFERENCES", "REFUNDS", "SAID", "STATES"]
 

@@ -30,8 +30,8 @@ from wanhao.pages.console.access import (
 from wanhao.pages.console.acting import back, person, said
 from wanhao.pages.console.payment_words import CHANNELS, DIFFERENCES, REFUNDS, SAID, STATES
 from wanhao.pages.design import clock
+from wanhao.pages.design.amounts import fen_of
 from wanhao.pages.design.rendering import render_page
-from wanhao.pages.hall.pay_form import fen_of
 from wanhao.parties.queries import account_references, accounts_by_reference
 from wanhao.staff.contracts import Permission
 from wanhao.staff.queries import may, units

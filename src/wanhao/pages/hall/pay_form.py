@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext
 
 from wanhao.billing.contracts import Channel
-from wanhao.billing.order_contracts import CHANNELS, LEAST_FEN, MOST_FEN, Showing
+from wanhao.billing.order_contracts import CHANNELS, Showing
+from wanhao.pages.design.amounts import fen_of
 
 AMOUNTS = (30, 50, 100, 200)
 """Yuan that are offered with one touch."""
 
-YUAN = re.compile(r"^(\d{1,6})(?:\.(\d{1,2}))?$", re.ASCII)
 NUMBER = re.compile(r"^1\d{10}$", re.ASCII)
 ONCE = re.compile(r"^[\w-]{8,32}$", re.ASCII)
 
@@ -57,15 +57,6 @@ def read_form(given: Mapping[str, str], *, checked: bool = True) -> PayForm:
         once=given.get("once", "") if ONCE.match(given.get("once", "")) else "",
     )
     return _checked(form) if checked else form
-
-
-def fen_of(yuan: str) -> int | None:
-    """Yuan with at most two decimals, in fen; None when it is no amount that can be paid."""
-    found = YUAN.match(yuan.replace(",", "").lstrip("¥￥"))
-    if found is None:
-        return None
-    fen = int(found[1]) * 100 + int(f"{found[2] or '0':0<2}")
-    return fen if LEAST_FEN <= fen <= MOST_FEN else None
 
 
 def _checked(form: PayForm) -> PayForm:

@@ -20,9 +20,9 @@ from wanhao.billing.queries import balances
 from wanhao.menu.contracts import RefusedError
 from wanhao.menu.refusing import refusal_of
 from wanhao.pages.design import clock
+from wanhao.pages.design.payment_words import CHANNELS, STATES
 from wanhao.pages.hall.greeting import hall_page, render_hall
 from wanhao.pages.hall.pay_form import AMOUNTS, PayForm, Wanted, read_form
-from wanhao.pages.hall.pay_words import CHANNELS, STATES
 from wanhao.pages.hall.visitors import Visitor
 from wanhao.parties.contracts import LineView
 from wanhao.parties.queries import lines_by_id, lines_by_number
