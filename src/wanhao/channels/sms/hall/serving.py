@@ -154,7 +154,13 @@ def _shown(one: Asked, replies: Sequence[Reply], sign_off: str) -> Served:
         then = f"{one.wish.asked}{PAGE_MARK}{page + 1}"
         offers |= {"M": then, f"M{page + 1}": then}
     outcome = OUTCOMES[first.kind]
-    return Served(outcome=outcome, text=text, item=first.item or entry.item, offers=offers or None)
+    return Served(
+        outcome=outcome,
+        text=text,
+        item=first.item or entry.item,
+        offers=offers or None,
+        to_prove=first.kind is ReplyKind.TO_STEP_UP,
+    )
 
 
 def _is_good(entry: CodeEntry, reply: Reply, offers: Mapping[str, str]) -> bool | None:
