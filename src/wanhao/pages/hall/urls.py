@@ -8,6 +8,7 @@ from wanhao.pages.hall.disputes import dispute, requests
 from wanhao.pages.hall.home import home, home_part
 from wanhao.pages.hall.items import confirm, decline, item
 from wanhao.pages.hall.lists import find, shelf
+from wanhao.pages.hall.paying import pay, pay_code, pay_order, pay_part, pay_receipt
 from wanhao.pages.hall.places import places
 from wanhao.pages.hall.usage import usage
 
@@ -34,5 +35,10 @@ urlpatterns = [
     path("usage/", usage, name="hall-usage"),
     path("places/", places, name="hall-places"),
     path("requests/", requests, name="hall-requests"),
+    path("pay/", pay, name="hall-pay"),
+    path("pay/<slug:number>/", pay_order, name="hall-pay-order"),
+    path("pay/<slug:number>/part/", pay_part, name="hall-pay-part"),
+    path("pay/<slug:number>/code.svg", pay_code, name="hall-pay-code"),
+    path("pay/<slug:number>/receipt.pdf", pay_receipt, name="hall-pay-receipt"),
     path("find/", find, name="hall-find"),
 ]
