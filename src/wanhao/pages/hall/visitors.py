@@ -113,5 +113,8 @@ def _look_up(request: HttpRequest) -> Visitor | None:
 
 def _note_seen(request: HttpRequest, session: HallSession) -> None:
     now = clock.now()
+    # A part that is fetched again by itself is nobody at the screen.
+    if request.headers.get("HX-Request"):
+        return
     if now - session.seen > SEEN_EVERY or request.session[KEPT]["line"] != session.line_id:
         request.session[KEPT] = to_json(replace(session, seen=now))
