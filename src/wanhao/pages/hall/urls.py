@@ -2,12 +2,18 @@
 
 from django.urls import path
 
+from wanhao.pages.hall.app import as_app, icon, manifest, offline, worker
 from wanhao.pages.hall.home import home, home_part
 from wanhao.pages.hall.items import confirm, decline, item
 from wanhao.pages.hall.lists import find, shelf
 
 urlpatterns = [
-    path("", home, name="hall-home"),
+    path("app.webmanifest", manifest, name="hall-manifest"),
+    path("icon-<int:size>.png", icon, name="hall-icon"),
+    path("icon-masked-<int:size>.png", icon, {"masked": "1"}, name="hall-icon-masked"),
+    path("worker.js", worker, name="hall-worker"),
+    path("offline/", offline, name="hall-offline"),
+    path("", as_app(home), name="hall-home"),
     path("part/", home_part, name="hall-home-part"),
     path("do/<slug:code>/", item, name="hall-item"),
     path("do/<slug:code>/confirm/", confirm, name="hall-confirm"),
