@@ -1,7 +1,7 @@
 """Reads of halls, agents' points and hotspots: near a point, in a city, by words."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
@@ -80,11 +80,15 @@ def listed(
     words: str = "",
     kinds: tuple[PlaceKind, ...] = ALL_KINDS,
     limit: int = 1_000,
+    codes: Collection[str] | None = None,
 ) -> list[PlaceView]:
     """Places that are there on a day, by city and code; all of the words must be in their name,
-    county, address, or in what is done there."""
-    where = _where(words, "city = %(city)s") if city else _where(words)
-    return _asked(LISTED, where, _given(day, kinds, limit, words) | {"city": city})
+    county, address, or in what is done there. With `codes` only those."""
+    more = ["city = %(city)s"] if city else []
+    if codes is not None:
+        more.append("code = ANY(%(codes)s::text[])")
+    given = _given(day, kinds, limit, words) | {"city": city, "codes": list(codes or ())}
+    return _asked(LISTED, _where(words, *more), given)
 
 
 def _where(words: str, *more: str) -> str:

@@ -17,9 +17,10 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from wanhao.billing.ports import Billing
+from wanhao.project.env_payments import PaymentVariables
 from wanhao.usage.remembering import LONGEST_DAYS, WINDOW_DAYS
 from wanhao.values.errors import WanhaoError
 
@@ -95,7 +96,7 @@ def _secret(place: str, token: str, file: Path | None) -> str:
     return token
 
 
-class Environment(BaseSettings):
+class Environment(PaymentVariables):
     """Read once from the process environment; a bad value stops the start.
 
     A field `smsc_port` is the variable WANHAO_SMSC_PORT; only DATABASE_URL has no prefix.

@@ -45,7 +45,11 @@ from wanhao.pages.phones.views import (
     phones_part,
     phones_write,
 )
+from wanhao.pages.queues.board import board, board_live, board_part
+from wanhao.pages.queues.desk import desk_act, hall_queue, queue_part, ticket_act, ticket_new
+from wanhao.pages.queues.halls import halls
 from wanhao.project import clock
+from wanhao.project.payments import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
 
 wire_phones()
@@ -107,11 +111,22 @@ urlpatterns = [
         bill_file,
         name="bill-file",
     ),
+    path("queues/", halls, name="queues"),
+    path("queues/<str:hall>/", hall_queue, name="queue"),
+    path("queues/<str:hall>/part/<slug:part>/", queue_part, name="queue-part"),
+    path("queues/<str:hall>/tickets/", ticket_new, name="queue-ticket"),
+    path("queues/<str:hall>/tickets/<int:ticket_id>/<slug:act>/", ticket_act, name="queue-act"),
+    path("queues/<str:hall>/desks/<int:number>/<slug:act>/", desk_act, name="queue-desk"),
+    path("queues/<str:hall>/board/", board, name="queue-board"),
+    path("queues/<str:hall>/board/part/", board_part, name="queue-board-part"),
+    path("queues/<str:hall>/board/live/", board_live, name="queue-board-live"),
     path("phones/", phones, name="phones"),
     path("phones/handsets/", phones_part, name="phones-part"),
     path("phones/journey/", journey_part, name="phones-journey"),
     path("phones/write/", phones_write, name="phones-write"),
     path("phones/month/", pass_a_month, name="phones-month"),
+    path("payments/wechat/", wechat_called, name="wechat-called"),
+    path("payments/alipay/", alipay_called, name="alipay-called"),
     path("hall/", include("wanhao.pages.hall.urls")),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),

@@ -18,6 +18,8 @@ from wanhao.billing.stops import begin_stops
 from wanhao.billing.vouchers import issue_vouchers
 from wanhao.menu.contracts import Door
 from wanhao.outlets.actions import import_places
+from wanhao.outlets.desks import set_desks
+from wanhao.outlets.queue_contracts import NewDesk
 from wanhao.parties.contracts import DocumentKind, LineView
 from wanhao.parties.documents import record_document
 from wanhao.parties.queries import lines_by_number
@@ -66,7 +68,8 @@ def _open_lines(example: Example) -> None:
     numbers = [*NUMBERS.values(), OTHER]
     open_accounts([_order(number, example.plan) for number in numbers], now - MONTH)
     watch_thresholds(now)
-    import_places([a_place(), a_hotspot()])
+    import_places([a_place(hours="24/7"), a_hotspot()])
+    set_desks("H1", [NewDesk(number=1)], now)
     for line in lines_by_number(set(NUMBERS.values())).values():
         give_points(line.account_id, now.year - 1, POINTS)
         for code in example.holds:

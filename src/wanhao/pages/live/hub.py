@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 CHANNEL = "wanhao_live"
-TOPICS = frozenset({"batch", "message", "reminder", "quarantine"})
+TOPICS = frozenset({"batch", "message", "reminder", "quarantine", "queue"})
 HELLO = "hello"
 LOST = "lost"
 FIRST_RETRY_SECONDS = 0.25

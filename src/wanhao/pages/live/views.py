@@ -44,8 +44,12 @@ async def live(request: HttpRequest) -> HttpResponseBase:
     watches = settings.DEMO or is_employee(user)
     if not watches and getattr(user, "kind", None) != LoginKind.CUSTOMER:
         return refused(request)
-    told = stream(HUB, only=None if watches else FOR_CUSTOMERS)
-    response = StreamingHttpResponse(told, content_type="text/event-stream")
+    return events(HUB, None if watches else FOR_CUSTOMERS)
+
+
+def events(hub: LiveHub, only: frozenset[str] | None) -> StreamingHttpResponse:
+    """An open stream, that tells `only` of these topics where they are given."""
+    response = StreamingHttpResponse(stream(hub, only=only), content_type="text/event-stream")
     response["Cache-Control"] = "no-cache, no-transform"
     response["X-Accel-Buffering"] = "no"
     return response

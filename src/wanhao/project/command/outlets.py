@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from wanhao.outlets.actions import import_places
-from wanhao.outlets.contracts import PlaceKind, PlaceView, Point
+from wanhao.outlets.contracts import PlaceKind, PlaceView, Point, Service
+from wanhao.outlets.desks import set_desks
 from wanhao.outlets.hours import read_hours
 from wanhao.outlets.queries import ALL_KINDS, listed, near
+from wanhao.outlets.queue_contracts import NewDesk
 from wanhao.outlets.reading import microdegrees, read_places
 from wanhao.outlets.report import write_report
 from wanhao.outlets.words import KINDS, SERVICES
@@ -66,6 +68,29 @@ def list_command(city: str, kind: str | None, words: str, limit: int) -> None:
         _tell(found[:limit])
         if len(found) > limit:
             click.echo(f"There are more than {limit}; see more with --limit.", err=True)
+
+
+@outlets.command("desks")
+@click.argument("hall")
+@click.argument("desks", nargs=-1, required=True)
+@database()
+def desks_command(hall: str, desks: tuple[str, ...]) -> None:
+    """Say which desks a HALL has, and so let it have a queue: 1 2 3:repair,sim-card."""
+    count = set_desks(hall, [_desk(desk) for desk in desks], clock.now())
+    click.echo(f"{hall} has {count} desk{'' if count == 1 else 's'}.")
+
+
+def _desk(text: str) -> NewDesk:
+    number, _, words = text.partition(":")
+    known = {service.value: service for service in Service}
+    services = [word for word in words.split(",") if word]
+    strange = [word for word in services if word not in known]
+    if not number.isdigit() or strange:
+        raise WanhaoError(
+            f"'{text}' is no desk.",
+            f"Write its number, then what is done there: 3:repair. Known: {', '.join(known)}.",
+        )
+    return NewDesk(number=int(number), services=tuple(known[word] for word in services))
 
 
 @outlets.command("near")

@@ -3,7 +3,7 @@
    while it was broken is fetched again on "hello", which the server says after every (re)connect. */
 (() => {
   "use strict";
-  const TOPICS = ["batch", "message", "reminder", "quarantine", "beat", "hello"];
+  const TOPICS = ["batch", "message", "reminder", "quarantine", "queue", "beat", "hello"];
   const SILENCE_MS = 16000; // the server says something every six seconds
   const RETRY_MS = 2000;
   const mark = document.querySelector("[data-live]");

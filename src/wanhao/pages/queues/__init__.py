@@ -1,0 +1,1 @@
+"""The queues of halls: the clerk's desk, and the board on the wall."""
