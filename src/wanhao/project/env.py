@@ -253,6 +253,20 @@ class Environment(PaymentVariables):
     mail_from: str = Field(
         default="notice@wanhao.example", min_length=3, description="whom such mails are from"
     )
+    push_services: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default=[
+            "fcm.googleapis.com",
+            "push.services.mozilla.com",
+            "notify.windows.com",
+            "push.apple.com",
+        ],
+        description="hosts of push services browsers may name, separated by commas; none: no push",
+    )
+    push_key_file: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
+        default=None,
+        description="file with the key by which push services know us; made when it is missing; "
+        "empty: in the data folder",
+    )
     billing: Billing = Field(
         default=Billing.OWN,
         description="who charges the customers: `own`, or `foreign` for a billing you have already",

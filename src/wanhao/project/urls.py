@@ -36,6 +36,7 @@ from wanhao.pages.console.reminder_changes import (
 from wanhao.pages.console.reminders import reminder, reminders
 from wanhao.pages.design.clock import use as use_clock
 from wanhao.pages.design.preferences import choose
+from wanhao.pages.hall.push import use_push
 from wanhao.pages.live.views import live
 from wanhao.pages.metrics.views import metrics
 from wanhao.pages.phones.views import (
@@ -49,11 +50,14 @@ from wanhao.pages.queues.board import board, board_live, board_part
 from wanhao.pages.queues.desk import desk_act, hall_queue, queue_part, ticket_act, ticket_new
 from wanhao.pages.queues.halls import halls
 from wanhao.project import clock
+from wanhao.project.env import environment
 from wanhao.project.payments import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
+from wanhao.project.push import public_key
 
 wire_phones()
 use_clock(clock.now)
+use_push(public_key, environment().push_services)
 
 handler404 = "wanhao.pages.design.missing.missing"
 admin.site.site_header = admin.site.site_title = "wanhao 万号"

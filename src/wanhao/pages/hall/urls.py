@@ -6,8 +6,12 @@ from wanhao.pages.hall.app import as_app, icon, manifest, offline, worker
 from wanhao.pages.hall.home import home, home_part
 from wanhao.pages.hall.items import confirm, decline, item
 from wanhao.pages.hall.lists import find, shelf
+from wanhao.pages.hall.push import push, push_off, push_on
 
 urlpatterns = [
+    path("push/", push, name="hall-push"),
+    path("push/on/", push_on, name="hall-push-on"),
+    path("push/off/", push_off, name="hall-push-off"),
     path("app.webmanifest", manifest, name="hall-manifest"),
     path("icon-<int:size>.png", icon, name="hall-icon"),
     path("icon-masked-<int:size>.png", icon, {"masked": "1"}, name="hall-icon-masked"),
