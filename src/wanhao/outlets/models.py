@@ -5,10 +5,27 @@ from typing import ClassVar
 from django.db import models
 
 from wanhao.outlets.contracts import MICRODEGREES, PlaceKind
+from wanhao.outlets.counter_models import (
+    CounterReceipt,
+    CounterService,
+    CounterStep,
+    DrawerClosing,
+)
 from wanhao.outlets.queue_models import Desk, Ticket, TicketCount, TicketHop
 
-# Queues have a file of their own; all tables are known from here.
-__all__ = ["Desk", "Hotspot", "Outlet", "Ticket", "TicketCount", "TicketHop"]
+# Counters and queues have files of their own; all tables are known from here.
+__all__ = [
+    "CounterReceipt",
+    "CounterService",
+    "CounterStep",
+    "Desk",
+    "DrawerClosing",
+    "Hotspot",
+    "Outlet",
+    "Ticket",
+    "TicketCount",
+    "TicketHop",
+]
 
 Q = models.Q
 CODE_LENGTH = 32

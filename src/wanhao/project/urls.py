@@ -25,6 +25,7 @@ from wanhao.pages.console.quarantine import (
     quarantine_record,
     quarantine_repair,
 )
+from wanhao.pages.console.readings import readings
 from wanhao.pages.console.reminder_changes import (
     reminder_change,
     reminder_confirm,
@@ -50,17 +51,18 @@ from wanhao.pages.queues.board import board, board_live, board_part
 from wanhao.pages.queues.desk import desk_act, hall_queue, queue_part, ticket_act, ticket_new
 from wanhao.pages.queues.halls import halls
 from wanhao.project import clock
+from wanhao.project.demo.staff import wire_demo_staff
 from wanhao.project.env import environment
 from wanhao.project.payments import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
 from wanhao.project.push import public_key
 
 wire_phones()
+wire_demo_staff()
 use_clock(clock.now)
 use_push(public_key, environment().push_services)
 
 handler404 = "wanhao.pages.design.missing.missing"
-admin.site.site_header = admin.site.site_title = "wanhao 万号"
 
 urlpatterns = [
     path("", operations, name="operations"),
@@ -115,6 +117,8 @@ urlpatterns = [
         bill_file,
         name="bill-file",
     ),
+    path("audit/reads/", readings, name="readings"),
+    path("counter/", include("wanhao.pages.counter.urls")),
     path("queues/", halls, name="queues"),
     path("queues/<str:hall>/", hall_queue, name="queue"),
     path("queues/<str:hall>/part/<slug:part>/", queue_part, name="queue-part"),
@@ -129,6 +133,8 @@ urlpatterns = [
     path("phones/journey/", journey_part, name="phones-journey"),
     path("phones/write/", phones_write, name="phones-write"),
     path("phones/month/", pass_a_month, name="phones-month"),
+    path("hall/", include("wanhao.pages.hall.entry_urls")),
+    path("staff/", include("wanhao.pages.staff.urls")),
     path("payments/wechat/", wechat_called, name="wechat-called"),
     path("payments/alipay/", alipay_called, name="alipay-called"),
     path("hall/", include("wanhao.pages.hall.urls")),

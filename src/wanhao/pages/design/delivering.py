@@ -13,7 +13,7 @@ A_YEAR = 365 * 24 * 3600
 WORTH_IT = ("text/", "application/javascript", "application/json", "application/manifest+json")
 
 
-class StaticFiles(WhiteNoiseMiddleware):
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
     """Static files; one asked for by the address of its very contents may be kept for a year."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
