@@ -4,6 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+SERVICES = (
+    "fcm.googleapis.com",
+    "push.services.mozilla.com",
+    "notify.windows.com",
+    "push.apple.com",
+)
+"""The push services of the usual browsers, by host."""
+
 
 class CopyState(StrEnum):
     """What became of the pushed copy of a required message; it is tried once."""

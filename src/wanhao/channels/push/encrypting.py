@@ -25,7 +25,7 @@ def payload(push: OutgoingPush, title: str) -> bytes:
 
 
 def encrypted(plain: bytes, keys: BrowserKeys) -> bytes:
-    """Under a key of this one message; ValueError where the browser's key is none."""
+    """For one browser, under a key made for this message; ValueError where its key is none."""
     body: bytes = http_ece.encrypt(
         plain,
         salt=os.urandom(16),

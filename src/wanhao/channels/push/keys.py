@@ -14,7 +14,7 @@ from py_vapid import Vapid02, VapidException
 from wanhao.values.errors import WanhaoError
 
 GOOD_FOR = timedelta(hours=12)
-"""How long one proof of who we are is good; services refuse more than a day."""
+"""How long a proof of who we are is good; services refuse more than a day."""
 
 
 @dataclass(frozen=True, slots=True)
