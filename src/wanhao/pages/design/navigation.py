@@ -35,6 +35,7 @@ PLACES: Sequence[Place] = (
     Place(view="notices", name=_("Notices")),
     Place(view="quarantine", name=_("Quarantine")),
     Place(view="ledger", name=_("Ledger")),
+    Place(view="payments", name=_("Payments")),
     Place(view="catalogue", name=_("Catalogue")),
     Place(view="counter", name=_("Counter")),
     Place(view="readings", name=_("Readings")),
