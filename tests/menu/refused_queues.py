@@ -1,10 +1,13 @@
-"""What the queues of halls refuse."""
+"""What the queues and the lost property of halls refuse."""
 
 from tests.outlets.examples import a_place
 from tests.outlets.halls import BY, HALL, MORNING, at, open_hall, open_lines
+from tests.outlets.losses import a_claim
 from wanhao.outlets.actions import import_places
 from wanhao.outlets.calling import begin_serving, call_next
+from wanhao.outlets.claiming import claim
 from wanhao.outlets.contracts import Service
+from wanhao.outlets.lost_contracts import ThingKind
 from wanhao.outlets.taking import arrive, book_ticket, give_back, take_ticket
 
 
@@ -41,7 +44,25 @@ def there_a_day_early():
     return arrive(booked("15:00", 24).ticket_id, MORNING, by=BY)
 
 
+def claimed_thrice():
+    for kind in list(ThingKind)[:4]:
+        claim(a_claim(kind=kind), MORNING, by=BY)
+
+
 OF_QUEUES = [
+    (
+        "no such thing",
+        lambda: claim(a_claim(thing_id=7), MORNING, by=BY),
+        "没有与L7相符",
+        "L7 does",
+    ),
+    (
+        "no marks",
+        lambda: claim(a_claim(marks="包"), MORNING, by=BY),
+        "特征",
+        "only its owner knows",
+    ),
+    ("too many claims", claimed_thrice, "认领次数已满", "as many claims as it may"),
     ("closed hall", lambda: taken(at("7:00")), "现在不营业", "closed now (open Mo-Su"),
     ("no queue", without_a_queue, "不用取号", "no queue"),
     ("no desk", lambda: taken(service=Service.REPAIR), "不办这项业务", "does not do that"),

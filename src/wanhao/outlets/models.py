@@ -5,10 +5,20 @@ from typing import ClassVar
 from django.db import models
 
 from wanhao.outlets.contracts import MICRODEGREES, PlaceKind
+from wanhao.outlets.lost_models import FoundThing, LostClaim
 from wanhao.outlets.queue_models import Desk, Ticket, TicketCount, TicketHop
 
-# Queues have a file of their own; all tables are known from here.
-__all__ = ["Desk", "Hotspot", "Outlet", "Ticket", "TicketCount", "TicketHop"]
+# Queues and lost property have files of their own; all tables are known from here.
+__all__ = [
+    "Desk",
+    "FoundThing",
+    "Hotspot",
+    "LostClaim",
+    "Outlet",
+    "Ticket",
+    "TicketCount",
+    "TicketHop",
+]
 
 Q = models.Q
 CODE_LENGTH = 32
