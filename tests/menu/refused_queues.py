@@ -1,4 +1,4 @@
-"""What the queues and the lost property of halls refuse."""
+"""What queues, lost property and care files refuse."""
 
 from tests.outlets.examples import a_place
 from tests.outlets.halls import BY, HALL, MORNING, at, open_hall, open_lines
@@ -9,6 +9,8 @@ from wanhao.outlets.claiming import claim
 from wanhao.outlets.contracts import Service
 from wanhao.outlets.lost_contracts import ThingKind
 from wanhao.outlets.taking import arrive, book_ticket, give_back, take_ticket
+from wanhao.parties.care import agree_to_care, register_care
+from wanhao.parties.care_contracts import CareReason, NewCare, Relation
 
 
 def taken(now=MORNING, **given):
@@ -49,7 +51,29 @@ def claimed_thrice():
         claim(a_claim(kind=kind), MORNING, by=BY)
 
 
+def cared_for(**other):
+    lines = open_lines(3)
+    given = {
+        "person_line": lines[0],
+        "asked_line": lines[1],
+        "relation": Relation.PARENT,
+        "reason": CareReason.ALONE,
+        "needs": ("home-visit",),
+        "address": "样例路1号",
+    }
+    register_care(NewCare(**(given | other)), MORNING, by=BY)
+    register_care(NewCare(**(given | {"asked_line": lines[2]})), MORNING, by=BY)
+
+
 OF_QUEUES = [
+    ("no address", lambda: cared_for(address=" "), "上门地址", "where to visit"),
+    ("a file of others", cared_for, "已有关怀登记", "has a care file already"),
+    (
+        "no file",
+        lambda: agree_to_care(open_lines(1)[0], MORNING),
+        "没有待同意",
+        "no care file to agree to",
+    ),
     (
         "no such thing",
         lambda: claim(a_claim(thing_id=7), MORNING, by=BY),
