@@ -84,14 +84,14 @@ class Host:
         return self.process.wait(40)
 
 
-def _five_free_ports() -> int:
-    """The first of five neighbours; outgoing connections take their ports further up."""
-    begin = 21_000 + os.getpid() % 2_000 * 5
-    candidates = range(begin, 32_000, 5)
+def _six_free_ports() -> int:
+    """The first of six neighbours; outgoing connections take their ports further up."""
+    begin = 21_000 + os.getpid() % 1_800 * 6
+    candidates = range(begin, 32_000, 6)
     return next(
         first
         for first in candidates
-        if all(is_free("127.0.0.1", port) for port in range(first, first + 5))
+        if all(is_free("127.0.0.1", port) for port in range(first, first + 6))
     )
 
 
@@ -101,7 +101,7 @@ def host() -> Iterator[Host]:
     folder.chmod(0o755)
     ours = ("WANHAO_", "DATABASE_URL", "PYTEST_")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
-    first = _five_free_ports()
+    first = _six_free_ports()
     own = {
         "WANHAO_DATA": str(folder / "data"),
         "WANHAO_PORT": str(first),
@@ -109,6 +109,7 @@ def host() -> Iterator[Host]:
         "WANHAO_DEMO_SMSC_HTTP_PORT": str(first + 2),
         "WANHAO_DEMO_NETWORK_PORT": str(first + 3),
         "WANHAO_ASSISTANT_PORT": str(first + 4),
+        "WANHAO_DEMO_PAYMENTS_PORT": str(first + 5),
         "WANHAO_DEMO_LINES": "200",
     }
     command = [sys.executable, "-m", "wanhao.project.command"]

@@ -43,6 +43,18 @@ def reset_employee_password(login_id: int) -> str:
     return first
 
 
-def password_changed(login_id: int) -> None:
-    """Its owner chose the password of a login."""
-    Login.objects.filter(id=login_id).update(must_change_password=False)
+def login_of_employee(name: str) -> int:
+    """The login of an employee's name. WanhaoError when nobody has it."""
+    found = Login.objects.filter(name=name, kind=LoginKind.EMPLOYEE.value)
+    login_id = found.values_list("id", flat=True).first()
+    if login_id is None:
+        raise WanhaoError(f"No employee signs in as '{name}'.", "Give the name of a login.")
+    return login_id
+
+
+def choose_password(login_id: int, password: str) -> None:
+    """The owner of a login chooses its password, which ends its other sessions."""
+    login = Login.objects.get(id=login_id)
+    login.set_password(password)
+    login.must_change_password = False
+    login.save(update_fields=["password", "must_change_password"])

@@ -11,6 +11,7 @@ from wanhao.billing.models import (
     BillItem,
     BillRun,
     CashReceipt,
+    ChannelNotice,
     CreditLimit,
     EmergencyGrant,
     ForeignFeed,
@@ -20,10 +21,14 @@ from wanhao.billing.models import (
     IssuedEInvoice,
     JournalTransaction,
     LineStop,
+    OrderRefund,
     Payment,
+    PaymentDifference,
+    PaymentOrder,
     PaymentReturn,
     Posting,
     ServiceStop,
+    StatementRun,
     VoucherBatch,
 )
 from wanhao.values.msisdn import Msisdn
@@ -169,3 +174,37 @@ class EmergencyGrantAdmin(ReadOnlyAdmin):
     list_display = ("account", "stop_id", "since", "until", "ended_at")
     list_select_related = ("account",)
     search_fields = ("=account__reference",)
+
+
+@admin.register(PaymentOrder)
+class PaymentOrderAdmin(ReadOnlyAdmin):
+    list_display = ("number", "account_id", "amount_fen", "channel", "state", "begun_at", "paid_at")
+    list_filter = ("channel", "state")
+    search_fields = ("=number", "=transaction_id")
+
+
+@admin.register(OrderRefund)
+class OrderRefundAdmin(ReadOnlyAdmin):
+    list_display = ("number", "amount_fen", "state", "reason", "asked_by", "asked_at")
+    list_filter = ("state",)
+    search_fields = ("=number",)
+
+
+@admin.register(ChannelNotice)
+class ChannelNoticeAdmin(ReadOnlyAdmin):
+    list_display = ("at", "channel", "verdict", "number", "amount_fen", "said")
+    list_filter = ("channel", "verdict")
+    search_fields = ("=number", "=body_hash")
+
+
+@admin.register(PaymentDifference)
+class PaymentDifferenceAdmin(ReadOnlyAdmin):
+    list_display = ("channel", "kind", "number", "ours_fen", "theirs_fen", "day", "settled_by")
+    list_filter = ("channel", "kind")
+    search_fields = ("=number", "=transaction_id")
+
+
+@admin.register(StatementRun)
+class StatementRunAdmin(ReadOnlyAdmin):
+    list_display = ("channel", "day", "rows", "matched", "settled_fen", "fees_fen", "done_at")
+    list_filter = ("channel",)

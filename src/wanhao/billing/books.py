@@ -37,6 +37,7 @@ class Book(StrEnum):
     GIFTS = "gifts"
     COMPENSATION = "compensation"
     POINTS = "points"
+    CHANNEL_FEES = "channel-fees"
 
 
 class Section(StrEnum):
@@ -46,6 +47,7 @@ class Section(StrEnum):
     CUSTOMERS = "customers"
     REVENUE = "revenue"
     GIVEN = "given"
+    COSTS = "costs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ CHART: Mapping[Book, BookEntry] = MappingProxyType(
             _entry(Book.GIFTS, 5001, Section.GIVEN, "赠送支出", "Gifts"),
             _entry(Book.COMPENSATION, 5002, Section.GIVEN, "赔付支出", "Compensation"),
             _entry(Book.POINTS, 5003, Section.GIVEN, "积分兑换", "Points redeemed"),
+            _entry(Book.CHANNEL_FEES, 6001, Section.COSTS, "渠道手续费", "Channels' fees"),
         )
     }
 )

@@ -42,18 +42,22 @@ class JournalKind(StrEnum):
 
     PAYMENT = "payment"
     REFUND = "refund"
+    REFUND_BACK = "refund-back"
     CHARGE_BACK = "charge-back"
     CREDIT = "credit"
     CHARGE = "charge"
     PENALTY = "penalty"
     PRESTORED = "prestored"
     LAPSE = "lapse"
+    SETTLEMENT = "settlement"
 
 
 class ReturnKind(StrEnum):
-    """How a payment went back: given back by the operator, or taken back by the channel."""
+    """How a payment went back: given back by the operator, or taken back by the channel; or a
+    refund that did not go through, and came back."""
 
     REFUND = "refund"
+    REFUND_BACK = "refund-back"
     CHARGE_BACK = "charge-back"
 
 

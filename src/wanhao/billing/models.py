@@ -16,6 +16,13 @@ from wanhao.billing.cash_models import CashReceipt
 from wanhao.billing.contracts import BalanceKind, Channel, JournalKind, ReturnKind
 from wanhao.billing.credit_models import CreditLimit
 from wanhao.billing.foreign_models import ForeignFeed, ForeignFunds, ForeignPayment, ForeignTerms
+from wanhao.billing.order_models import (
+    ChannelNotice,
+    OrderRefund,
+    PaymentDifference,
+    PaymentOrder,
+    StatementRun,
+)
 from wanhao.billing.stop_models import EmergencyGrant, LineStop, ServiceStop
 
 # Bills, cash, credit, stops and a foreign billing have their own files; all are known from here.
@@ -24,6 +31,7 @@ __all__ = [
     "BillItem",
     "BillRun",
     "CashReceipt",
+    "ChannelNotice",
     "CreditLimit",
     "EmergencyGrant",
     "ForeignFeed",
@@ -32,7 +40,11 @@ __all__ = [
     "ForeignTerms",
     "IssuedEInvoice",
     "LineStop",
+    "OrderRefund",
+    "PaymentDifference",
+    "PaymentOrder",
     "ServiceStop",
+    "StatementRun",
 ]
 
 Q = models.Q

@@ -1,9 +1,10 @@
 """Payments that go back: refunds, and charge-backs by the channel."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from wanhao.billing.contracts import Channel, JournalKind, Returned, ReturnKind
 from wanhao.billing.ledger import Draft, Line, general, lock_accounts, of_bucket, post_new
@@ -53,6 +54,26 @@ def charge_back(*, payment: str, amount_fen: int, reference: str, now: datetime)
             f"At most {Money(most)} of it has not gone back yet.",
         )
     return _give_back(ReturnKind.CHARGE_BACK, paid, amount_fen, reference, now)
+
+
+@transaction.atomic
+def take_refund_back(*, refund: str, now: datetime) -> Returned:
+    """Give a refund of general money that its channel would not do to the account again, once.
+
+    WanhaoError when there is no such refund.
+    """
+    gone = PaymentReturn.objects.filter(kind=ReturnKind.REFUND.value, reference=refund).first()
+    if gone is None:
+        raise WanhaoError(f"There is no refund '{refund}'.", "Look for it in the statement.")
+    paid = _locked(gone.payment.reference)
+    before = _known(ReturnKind.REFUND_BACK, refund, paid, gone.amount_fen)
+    if before:
+        return before
+    lines = [
+        Line(Channel(paid.channel).book, -gone.amount_fen),
+        general(paid.account_id, gone.amount_fen),
+    ]
+    return _written(ReturnKind.REFUND_BACK, paid, gone.amount_fen, refund, lines, now)
 
 
 def refundable(payment: str) -> int:
@@ -108,8 +129,12 @@ def _known(kind: ReturnKind, reference: str, paid: Payment, amount_fen: int) -> 
 
 
 def _gone_back(paid: Payment) -> int:
-    rows = PaymentReturn.objects.filter(payment_id=paid.pk)
-    return rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    came_back = Q(kind=ReturnKind.REFUND_BACK.value)
+    fen = PaymentReturn.objects.filter(payment_id=paid.pk).aggregate(
+        gone=Sum("amount_fen", filter=~came_back, default=0),
+        back=Sum("amount_fen", filter=came_back, default=0),
+    )
+    return int(fen["gone"] - fen["back"])
 
 
 def _give_back(
@@ -125,6 +150,17 @@ def _give_back(
         from_bucket = min(bucket.balance_fen, amount_fen)
         lines.append(of_bucket(bucket, -from_bucket))
     lines.append(general(paid.account_id, from_bucket - amount_fen))
+    return _written(kind, paid, amount_fen, reference, lines, now)
+
+
+def _written(
+    kind: ReturnKind,
+    paid: Payment,
+    amount_fen: int,
+    reference: str,
+    lines: Sequence[Line],
+    now: datetime,
+) -> Returned:
     draft = Draft(reference=reference, lines=lines, memo=paid.reference)
     entered = post_new(JournalKind(kind.value), [draft], now)
     PaymentReturn.objects.create(

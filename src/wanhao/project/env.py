@@ -17,9 +17,10 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from wanhao.billing.ports import Billing
+from wanhao.project.env_payments import PaymentVariables
 from wanhao.usage.remembering import LONGEST_DAYS, WINDOW_DAYS
 from wanhao.values.errors import WanhaoError
 
@@ -95,7 +96,7 @@ def _secret(place: str, token: str, file: Path | None) -> str:
     return token
 
 
-class Environment(BaseSettings):
+class Environment(PaymentVariables):
     """Read once from the process environment; a bad value stops the start.
 
     A field `smsc_port` is the variable WANHAO_SMSC_PORT; only DATABASE_URL has no prefix.
@@ -123,6 +124,12 @@ class Environment(BaseSettings):
     allowed_hosts: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
         default=["127.0.0.1", "localhost", "[::1]"],
         description="host names the pages answer to, separated by commas",
+    )
+    hall_url: Annotated[str, AfterValidator(_reachable)] = Field(
+        default="http://127.0.0.1:8010",
+        min_length=1,
+        description="where customers reach the online hall, for links in messages; https, or http "
+        "on this machine",
     )
     metrics_token: str = Field(
         default="", description="lets Prometheus read /metrics; empty: only employees may"

@@ -13,6 +13,7 @@ import click
 from wanhao.channels.sms.peer import PeerSettings, install, peer_command, peer_environment
 from wanhao.project.env import Environment
 from wanhao.project.gateway import local_network_program
+from wanhao.project.payments import local_payments_program
 from wanhao.project.ports_in_use import answers, refuse_if_taken
 from wanhao.project.postgres import EmbeddedPostgres, die_with_parent
 from wanhao.project.single import only_one
@@ -156,6 +157,7 @@ class _Host:
             told=f"local SMSC, SMPP on port {peer.port}",
         )
         peers = [smsc] if self._env.network_url else [smsc, local_network_program(self._env)]
+        peers.append(local_payments_program(self._env))
         return [*peers, *programs, Program(name="traffic", command=(*OURSELVES, "demo", "traffic"))]
 
 
@@ -175,6 +177,7 @@ def _refuse_taken_ports(env: Environment) -> None:
     if env.demo:
         refuse_if_taken("127.0.0.1", env.smsc_port, "WANHAO_SMSC_PORT")
         refuse_if_taken("127.0.0.1", env.demo_smsc_http_port, "WANHAO_DEMO_SMSC_HTTP_PORT")
+        refuse_if_taken("127.0.0.1", env.demo_payments_port, "WANHAO_DEMO_PAYMENTS_PORT")
         if not env.network_url:
             refuse_if_taken("127.0.0.1", env.demo_network_port, "WANHAO_DEMO_NETWORK_PORT")
 

@@ -54,5 +54,5 @@ def _refusal(pid: str, address: str) -> WanhaoError:
         "Stop it with Ctrl-C in its terminal"
         + (f" or with: kill {pid}." if pid else ".")
         + " For a second one beside it, set WANHAO_DATA, WANHAO_PORT, WANHAO_SMSC_PORT,"
-        " WANHAO_DEMO_SMSC_HTTP_PORT and WANHAO_DEMO_NETWORK_PORT.",
+        " WANHAO_DEMO_SMSC_HTTP_PORT, WANHAO_DEMO_PAYMENTS_PORT and WANHAO_DEMO_NETWORK_PORT.",
     )

@@ -50,13 +50,15 @@ from wanhao.pages.queues.desk import desk_act, hall_queue, queue_part, ticket_ac
 from wanhao.pages.queues.halls import halls
 from wanhao.pages.queues.lost import lost, lost_act, lost_new, lost_thing
 from wanhao.project import clock
+from wanhao.project.demo.staff import wire_demo_staff
+from wanhao.project.payments import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
 
 wire_phones()
+wire_demo_staff()
 use_clock(clock.now)
 
 handler404 = "wanhao.pages.design.missing.missing"
-admin.site.site_header = admin.site.site_title = "wanhao 万号"
 
 urlpatterns = [
     path("", operations, name="operations"),
@@ -129,6 +131,10 @@ urlpatterns = [
     path("phones/journey/", journey_part, name="phones-journey"),
     path("phones/write/", phones_write, name="phones-write"),
     path("phones/month/", pass_a_month, name="phones-month"),
+    path("hall/", include("wanhao.pages.hall.entry_urls")),
+    path("staff/", include("wanhao.pages.staff.urls")),
+    path("payments/wechat/", wechat_called, name="wechat-called"),
+    path("payments/alipay/", alipay_called, name="alipay-called"),
     path("hall/", include("wanhao.pages.hall.urls")),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),

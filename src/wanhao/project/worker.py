@@ -18,6 +18,7 @@ from wanhao.project.env import environment
 from wanhao.project.keepers import QUICK
 from wanhao.project.network import network_sender
 from wanhao.project.patience import work_until
+from wanhao.project.payment_work import payment_work
 from wanhao.project.second_channel import second_channel
 from wanhao.promises.actions import keep_due
 from wanhao.promises.queries import next_due
@@ -48,6 +49,8 @@ def run_worker(
     }
     if (network := network_sender(stop, clock, environment())) is not None:
         turns["network"] = network
+    if (payments := payment_work(stop, clock)) is not None:
+        turns["payments"] = payments
     beside = [
         threading.Thread(target=work_until, args=(stop, turn), name=name, daemon=True)
         for name, turn in turns.items()

@@ -11,12 +11,14 @@ from wanhao.billing.contracts import BalanceKind, JournalKind
 WHAT: Mapping[JournalKind, str | Promise] = {
     JournalKind.PAYMENT: _("Payment"),
     JournalKind.REFUND: _("Refund"),
+    JournalKind.REFUND_BACK: _("Refund came back"),
     JournalKind.CHARGE_BACK: _("Charge-back"),
     JournalKind.CREDIT: _("Credit"),
     JournalKind.CHARGE: _("Bill"),
     JournalKind.PENALTY: _("Penalty"),
     JournalKind.PRESTORED: _("Prestored part returned"),
     JournalKind.LAPSE: _("Lapsed"),
+    JournalKind.SETTLEMENT: _("Settled with the channel"),
 }
 KINDS: Mapping[BalanceKind, str | Promise] = {
     BalanceKind.GENERAL: _("General money"),
@@ -29,4 +31,5 @@ SECTIONS: Mapping[Section, str | Promise] = {
     Section.CUSTOMERS: _("What customers have"),
     Section.REVENUE: _("What was earned"),
     Section.GIVEN: _("What was given away"),
+    Section.COSTS: _("What it cost"),
 }

@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "credit": _entry("credit", "credit", "Credit limits; stops for unpaid bills."),
         "bills": _entry("bills", "bills", "Issue bills; show one; check them; ask for invoices."),
         "billing": _entry("billing", "billing", "Who does the billing; the link to a foreign one."),
+        "payments": _entry("payments", "payments", "WeChat Pay, Alipay: refund, reconcile."),
         "catalogue": _entry("catalogue", "catalogue", "Check, load and list what is on sale."),
         "line": _entry("line", "line", "Keep a number; lost and found; service for a while."),
         "network": _entry(

@@ -1,0 +1,1 @@
+"""Payments through channels that the customer pays at: orders, refunds, notices, differences."""

@@ -1,0 +1,1 @@
+"""Alipay: orders, callbacks, refunds and statements by its open gateway."""

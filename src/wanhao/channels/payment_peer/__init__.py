@@ -1,0 +1,1 @@
+"""WeChat Pay and Alipay over real HTTP on this machine, for the demo and the tests."""

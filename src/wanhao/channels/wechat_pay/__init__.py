@@ -1,0 +1,1 @@
+"""WeChat Pay: orders, callbacks, refunds and statements by API v3."""
