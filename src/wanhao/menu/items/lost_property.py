@@ -188,7 +188,7 @@ ITEM = MenuItem(
     level=IdentityLevel.ANYONE,
     doors=frozenset(
         {
-            *(Door.HOTLINE, Door.WEB, Door.APP, Door.COUNTER),
+            *(Door.HOTLINE, Door.WEB, Door.APP, Door.CHAT, Door.COUNTER),
             *(Door.AGENT, Door.COMMAND),
         }
     ),
