@@ -5,12 +5,22 @@ from typing import ClassVar
 from django.db import models
 
 from wanhao.outlets.contracts import MICRODEGREES, PlaceKind
+from wanhao.outlets.counter_models import (
+    CounterReceipt,
+    CounterService,
+    CounterStep,
+    DrawerClosing,
+)
 from wanhao.outlets.lost_models import FoundThing, LostClaim
 from wanhao.outlets.queue_models import Desk, Ticket, TicketCount, TicketHop
 
-# Queues and lost property have files of their own; all tables are known from here.
+# Counters, queues and lost property have files of their own; all tables are known from here.
 __all__ = [
+    "CounterReceipt",
+    "CounterService",
+    "CounterStep",
     "Desk",
+    "DrawerClosing",
     "FoundThing",
     "Hotspot",
     "LostClaim",

@@ -17,6 +17,7 @@ from wanhao.pages.console.notices import (
 )
 from wanhao.pages.console.operations import operations, operations_part
 from wanhao.pages.console.owed import try_promise_again
+from wanhao.pages.console.payments import difference_settle, payment, payment_refund, payments
 from wanhao.pages.console.points import points
 from wanhao.pages.console.quarantine import (
     quarantine,
@@ -25,6 +26,7 @@ from wanhao.pages.console.quarantine import (
     quarantine_record,
     quarantine_repair,
 )
+from wanhao.pages.console.readings import readings
 from wanhao.pages.console.reminder_changes import (
     reminder_change,
     reminder_confirm,
@@ -113,6 +115,8 @@ urlpatterns = [
         bill_file,
         name="bill-file",
     ),
+    path("audit/reads/", readings, name="readings"),
+    path("counter/", include("wanhao.pages.counter.urls")),
     path("queues/", halls, name="queues"),
     path("queues/<str:hall>/", hall_queue, name="queue"),
     path("queues/<str:hall>/part/<slug:part>/", queue_part, name="queue-part"),
@@ -131,10 +135,18 @@ urlpatterns = [
     path("phones/journey/", journey_part, name="phones-journey"),
     path("phones/write/", phones_write, name="phones-write"),
     path("phones/month/", pass_a_month, name="phones-month"),
+    path("payments/", payments, name="payments"),
     path("hall/", include("wanhao.pages.hall.entry_urls")),
     path("staff/", include("wanhao.pages.staff.urls")),
     path("payments/wechat/", wechat_called, name="wechat-called"),
     path("payments/alipay/", alipay_called, name="alipay-called"),
+    path(
+        "payments/differences/<int:difference_id>/settle/",
+        difference_settle,
+        name="difference-settle",
+    ),
+    path("payments/<slug:number>/", payment, name="payment"),
+    path("payments/<slug:number>/refund/", payment_refund, name="payment-refund"),
     path("hall/", include("wanhao.pages.hall.urls")),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),

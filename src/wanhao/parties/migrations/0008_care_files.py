@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wanhao_parties', '0006_line_bindings'),
+        ('wanhao_parties', '0007_found_at_counters'),
     ]
 
     operations = [
