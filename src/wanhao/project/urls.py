@@ -51,6 +51,7 @@ from wanhao.pages.phones.views import (
 from wanhao.pages.queues.board import board, board_live, board_part
 from wanhao.pages.queues.desk import desk_act, hall_queue, queue_part, ticket_act, ticket_new
 from wanhao.pages.queues.halls import halls
+from wanhao.pages.queues.lost import lost, lost_act, lost_new, lost_thing
 from wanhao.project import clock
 from wanhao.project.demo.staff import wire_demo_staff
 from wanhao.project.env import environment
@@ -126,6 +127,10 @@ urlpatterns = [
     path("queues/<str:hall>/tickets/", ticket_new, name="queue-ticket"),
     path("queues/<str:hall>/tickets/<int:ticket_id>/<slug:act>/", ticket_act, name="queue-act"),
     path("queues/<str:hall>/desks/<int:number>/<slug:act>/", desk_act, name="queue-desk"),
+    path("queues/<str:hall>/lost/", lost, name="lost"),
+    path("queues/<str:hall>/lost/new/", lost_new, name="lost-new"),
+    path("queues/<str:hall>/lost/<int:thing_id>/", lost_thing, name="lost-thing"),
+    path("queues/<str:hall>/lost/<int:thing_id>/<slug:act>/", lost_act, name="lost-act"),
     path("queues/<str:hall>/board/", board, name="queue-board"),
     path("queues/<str:hall>/board/part/", board_part, name="queue-board-part"),
     path("queues/<str:hall>/board/live/", board_live, name="queue-board-live"),
