@@ -10,6 +10,7 @@ from tests.menu.walking.assistant import at_assistant
 from tests.menu.walking.command import AtCommand
 from tests.menu.walking.counter import at_counter
 from tests.menu.walking.examples import examples
+from tests.menu.walking.hall import at_hall
 from tests.menu.walking.sms import by_sms
 from tests.menu.walking.walkers import Walker
 from tests.menu.walking.world import open_world
@@ -24,8 +25,13 @@ def walkers(
 ) -> Iterator[Mapping[Door, Walker]]:
     """Who walks up to each door."""
     handsets = tmp_path_factory.mktemp("handsets")
-    with at_assistant() as assistant, by_sms(handsets) as sms, at_counter() as counter:
-        yield {walker.door: walker for walker in (AtCommand(), assistant, sms, counter)}
+    with (
+        at_assistant() as assistant,
+        by_sms(handsets) as sms,
+        at_hall() as (pages, app),
+        at_counter() as counter,
+    ):
+        yield {one.door: one for one in (AtCommand(), assistant, sms, pages, app, counter)}
 
 
 @pytest.fixture
