@@ -11,16 +11,19 @@ from wanhao.outlets.counter_models import (
     CounterStep,
     DrawerClosing,
 )
+from wanhao.outlets.lost_models import FoundThing, LostClaim
 from wanhao.outlets.queue_models import Desk, Ticket, TicketCount, TicketHop
 
-# Counters and queues have files of their own; all tables are known from here.
+# Counters, queues and lost property have files of their own; all tables are known from here.
 __all__ = [
     "CounterReceipt",
     "CounterService",
     "CounterStep",
     "Desk",
     "DrawerClosing",
+    "FoundThing",
     "Hotspot",
+    "LostClaim",
     "Outlet",
     "Ticket",
     "TicketCount",

@@ -38,6 +38,7 @@ from wanhao.pages.console.reminder_changes import (
 from wanhao.pages.console.reminders import reminder, reminders
 from wanhao.pages.design.clock import use as use_clock
 from wanhao.pages.design.preferences import choose
+from wanhao.pages.hall.push import use_push
 from wanhao.pages.live.views import live
 from wanhao.pages.metrics.views import metrics
 from wanhao.pages.phones.views import (
@@ -50,14 +51,18 @@ from wanhao.pages.phones.views import (
 from wanhao.pages.queues.board import board, board_live, board_part
 from wanhao.pages.queues.desk import desk_act, hall_queue, queue_part, ticket_act, ticket_new
 from wanhao.pages.queues.halls import halls
+from wanhao.pages.queues.lost import lost, lost_act, lost_new, lost_thing
 from wanhao.project import clock
 from wanhao.project.demo.staff import wire_demo_staff
+from wanhao.project.env import environment
 from wanhao.project.payments import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
+from wanhao.project.push import public_key
 
 wire_phones()
 wire_demo_staff()
 use_clock(clock.now)
+use_push(public_key, environment().push_services)
 
 handler404 = "wanhao.pages.design.missing.missing"
 
@@ -122,6 +127,10 @@ urlpatterns = [
     path("queues/<str:hall>/tickets/", ticket_new, name="queue-ticket"),
     path("queues/<str:hall>/tickets/<int:ticket_id>/<slug:act>/", ticket_act, name="queue-act"),
     path("queues/<str:hall>/desks/<int:number>/<slug:act>/", desk_act, name="queue-desk"),
+    path("queues/<str:hall>/lost/", lost, name="lost"),
+    path("queues/<str:hall>/lost/new/", lost_new, name="lost-new"),
+    path("queues/<str:hall>/lost/<int:thing_id>/", lost_thing, name="lost-thing"),
+    path("queues/<str:hall>/lost/<int:thing_id>/<slug:act>/", lost_act, name="lost-act"),
     path("queues/<str:hall>/board/", board, name="queue-board"),
     path("queues/<str:hall>/board/part/", board_part, name="queue-board-part"),
     path("queues/<str:hall>/board/live/", board_live, name="queue-board-live"),
@@ -143,6 +152,7 @@ urlpatterns = [
     path("payments/<slug:number>/", payment, name="payment"),
     path("payments/<slug:number>/refund/", payment_refund, name="payment-refund"),
     path("hall/", include("wanhao.pages.hall.urls")),
+    path("hall/", include("wanhao.pages.hall.app_urls")),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),
     path("preferences/", choose, name="preferences"),

@@ -38,7 +38,6 @@ PLACES: Sequence[Place] = (
     Place(view="payments", name=_("Payments")),
     Place(view="catalogue", name=_("Catalogue")),
     Place(view="counter", name=_("Counter")),
-    Place(view="readings", name=_("Readings")),
     Place(view="queues", name=_("Halls")),
     Place(view="phones", name=_("Phones"), demo_only=True),
 )

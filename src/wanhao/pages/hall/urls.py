@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from wanhao.pages.hall.app import as_app
 from wanhao.pages.hall.bills import bill, bill_file, bills
 from wanhao.pages.hall.detail import detail, detail_file
 from wanhao.pages.hall.disputes import dispute, requests
@@ -13,7 +14,7 @@ from wanhao.pages.hall.places import places
 from wanhao.pages.hall.usage import usage
 
 urlpatterns = [
-    path("", home, name="hall-home"),
+    path("", as_app(home), name="hall-home"),
     path("part/", home_part, name="hall-home-part"),
     path("do/<slug:code>/", item, name="hall-item"),
     path("do/<slug:code>/confirm/", confirm, name="hall-confirm"),
