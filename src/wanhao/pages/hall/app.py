@@ -30,10 +30,10 @@ SHORTCUTS = ("usage", "bill", "topup")
 HOUR = "public, max-age=3600"
 
 
-def as_app(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def as_app(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Whoever opens the view with ?source=app asks at the door of the app from then on."""
 
-    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("source") == "app" and request.session.get(SOURCE) != "app":
             request.session[SOURCE] = "app"
             if (session := session_of(request)) is not None:
