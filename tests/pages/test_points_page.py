@@ -13,7 +13,7 @@ from tests.pages.browser import HALL_PC, PHONE, overflow, start_browser, take_pi
 from tests.pages.conftest import Served
 from wanhao.access.queries import reads_of
 from wanhao.loyalty.actions import earn, evaluate, redeem, reverse_redemption, use_right
-from wanhao.pages.console.points import bill_worth
+from wanhao.pages.design.points_rows import bill_worth
 from wanhao.values.cycle import Cycle
 
 NOW = datetime.now(UTC)
