@@ -8,7 +8,7 @@ from typing import Any
 
 import resvg_py
 from django.contrib.staticfiles import finders
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -30,10 +30,10 @@ SHORTCUTS = ("usage", "bill", "topup")
 HOUR = "public, max-age=3600"
 
 
-def as_app(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def as_app(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Whoever opens the view with ?source=app asks at the door of the app from then on."""
 
-    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.GET.get("source") == "app" and request.session.get(SOURCE) != "app":
             request.session[SOURCE] = "app"
             if (session := session_of(request)) is not None:
