@@ -21,6 +21,8 @@ KEPT = """async () => {
   const pages = await caches.open("hall-pages");
   return (await pages.keys()).map(one => new URL(one.url).pathname);
 }"""
+NOTICES = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
+  .map(one => [one.title, one.body])"""
 CONTROLLED = "navigator.serviceWorker.controller !== null"
 
 
@@ -199,6 +201,29 @@ class TestWhoseThePagesAre:
             page.goto(url + path)
         look_at(page, url + BILL)
         assert kept(page) == [HOME, BILL]
+
+
+class TestReminders:
+    def test_a_push_shows_as_a_notice_once(self, hall: tuple[BrowserContext, str]) -> None:
+        context, url = hall
+        context.grant_permissions(["notifications"], origin=url)
+        page = opened(context, url)
+        asked = context.new_cdp_session(page)
+        known: list[str] = []
+        asked.on(
+            "ServiceWorker.workerRegistrationUpdated",
+            lambda event: known.extend(one["registrationId"] for one in event["registrations"]),
+        )
+        asked.send("ServiceWorker.enable")
+        until(page, lambda: known)
+        said = {"title": "万号", "body": "本月语音已用 80%", "lang": "zh-CN", "tag": "wanhao-1"}
+        for _ in range(2):
+            asked.send(
+                "ServiceWorker.deliverPushMessage",
+                {"origin": url, "registrationId": known[0], "data": json.dumps(said)},
+            )
+        until(page, lambda: page.evaluate(NOTICES))
+        assert page.evaluate(NOTICES) == [["万号", "本月语音已用 80%"]]
 
 
 class TestWeight:
