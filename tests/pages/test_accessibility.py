@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.channels.payments.peers import connected, running_peer
 from tests.menu.walking.examples import Example
 from tests.menu.walking.world import NUMBERS, open_world
 from tests.outlets.examples import a_place
@@ -18,6 +20,7 @@ from tests.pages.conftest import Served
 from tests.pages.counter.shop import NUMBER, open_hall, see
 from tests.pages.hall.app_world import signed_in
 from tests.pages.hall.customers import two_bills
+from tests.pages.hall.signing_in import sign_in as sign_in_at_hall
 from wanhao.access.models import Login
 from wanhao.menu.contracts import Door, IdentityLevel
 from wanhao.outlets.actions import import_places
@@ -87,6 +90,19 @@ def wrong_with(page: Page, addresses: dict[str, str]) -> dict[str, list[str]]:
     return wrong
 
 
+def test_the_check_sees_what_cannot_be_read(
+    browser: Browser, transactional_db: None, web: Served
+) -> None:
+    with visiting(browser, f"{web.url}/staff/sign-in/", size=PHONE) as visit:
+        assert violations(visit.page) == []
+        pale = "document.querySelector('h1').style.color = 'rgb(200, 205, 210)'"
+        visit.page.evaluate(pale)
+        (found,) = violations(visit.page, ("light",))
+        assert "color-contrast" in found
+        visit.page.evaluate("document.querySelector('main label').remove()")
+        assert any("label" in one for one in violations(visit.page, ("light",)))
+
+
 def told(wrong: dict[str, list[str]]) -> str:
     return "\n".join(f"{name}: {one}" for name, found in wrong.items() for one in found)
 
@@ -150,6 +166,33 @@ def test_queues_and_the_board(
         paths = ("", "H1/?desk=1", "H1/?desk=2", "H1/board/")
         wrong = wrong_with(visit.page, {path: f"{web.url}/queues/{path}" for path in paths})
     assert not wrong, told(wrong)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_paying(
+    browser: Browser, world: int, web: Served, tmp_path: Path, client: Client, language: str
+) -> None:
+    """The payment channels are known to this process alone, so it gives the browser the pages."""
+    sign_in_at_hall(client, NUMBERS[Door.WEB], datetime.now(UTC))
+    told_language = {"accept-language": language}
+    with running_peer(tmp_path / "payments") as peer, connected(peer, "http://127.0.0.1:9"):
+        given = {"amount": "30.50", "channel": "wechat", "showing": "code", "once": "once-once-1"}
+        order = client.post("/hall/pay/", given)["Location"]
+        pages = {
+            path: client.get(path, headers=told_language).content for path in ("/hall/pay/", order)
+        }
+        pages["wrong"] = client.post(
+            "/hall/pay/", given | {"amount": "x", "once": "once-once-2"}, headers=told_language
+        ).content
+    with visiting(browser, f"{web.url}/hall/sign-in/", language=language, size=PHONE) as visit:
+        looks = Looks(visit.page)
+        for name, html in pages.items():
+            assert b'method="post"' in html
+            visit.page.route("**/hall/as-given/", lambda route, html=html: route.fulfill(body=html))
+            visit.page.goto(f"{web.url}/hall/as-given/")
+            looks.at(name)
+            visit.page.unroute("**/hall/as-given/")
+    assert not looks.wrong, told(looks.wrong)
 
 
 class Looks:

@@ -160,7 +160,21 @@ class TestWithoutANetwork:
 
 
 class TestWhoseThePagesAre:
-    def test_nothing_is_kept_after_signing_out(self, hall: tuple[BrowserContext, str]) -> None:
+    @pytest.mark.parametrize("without", [False, True], ids=["online", "offline"])
+    def test_nothing_is_kept_after_signing_out(
+        self, hall: tuple[BrowserContext, str], without: bool
+    ) -> None:
+        context, url = hall
+        page = opened(context, url)
+        page.goto(url + "/hall/me/")
+        page.evaluate("Object.defineProperty(navigator, 'onLine', {get: () => true})")
+        context.set_offline(without)
+        page.locator("form.sign-out button").click()
+        until(page, lambda: not kept(page))
+
+    def test_nothing_is_kept_once_the_session_is_over(
+        self, hall: tuple[BrowserContext, str]
+    ) -> None:
         context, url = hall
         page = opened(context, url)
         context.clear_cookies(name="sessionid")
