@@ -6,9 +6,19 @@ from django.db import models
 
 from wanhao.outlets.contracts import MICRODEGREES, PlaceKind
 from wanhao.outlets.queue_models import Desk, Ticket, TicketCount, TicketHop
+from wanhao.outlets.terminal_models import Terminal, TerminalReceipt
 
-# Queues have a file of their own; all tables are known from here.
-__all__ = ["Desk", "Hotspot", "Outlet", "Ticket", "TicketCount", "TicketHop"]
+# Queues and terminals have files of their own; all tables are known from here.
+__all__ = [
+    "Desk",
+    "Hotspot",
+    "Outlet",
+    "Terminal",
+    "TerminalReceipt",
+    "Ticket",
+    "TicketCount",
+    "TicketHop",
+]
 
 Q = models.Q
 CODE_LENGTH = 32
