@@ -214,7 +214,7 @@ class TestOutsideTheDemo:
     def test_a_stranger_is_sent_to_sign_in(self, client: Client, path: str) -> None:
         response = client.get(path)
         assert response.status_code == 302
-        assert response["Location"].startswith("/admin/login/?next=")
+        assert response["Location"].startswith("/staff/sign-in/?next=")
 
     def test_a_customer_is_sent_away_too(self, client: Client) -> None:
         client.force_login(Login.objects.create_user("customer"))

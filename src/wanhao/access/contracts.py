@@ -1,8 +1,10 @@
 """What other rooms may hold of a login."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from wanhao.values.errors import WanhaoError
 
 
 class LoginKind(StrEnum):
@@ -75,3 +77,48 @@ class PasswordCheck:
     right: bool
     left: int = 0
     must_change: bool = False
+
+
+class CodePurpose(StrEnum):
+    """What a one-time code may be used for, and for nothing else."""
+
+    SIGN_IN = "sign-in"
+    STEP_UP = "step-up"
+    BIND = "bind"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedCode:
+    """A code that goes to the handset and nowhere else; another one may be asked for after so many
+    seconds."""
+
+    code_id: int
+    code: str
+    ends_at: datetime
+    again_after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeCheck:
+    """Whether a code was right; `left` are the tries left where it was not (0: it is dead)."""
+
+    right: bool
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkView:
+    """What a one-time link was made for: a line, a thing, and the token of a program that waits."""
+
+    link_id: int
+    line_id: int
+    purpose: str
+    token_id: int | None
+
+
+class TooManyCodesError(WanhaoError):
+    """A code was sent a moment ago, or too many were; `wait` says how long it takes."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("Too many codes were asked for.", f"Wait {wait}.")
+        self.wait = wait

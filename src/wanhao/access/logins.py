@@ -43,6 +43,9 @@ def reset_employee_password(login_id: int) -> str:
     return first
 
 
-def password_changed(login_id: int) -> None:
-    """Its owner chose the password of a login."""
-    Login.objects.filter(id=login_id).update(must_change_password=False)
+def choose_password(login_id: int, password: str) -> None:
+    """The owner of a login chooses its password, which ends its other sessions."""
+    login = Login.objects.get(id=login_id)
+    login.set_password(password)
+    login.must_change_password = False
+    login.save(update_fields=["password", "must_change_password"])

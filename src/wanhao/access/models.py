@@ -5,17 +5,22 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 
+from wanhao.access.cache_models import SharedEntry
+from wanhao.access.code_models import OneTimeCode, OneTimeLink
 from wanhao.access.contracts import LoginKind
 from wanhao.access.token_models import LineToken
 from wanhao.access.trying_models import ServicePassword, WrongTry
 
-# Tokens and passwords have files of their own; all tables are known from here.
+# Codes, tokens and passwords have files of their own; all tables are known from here.
 __all__ = [
     "LineToken",
     "Login",
     "LoginManager",
+    "OneTimeCode",
+    "OneTimeLink",
     "PersonalDataRead",
     "ServicePassword",
+    "SharedEntry",
     "WrongTry",
 ]
 

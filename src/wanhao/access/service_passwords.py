@@ -56,6 +56,22 @@ def check_service_password(line_id: int, password: str, now: datetime) -> Passwo
     return PasswordCheck(right=True, must_change=row.initial)
 
 
+@transaction.atomic
+def try_service_password(
+    line_id: int | None, number: int, password: str, now: datetime
+) -> PasswordCheck:
+    """Whether it is the password of whoever has a number: as `check_service_password`, but a number
+    nobody has, and a line without a password, look and count as if the password were wrong."""
+    counted = -number if line_id is None else line_id
+    begin_try(counted, TryKind.PASSWORD, now)
+    row = None if line_id is None else ServicePassword.objects.filter(line_id=line_id).first()
+    if row is None:
+        make_password(password)  # takes as long as looking
+    if row is None or not check_password(password, row.hashed):
+        return PasswordCheck(right=False, left=note_wrong(counted, TryKind.PASSWORD, now))
+    return PasswordCheck(right=True, must_change=row.initial)
+
+
 def has_service_password(line_id: int) -> bool:
     """Whether a line has one, initial or its own."""
     return ServicePassword.objects.filter(line_id=line_id).exists()

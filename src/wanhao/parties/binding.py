@@ -45,6 +45,19 @@ def unbind_line(login_id: int, line_id: int, now: datetime, *, by: str) -> bool:
 
 
 @transaction.atomic
+def rebind_line(login_id: int, line_id: int, now: datetime, *, by: str) -> BindingView:
+    """Take an unbinding back: as it was, its own where it was its own and is nobody else's.
+
+    WanhaoError when the login never had the line, or as `bind_line` says.
+    """
+    last = LineBinding.objects.filter(login_id=login_id, line_id=line_id).order_by("-id").first()
+    if last is None:
+        raise WanhaoError(f"Login {login_id} never had line {line_id}.", "Bind it by a code.")
+    own = last.own and own_login(line_id) is None
+    return bind_line(login_id, line_id, now, by=by, own=own)
+
+
+@transaction.atomic
 def release_line(line_id: int, keep_login: int, now: datetime, *, by: str) -> int:
     """No login but one asks for a line any more; returns how many did."""
     others = LineBinding.objects.filter(line_id=line_id, until=None).exclude(login_id=keep_login)

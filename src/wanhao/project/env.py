@@ -125,6 +125,12 @@ class Environment(PaymentVariables):
         default=["127.0.0.1", "localhost", "[::1]"],
         description="host names the pages answer to, separated by commas",
     )
+    hall_url: Annotated[str, AfterValidator(_reachable)] = Field(
+        default="http://127.0.0.1:8010",
+        min_length=1,
+        description="where customers reach the online hall, for links in messages; https, or http "
+        "on this machine",
+    )
     metrics_token: str = Field(
         default="", description="lets Prometheus read /metrics; empty: only employees may"
     )

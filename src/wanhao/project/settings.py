@@ -54,7 +54,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "wanhao_access.Login"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "wanhao.project.admin_config.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -75,6 +75,11 @@ INSTALLED_APPS = [
     "wanhao.outlets",
     "wanhao.pages",
     "wanhao.project",
+    # Last, so that our words and pages come before theirs.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -87,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "wanhao.project.urls"
 ASGI_APPLICATION = "wanhao.project.asgi.application"
@@ -111,4 +117,37 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.data / "static"
 WHITENOISE_USE_FINDERS = True
-LOGIN_URL = "admin:login"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "wanhao_access_sharedentry",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# Sessions: cookies of browsers that reach us by https are sent by https only.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.hall_url.startswith("https://")
+HALL_URL = ENV.hall_url
+LOGIN_URL = "staff-sign-in"
+LOGIN_REDIRECT_URL = "operations"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "wanhao.pages.staff.adapters.StaffAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_PRESERVE_USERNAME_CASING = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator")
+]
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "30/m/ip,5/15m/key"}
+MFA_ADAPTER = "wanhao.pages.staff.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = ENV.operator_name_zh
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO

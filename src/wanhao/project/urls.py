@@ -56,7 +56,6 @@ wire_phones()
 use_clock(clock.now)
 
 handler404 = "wanhao.pages.design.missing.missing"
-admin.site.site_header = admin.site.site_title = "wanhao 万号"
 
 urlpatterns = [
     path("", operations, name="operations"),
@@ -125,6 +124,8 @@ urlpatterns = [
     path("phones/journey/", journey_part, name="phones-journey"),
     path("phones/write/", phones_write, name="phones-write"),
     path("phones/month/", pass_a_month, name="phones-month"),
+    path("hall/", include("wanhao.pages.hall.entry_urls")),
+    path("staff/", include("wanhao.pages.staff.urls")),
     path("payments/wechat/", wechat_called, name="wechat-called"),
     path("payments/alipay/", alipay_called, name="alipay-called"),
     path("hall/", include("wanhao.pages.hall.urls")),

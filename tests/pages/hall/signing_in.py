@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from wanhao.access.models import Login
@@ -42,4 +43,8 @@ def sign_in(
         )
     )
     session.save()
+    UserSession.objects.get_or_create(
+        session_key=session.session_key,
+        defaults={"user_id": login_id, "ip": "127.0.0.1", "user_agent": "test"},
+    )
     return login_id

@@ -43,6 +43,19 @@ def for_employees(
     return guarded
 
 
+def signed_in_employee(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Let employees in who signed in, in the demo as elsewhere; nobody is signed in as an employee
+    before the second factor was shown."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return view(request, *args, **kwargs) if is_employee(request.user) else refused(request)
+
+    return guarded
+
+
 def refused(request: HttpRequest) -> HttpResponse:
     """The way to the sign-in page; for a fragment the whole page is loaded again instead."""
     if request.headers.get("HX-Request"):

@@ -1,0 +1,105 @@
+"""What entering the hall takes: codes sent to handsets, and sessions that begin and get surer."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from allauth.core.internal import ratelimit
+from allauth.usersessions.models import UserSession
+from django.contrib.auth import get_user_model, login
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from wanhao.access.contracts import CodePurpose, IssuedCode
+from wanhao.access.one_time_codes import issue_code
+from wanhao.communications.actions import plan_message
+from wanhao.menu.contracts import Door
+from wanhao.pages.design import clock
+from wanhao.pages.hall.proofs import HallSession, Proof
+from wanhao.pages.hall.visitors import keep_session, session_of
+from wanhao.parties.contracts import Language, LineView
+from wanhao.parties.queries import lines_by_number
+from wanhao.workflows.open_login import open_login
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+STAYS = timedelta(days=30)
+RATES = {"code": "30/m/ip,300/h/ip", "try": "60/m/ip,600/h/ip"}
+"""How often one address may ask for a code, and try something; many customers share one."""
+
+TEXTS = {
+    CodePurpose.SIGN_IN: {
+        Language.ZH: "您的登录验证码是{code}，5分钟内有效。切勿告诉他人。",
+        Language.EN: "Your code to sign in is {code}, good for 5 minutes. Tell nobody.",
+    },
+    CodePurpose.STEP_UP: {
+        Language.ZH: "您正在网上营业厅验证身份，验证码是{code}，5分钟内有效。切勿告诉他人。",
+        Language.EN: "Your code to prove who you are is {code}, good for 5 minutes. Tell nobody.",
+    },
+    CodePurpose.BIND: {
+        Language.ZH: "有人要把本号码绑定到自己的登录，验证码是{code}，5分钟内有效。"
+        "未经您本人同意，切勿告诉他人。",
+        Language.EN: "Somebody asks to see this line with their sign-in. Code: {code}, good for 5 "
+        "minutes. Tell nobody you do not trust.",
+    },
+}
+
+
+@transaction.atomic
+def send_code(number: int, purpose: CodePurpose) -> IssuedCode:
+    """Send a code to a number; of a number nobody has, nothing is sent and nothing is different.
+
+    TooManyCodesError when it is too soon.
+    """
+    now = clock.now()
+    issued = issue_code(number, purpose, now)
+    line = lines_by_number([number]).get(number)
+    if line is not None:
+        text = TEXTS[purpose][line.language].format(code=issued.code)
+        plan_message(number, "secret", text, now)
+    return issued
+
+
+def too_often(request: HttpRequest, what: str) -> bool:
+    """Whether this address asked for that too often; counted."""
+    return ratelimit.consume(request, app="wanhao.hall", action=what, config=RATES) is None
+
+
+def begin_session(request: HttpRequest, line: LineView, proof: Proof, *, stay: bool) -> None:
+    """Sign in whoever proved to have a line; the session gets a new key."""
+    now = clock.now()
+    login_id = open_login(line.number, now)
+    door = _door(request)
+    login(request, get_user_model().objects.get(pk=login_id), backend=BACKEND)
+    request.session.set_expiry(STAYS if stay else 0)
+    session = HallSession(line_id=line.line_id, seen=now, door=door, stay=stay)
+    keep_session(request, session.proving(line.line_id, proof))
+    UserSession.objects.create_from_request(request)
+
+
+def step_up(request: HttpRequest, line_id: int, proof: Proof) -> None:
+    """Something more was shown in this session; it gets a new key."""
+    session = session_of(request)
+    assert session is not None, "nobody is signed in"
+    keep_session(request, replace(session, line_id=line_id).proving(line_id, proof))
+    renew_key(request)
+
+
+def renew_key(request: HttpRequest) -> None:
+    """Give the session a new key, under which it stays on the list of sessions."""
+    old = request.session.session_key
+    request.session.cycle_key()
+    UserSession.objects.filter(session_key=old).update(session_key=request.session.session_key)
+
+
+def safe_next(request: HttpRequest, otherwise: str = "hall-home") -> str:
+    """Where to go on: an address of ours that the page was asked with, or the page of that name."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else reverse(otherwise)
+
+
+def _door(request: HttpRequest) -> Door:
+    return Door.APP if request.session.get("hall-source") == "app" else Door.WEB

@@ -1,0 +1,1 @@
+"""How employees sign in: a name with a password, and a second factor."""
