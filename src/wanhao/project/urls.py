@@ -51,8 +51,10 @@ from wanhao.pages.queues.halls import halls
 from wanhao.project import clock
 from wanhao.project.payments import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
+from wanhao.project.terminals import wire_terminals
 
 wire_phones()
+wire_terminals()
 use_clock(clock.now)
 
 handler404 = "wanhao.pages.design.missing.missing"
@@ -129,6 +131,7 @@ urlpatterns = [
     path("payments/wechat/", wechat_called, name="wechat-called"),
     path("payments/alipay/", alipay_called, name="alipay-called"),
     path("hall/", include("wanhao.pages.hall.urls")),
+    path("terminal/", include("wanhao.pages.terminal.urls")),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),
     path("preferences/", choose, name="preferences"),

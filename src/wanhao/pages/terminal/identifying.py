@@ -141,28 +141,31 @@ def _password(request: HttpRequest, guest: Guest) -> HttpResponse:
 
 def _card(request: HttpRequest, guest: Guest) -> HttpResponse:
     """Read the card that lies there; it is the holder's, or counted as a wrong try."""
-    if too_often(request, "try"):
-        return _page(request, guest, Step(name="card", error=slow_down()))
-    reader = card_reader(guest.terminal)
     number = guest.line.number if guest.line else guest.visit.number
-    if reader is None or not number:
+    if card_reader(guest.terminal) is None or not number:
         return _next(request, "")
-    try:
-        card = reader.read(guest.terminal)
-    except DeviceAwayError:
-        away = gettext("The card reader does not answer. Please use a code by SMS, or a counter.")
-        return _page(request, guest, Step(name="card", error=away))
-    if card is None:
-        none = gettext("No card was found. Lay it flat on the reader and press once more.")
-        return _page(request, guest, Step(name="card", error=none))
     line = lines_by_number([number]).get(number)
-    try:
-        check = prove_by_card(line.line_id if line else -number, card.name, card.number, clock.now())
-    except WanhaoError:
-        return _page(request, guest, Step(name="card", error=_card_refused()))
-    if line is None or not check.right:
-        return _page(request, guest, Step(name="card", error=_card_wrong(check.left)))
+    refusal = slow_down() if too_often(request, "try") else _why_not(guest, number, line)
+    if refusal or line is None:
+        return _page(request, guest, Step(name="card", error=refusal or _card_refused()))
     return _proved(request, guest, line, Shown.CARD)
+
+
+def _why_not(guest: Guest, number: int, line: LineView | None) -> str:
+    """Why the card proves nothing; empty when it proves the holder."""
+    reader = card_reader(guest.terminal)
+    try:
+        card = reader.read(guest.terminal) if reader else None
+    except DeviceAwayError:
+        return gettext("The card reader does not answer. Please use a code by SMS, or a counter.")
+    if card is None:
+        return gettext("No card was found. Lay it flat on the reader and press once more.")
+    line_id = line.line_id if line else -number
+    try:
+        check = prove_by_card(line_id, card.name, card.number, clock.now())
+    except WanhaoError:
+        return _card_refused()
+    return "" if check.right else _card_wrong(check.left)
 
 
 ACTS: Mapping[str, Callable[[HttpRequest, Guest], HttpResponse]] = {

@@ -1,5 +1,4 @@
-"""Every item of the menu at the terminal: asked, confirmed, declined; what was done gets a receipt.
-"""
+"""Every item of the menu at the terminal: asked, confirmed, declined; with a receipt when done."""
 
 import secrets
 from collections.abc import Mapping

@@ -33,7 +33,7 @@ LISTS = {
     "do": (Shelf.SERVE, Shelf.SERVICE, Shelf.ME),
 }
 """What stands under 查 and under 办."""
-OWN_PAGES = {"topup": "terminal-pay", "queue_ticket": "terminal-queue"}
+OWN_PAGES = {"queue_ticket": "terminal-queue"}
 """Items that have a page of their own here, with its address' name."""
 
 
@@ -56,11 +56,11 @@ def start(request: HttpRequest, terminal: TerminalView) -> HttpResponse:
     visit = visit_of(request) or begin(request)
     request.session.set_expiry(FORGOTTEN_SECONDS)
     guest, now = guest_of(terminal, visit), clock.now()
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"pay_url": _address("topup")}
     if guest.line is not None:
         use, _ = use_of(guest.line, now)
         balance = money_of(guest.line, now).balance_fen
-        context = {
+        context |= {
             "rings": rings(use, now, guest.language) if use else (),
             "balance_fen": balance,
             "owed_fen": max(-(balance or 0), 0),
@@ -73,11 +73,15 @@ def start(request: HttpRequest, terminal: TerminalView) -> HttpResponse:
 def listed(request: HttpRequest, guest: Guest, which: str) -> HttpResponse:
     """Everything to look up, or everything to have done."""
     found = [
-        heading
+        {
+            "code": heading.code,
+            "name": heading.name,
+            "entries": [{"name": one.name, "url": _address(one.code)} for one in heading.entries],
+        }
         for shelf in LISTS[which]
         for heading in headings(shelf, Door.TERMINAL, guest.language)
     ]
-    context = {"which": which, "headings": found, "own": OWN_PAGES}
+    context = {"which": which, "headings": found}
     return render_terminal(request, guest, "terminal/list.html", context)
 
 
@@ -105,3 +109,9 @@ def register(request: HttpRequest, code: str) -> HttpResponse:
         "still": True,
     }
     return render_page(request, "terminal/register.html", context, 200 if terminal else 404)
+
+
+def _address(code: str) -> str:
+    """Where an item is asked here."""
+    own = OWN_PAGES.get(code)
+    return reverse(own) if own else reverse("terminal-item", args=[code])

@@ -1,5 +1,4 @@
-"""One customer's visit to a terminal: what was typed, shown and done, until it is forgotten; pure.
-"""
+"""One visit to a terminal: what was typed, shown and done, until it is forgotten; pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
