@@ -43,6 +43,15 @@ def reset_employee_password(login_id: int) -> str:
     return first
 
 
+def login_of_employee(name: str) -> int:
+    """The login of an employee's name. WanhaoError when nobody has it."""
+    found = Login.objects.filter(name=name, kind=LoginKind.EMPLOYEE.value)
+    login_id = found.values_list("id", flat=True).first()
+    if login_id is None:
+        raise WanhaoError(f"No employee signs in as '{name}'.", "Give the name of a login.")
+    return login_id
+
+
 def choose_password(login_id: int, password: str) -> None:
     """The owner of a login chooses its password, which ends its other sessions."""
     login = Login.objects.get(id=login_id)

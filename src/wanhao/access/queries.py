@@ -1,12 +1,12 @@
 """Reads of access."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
-from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
 from wanhao.access.contracts import ReadView
-from wanhao.access.models import PersonalDataRead
+from wanhao.access.models import Login, PersonalDataRead
 from wanhao.values.cycle import SHANGHAI
 
 
@@ -17,7 +17,7 @@ def reads_of(subject: str, limit: int = 50) -> list[ReadView]:
 
 def reads_made(
     *,
-    login_name: str = "",
+    login_id: int | None = None,
     subject: str = "",
     day: date | None = None,
     before: int | None = None,
@@ -26,9 +26,8 @@ def reads_made(
     """Who read whose data and why, latest first: of a login, a subject or a day of Asia/Shanghai,
     or of all; `before` is the last `read_id` of the page before."""
     rows = PersonalDataRead.objects.all()
-    if login_name:
-        logins = get_user_model().objects.filter(name=login_name).values_list("id", flat=True)
-        rows = rows.filter(login_id__in=list(logins))
+    if login_id is not None:
+        rows = rows.filter(login_id=login_id)
     if subject:
         rows = rows.filter(subject=subject)
     if day is not None:
@@ -37,6 +36,11 @@ def reads_made(
     if before is not None:
         rows = rows.filter(id__lt=before)
     return _views(rows, limit)
+
+
+def login_ids_named(names: Collection[str]) -> list[int]:
+    """The logins with these names."""
+    return list(Login.objects.filter(name__in=set(names)).values_list("id", flat=True))
 
 
 def _views(rows: QuerySet[PersonalDataRead], limit: int) -> list[ReadView]:

@@ -176,7 +176,6 @@ def plan_message(number: int, rule: str, text: str, now: datetime) -> int:
     return message_id
 
 
-@transaction.atomic
 def plan_messages(sayings: Sequence[Saying], now: datetime) -> list[int]:
     """Answer many customers at once; returns the ids in the same order.
 

@@ -36,6 +36,7 @@ FROM unnest(%s::bigint[]) AS asked(number) CROSS JOIN LATERAL (
 ORDER BY note.number, note.place DESC
 """
 NOTE = """
+WITH noted AS (
 INSERT INTO wanhao_communications_incomingmessage (
     number, place, digest, reference, said, item, outcome, changes, received_at, offers, reply_id
 )
@@ -47,8 +48,7 @@ FROM unnest(
 ) AS note(
     number, place, digest, reference, said, item, outcome, changes, received_at, offers, reply_id
 )
-"""
-COUNT = """
+)
 INSERT INTO wanhao_communications_incomingcount AS so_far (item, outcome, messages)
 SELECT item, outcome, messages FROM unnest(%s::text[], %s::text[], %s::bigint[])
     AS counted(item, outcome, messages)
@@ -103,9 +103,9 @@ def write_notes(notes: Sequence[IncomingNote]) -> None:
     counted = sorted(Counter((note.item, note.outcome) for note in notes).items())
     keys, numbers = zip(*counted, strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(NOTE, [list(column) for column in zip(*rows, strict=True)])
         items, outcomes = zip(*keys, strict=True)
-        cursor.execute(COUNT, [list(items), list(outcomes), list(numbers)])
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        cursor.execute(NOTE, [*columns, list(items), list(outcomes), list(numbers)])
 
 
 def prune_incoming(now: datetime) -> bool:

@@ -22,6 +22,7 @@ ON CONFLICT (rule, outcome) DO UPDATE SET decisions = so_far.decisions + exclude
 """
 # Nothing is to be looked at before an answer goes out: it is released when it is written.
 PLAN_MANY = """
+WITH planned AS (
 INSERT INTO wanhao_communications_communicationmessage (
     rule, line_id, number, language, delivery_class, urgent, figures, text, state, worker,
     unanswered, error, planned_at, release_at, released_at, expires_at, changed_at
@@ -32,6 +33,12 @@ FROM unnest(%(lines)s::bigint[], %(numbers)s::bigint[], %(languages)s::text[], %
     WITH ORDINALITY AS said(line_id, number, language, figures, place)
 ORDER BY place
 RETURNING id
+), counted AS (
+    INSERT INTO wanhao_communications_decisioncount AS so_far (rule, outcome, decisions)
+    SELECT 'reply', 'told', count(*) FROM planned
+    ON CONFLICT (rule, outcome) DO UPDATE SET decisions = so_far.decisions + excluded.decisions
+)
+SELECT id FROM planned ORDER BY id
 """
 
 
@@ -79,9 +86,7 @@ def plan_replies(sayings: Sequence[Saying], now: datetime) -> list[int]:
                 "figures": [json.dumps({"text": saying.text}) for saying in sayings],
             },
         )
-        ids = sorted(message_id for (message_id,) in cursor.fetchall())
-        cursor.execute(COUNT, ["reply", len(ids)])
-    return ids
+        return [message_id for (message_id,) in cursor.fetchall()]
 
 
 def _check(rule: str, text: str) -> None:

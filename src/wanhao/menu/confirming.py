@@ -1,17 +1,31 @@
 """What waits for a yes: written down, found again, and settled once."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import connection
 
 from wanhao.menu.contracts import Answer, Asker, MenuItem, RefusedError
 from wanhao.menu.levels import needs_code
 from wanhao.menu.models import Confirmation
 from wanhao.menu.states import ConfirmationState
 
+WRITTEN = (
+    *("nonce", "code", "line_id", "door", "item", "language", "code_needed", "wrong_codes"),
+    *("asked_at", "expires_at", "state"),
+)
+WRITE = """
+INSERT INTO wanhao_menu_confirmation (
+    nonce, code, line_id, door, item, language, code_needed, wrong_codes, asked_at, expires_at,
+    state, given
+)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb)
+ON CONFLICT (line_id, door) WHERE state = 'waiting' DO NOTHING
+RETURNING id
+"""
 GOOD_FOR = timedelta(minutes=30)
 WRONG_CODES = 3
 
@@ -47,17 +61,20 @@ def write_down(
 
 
 def _replace(row: Confirmation, now: datetime) -> None:
+    """Another question of the same line that comes in between was earlier, and waits no more."""
     waiting = Confirmation.objects.filter(
         line_id=row.line_id, door=row.door, state=ConfirmationState.WAITING.value
     )
     waiting.update(state=ConfirmationState.WITHDRAWN.value, settled_at=now)
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        # Another question of the same line came in between: that one was earlier.
+    while not _written(row):
         waiting.update(state=ConfirmationState.WITHDRAWN.value, settled_at=now)
-        row.save(force_insert=True)
+
+
+def _written(row: Confirmation) -> bool:
+    """Whether it is written; not when another one waits, which was not there before."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, [*(getattr(row, name) for name in WRITTEN), json.dumps(row.given)])
+        return cursor.fetchone() is not None
 
 
 def find(asker: Asker, nonce: str) -> Confirmation:

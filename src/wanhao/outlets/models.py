@@ -5,12 +5,22 @@ from typing import ClassVar
 from django.db import models
 
 from wanhao.outlets.contracts import MICRODEGREES, PlaceKind
+from wanhao.outlets.counter_models import (
+    CounterReceipt,
+    CounterService,
+    CounterStep,
+    DrawerClosing,
+)
 from wanhao.outlets.queue_models import Desk, Ticket, TicketCount, TicketHop
 from wanhao.outlets.terminal_models import Terminal, TerminalReceipt
 
-# Queues and terminals have files of their own; all tables are known from here.
+# Counters, queues and terminals have files of their own; all tables are known from here.
 __all__ = [
+    "CounterReceipt",
+    "CounterService",
+    "CounterStep",
     "Desk",
+    "DrawerClosing",
     "Hotspot",
     "Outlet",
     "Terminal",

@@ -47,6 +47,7 @@ SELECT place.*, NULL FROM {PLACES} WHERE {KIND} ORDER BY city, code LIMIT %(limi
 """  # noqa: S608 - names of ours only
 IN_BOX = "latitude BETWEEN %(south)s AND %(north)s AND longitude BETWEEN %(west)s AND %(east)s"
 ALL_KINDS = tuple(PlaceKind)
+HALLS = (PlaceKind.HALL,)
 
 
 def near(
@@ -89,6 +90,14 @@ def listed(
         more.append("code = ANY(%(codes)s::text[])")
     given = _given(day, kinds, limit, words) | {"city": city, "codes": list(codes or ())}
     return _asked(LISTED, _where(words, *more), given)
+
+
+def hall_named(code: str, day: date) -> NewPlace | None:
+    """The hall with this code, if it is there on a day."""
+    found = _asked(
+        LISTED, f"{THERE} AND code = %(code)s", _given(day, HALLS, 1, "") | {"code": code}
+    )
+    return found[0].place if found else None
 
 
 def _where(words: str, *more: str) -> str:

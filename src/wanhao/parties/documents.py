@@ -75,8 +75,24 @@ def is_holder(line_id: int, name: str, number: str) -> bool:
             f"No document is recorded for line {line_id}.", "Show it at a business hall once."
         )
     called = Customer.objects.values_list("name", flat=True).get(id=customer_id)
-    same_name = "".join(called.split()).casefold() == "".join(name.split()).casefold()
-    return constant_time_compare(row.digest, _digest(_plain(number))) and same_name
+    same_number = constant_time_compare(row.digest, _digest(_plain(number)))
+    return same_number and _same_name(called, name)
+
+
+def is_called(line_id: int, name: str) -> bool:
+    """Whether it is the name of the line's customer, however it is spaced."""
+    called = Customer.objects.values_list("name", flat=True).get(id=_customer_of(line_id))
+    return _same_name(called, name)
+
+
+def holders_of_document(number: str, limit: int = 20) -> list[int]:
+    """The customers who showed a document with this number."""
+    rows = Document.objects.filter(digest=_digest(_plain(number)), ended_at=None)
+    return list(rows.order_by("customer_id").values_list("customer_id", flat=True)[:limit])
+
+
+def _same_name(one: str, other: str) -> bool:
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
 
 
 def _customer_of(line_id: int) -> int:

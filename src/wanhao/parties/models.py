@@ -41,6 +41,7 @@ class Customer(models.Model):
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="customer_has_a_name"),
         ]
+        indexes: ClassVar = [models.Index(fields=["name"], name="customer_by_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -19,6 +19,11 @@ LOCK_ACCOUNTS = """
 SELECT id FROM wanhao_parties_billingaccount WHERE id = ANY(%s::bigint[])
 ORDER BY id FOR NO KEY UPDATE
 """
+LOCK_ACCOUNTS_OF_GROUPS = """
+SELECT id FROM wanhao_parties_billingaccount WHERE id IN (
+    SELECT account_id FROM wanhao_parties_linegroup WHERE id = ANY(%s::bigint[])
+) ORDER BY id FOR NO KEY UPDATE
+"""
 
 
 def open_group(account_id: int) -> int:
@@ -40,6 +45,14 @@ def lock_accounts(account_ids: Collection[int]) -> None:
     account owes is told as a whole, of all its groups."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK_ACCOUNTS, [list(set(account_ids))])
+
+
+def lock_accounts_of_groups(group_ids: Collection[int]) -> list[int]:
+    """The accounts of groups, locked as `lock_accounts` does, in the order of their numbers; a
+    group that is unknown has none."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_ACCOUNTS_OF_GROUPS, [list(set(group_ids))])
+        return [account_id for (account_id,) in cursor.fetchall()]
 
 
 def lock_line(number: int) -> LineView:

@@ -40,6 +40,11 @@ class Document(models.Model):
                 condition=~Q(recorded_by=""), name="document_says_who_recorded_it"
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["digest"], condition=Q(ended_at__isnull=True), name="document_by_digest"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} ****{self.tail}"

@@ -18,7 +18,7 @@ from wanhao.parties.contracts import (
     PayType,
 )
 from wanhao.parties.media import media_of_lines
-from wanhao.parties.models import BillingAccount, Line, LineGroup
+from wanhao.parties.models import BillingAccount, Customer, Line, LineGroup
 
 __all__ = [
     "account_cities",
@@ -28,6 +28,7 @@ __all__ = [
     "accounts_by_reference",
     "begun",
     "cities",
+    "customers_named",
     "groups_begun",
     "groups_between",
     "languages_in_city",
@@ -36,6 +37,7 @@ __all__ = [
     "lines_in_city",
     "lines_live_or_ended",
     "lines_of_accounts",
+    "lines_of_customers",
     "lines_of_groups",
     "live_lines",
     "main_lines_of_accounts",
@@ -146,6 +148,18 @@ def account_references(account_ids: Collection[int]) -> dict[int, str]:
     """The reference of each account; an unknown account is left out."""
     rows = BillingAccount.objects.filter(id__in=_one_of(account_ids))
     return dict(rows.values_list("id", "reference"))
+
+
+def customers_named(name: str, limit: int = 50) -> list[int]:
+    """The customers with exactly this name, at most so many."""
+    rows = Customer.objects.filter(name=name.strip()).order_by("id")
+    return list(rows.values_list("id", flat=True)[:limit])
+
+
+def lines_of_customers(customer_ids: Collection[int], limit: int = 50) -> list[LineView]:
+    """Live lines of customers, each one's in the order of opening, at most so many."""
+    rows = _live().filter(account__customer_id__in=_one_of(customer_ids))
+    return _views(rows.order_by("account__customer_id", "id")[:limit])
 
 
 def account_cities(account_ids: Collection[int]) -> dict[int, str]:

@@ -12,12 +12,11 @@ from wanhao.products.ending import end_all, end_one
 from wanhao.products.gifting import give_data, refuse_data_gift
 from wanhao.products.loading import load_catalogue
 from wanhao.products.models import DataStop, Tariff
-from wanhao.products.ordering import cancel, change_plan, lock_groups, order
+from wanhao.products.ordering import cancel, change_plan, lock_groups, order, order_locked
 from wanhao.products.pausing import end_pauses, pause_group, pause_one
-from wanhao.products.queries import offering_row
+from wanhao.products.queries import sold_as
 from wanhao.products.roaming import carry_roaming, switch_roaming
-from wanhao.products.rows import offering_of
-from wanhao.products.rules import end_of_taken_over
+from wanhao.products.rules import end_of_taken_over, slot_of
 from wanhao.products.tariffs import tariff_number, tariff_of
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
@@ -38,6 +37,7 @@ __all__ = [
     "load_catalogue",
     "lock_groups",
     "order",
+    "order_locked",
     "pause_group",
     "pause_one",
     "refuse_data_gift",
@@ -112,15 +112,14 @@ def hold_offerings(holdings: Sequence[NewHolding]) -> None:
     For accounts that are opened or taken over; what a customer wants is `order`. A yearly term ends
     on the day it began, in the first such year that the first month billed here has not passed.
     """
-    rows = {code: offering_row(code) for code in {holding.code for holding in holdings}}
-    terms = {code: offering_of(row) for code, row in rows.items()}
+    sold = {code: sold_as(code) for code in {holding.code for holding in holdings}}
     asked: list[Any] = [
         [holding.group_id for holding in holdings],
-        [rows[holding.code].pk for holding in holdings],
-        [rows[holding.code].slot for holding in holdings],
+        [sold[holding.code][0] for holding in holdings],
+        [slot_of(sold[holding.code][1]) for holding in holdings],
         [holding.since for holding in holdings],
         [_charged_from(holding) for holding in holdings],
-        [_term_end(holding, terms[holding.code]) for holding in holdings],
+        [_term_end(holding, sold[holding.code][1]) for holding in holdings],
     ]
     with connection.cursor() as cursor:
         cursor.execute(END_OTHERS, asked)

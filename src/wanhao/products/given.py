@@ -2,7 +2,7 @@
 receiver has it as a pack that ends with the month; set-based."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import connection
@@ -11,12 +11,12 @@ from wanhao.products.contracts import HeldPack, Holding, Service
 
 CODE = "data-gift"
 IN_MONTH = """
-SELECT giver_group_id, 0, mb, 0 FROM wanhao_products_datagift
-WHERE giver_group_id = ANY(%(groups)s::bigint[]) AND cycle = %(cycle)s
+SELECT cycle, giver_group_id, 0, mb, 0 FROM wanhao_products_datagift
+WHERE giver_group_id = ANY(%(groups)s::bigint[]) AND cycle = ANY(%(cycles)s)
 UNION ALL
-SELECT receiver_group_id, id, mb, rank FROM wanhao_products_datagift
-WHERE receiver_group_id = ANY(%(groups)s::bigint[]) AND cycle = %(cycle)s
-ORDER BY 2
+SELECT cycle, receiver_group_id, id, mb, rank FROM wanhao_products_datagift
+WHERE receiver_group_id = ANY(%(groups)s::bigint[]) AND cycle = ANY(%(cycles)s)
+ORDER BY 3
 """
 
 
@@ -36,19 +36,21 @@ class Gifts:
         return replace(holding, data_mb=data_mb, packs=(*holding.packs, *received))
 
 
-def gifts_in(group_ids: Collection[int], cycle: int) -> Gifts:
-    """The gifts of a month to and from groups."""
-    given: Counter[int] = Counter()
-    received: dict[int, tuple[HeldPack, ...]] = defaultdict(tuple)
+def gifts_in(group_ids: Collection[int], cycles: Sequence[int]) -> dict[int, Gifts]:
+    """The gifts of each of these months to and from groups."""
+    given: dict[int, Counter[int]] = {cycle: Counter() for cycle in cycles}
+    received: dict[int, dict[int, tuple[HeldPack, ...]]] = {
+        cycle: defaultdict(tuple) for cycle in cycles
+    }
     groups = f"{{{','.join(map(str, set(group_ids)))}}}"
     with connection.cursor() as cursor:
-        cursor.execute(IN_MONTH, {"groups": groups, "cycle": cycle})
-        for group_id, number, mb, rank in cursor.fetchall():
+        cursor.execute(IN_MONTH, {"groups": groups, "cycles": list(cycles)})
+        for cycle, group_id, number, mb, rank in cursor.fetchall():
             if number:
-                received[group_id] += (_pack(number, mb, rank),)
+                received[cycle][group_id] += (_pack(number, mb, rank),)
             else:
-                given[group_id] += mb
-    return Gifts(given=given, received=received)
+                given[cycle][group_id] += mb
+    return {cycle: Gifts(given=given[cycle], received=received[cycle]) for cycle in cycles}
 
 
 def _pack(number: int, mb: int, rank: int) -> HeldPack:

@@ -13,10 +13,9 @@ from wanhao.products.contracts import (
     Lasts,
     Offering,
 )
-from wanhao.products.models import Product, ProductOffering
+from wanhao.products.models import Product
 from wanhao.products.order_contracts import PossibleChange, PossibleOrder
-from wanhao.products.queries import offering_row, products_of
-from wanhao.products.rows import offering_of, product_of
+from wanhao.products.queries import products_of, sold_as
 from wanhao.products.rules import end_of, excludes, fee_in, slot_of
 from wanhao.values.cycle import SHANGHAI, Cycle
 from wanhao.values.errors import WanhaoError
@@ -47,15 +46,19 @@ def order(group_id: int, code: str, now: datetime) -> HeldProduct:
     held already, needs a plan, or does not go together with what the group holds.
     """
     lock_groups([group_id])
-    row = offering_row(code, day_of(now))
-    held = products_of(group_id, now)
-    cancelled = _orderable(offering_of(row), held, now)
-    return _keep(cancelled) if cancelled else _add(group_id, row, now)
+    return order_locked(group_id, code, now)
+
+
+def order_locked(group_id: int, code: str, now: datetime) -> HeldProduct:
+    """As `order`, for whoever holds the group's lock, and undoes what it did if this is refused."""
+    offering_id, offering = sold_as(code, day_of(now))
+    cancelled = _orderable(offering, products_of(group_id, now), now)
+    return _keep(cancelled) if cancelled else _add(group_id, offering_id, offering, now)
 
 
 def could_order(group_id: int, code: str, now: datetime) -> PossibleOrder:
     """What `order` would do; it changes nothing, and refuses the same."""
-    offering = offering_of(offering_row(code, day_of(now)))
+    _, offering = sold_as(code, day_of(now))
     cancelled = _orderable(offering, products_of(group_id, now), now)
     fee, _, _ = fee_in(offering, now, None, Cycle.of(now))
     return PossibleOrder(
@@ -71,18 +74,18 @@ def change_plan(group_id: int, code: str, now: datetime) -> HeldProduct:
     takes such a change back. WanhaoError as `order` says, and when there is nothing to change.
     """
     lock_groups([group_id])
-    row = offering_row(code, day_of(now))
-    plan, begins = _changeable(offering_of(row), group_id, now)
+    offering_id, offering = sold_as(code, day_of(now))
+    plan, begins = _changeable(offering, group_id, now)
     _withdraw_changes(group_id, now)
     if plan.offering.code == code:
         return _keep(plan)
     Product.objects.filter(id=plan.product_id).update(until=begins)
-    return _add(group_id, row, begins)
+    return _add(group_id, offering_id, offering, begins)
 
 
 def could_change_plan(group_id: int, code: str, now: datetime) -> PossibleChange:
     """What `change_plan` would do; it changes nothing, and refuses the same."""
-    wanted = offering_of(offering_row(code, day_of(now)))
+    _, wanted = sold_as(code, day_of(now))
     plan, begins = _changeable(wanted, group_id, now)
     return PossibleChange(
         held=plan.offering, wanted=wanted, begins=begins, stays=plan.offering.code == code
@@ -236,16 +239,18 @@ def _withdraw_changes(group_id: int, now: datetime) -> None:
         Product.objects.filter(id=row.pk).update(until=row.since)
 
 
-def _add(group_id: int, row: ProductOffering, since: datetime) -> HeldProduct:
-    until = end_of(offering_of(row), since)
+def _add(group_id: int, offering_id: int, offering: Offering, since: datetime) -> HeldProduct:
+    until = end_of(offering, since)
     within = until is not None and until != Cycle.of(until).start
     added = Product.objects.create(
         group_id=group_id,
-        offering=row,
-        slot=row.slot,
+        offering_id=offering_id,
+        slot=slot_of(offering),
         since=since,
         until=until,
         charged_from=Cycle.of(since).number,
         ends_at=until if within else None,
     )
-    return product_of(added)
+    return HeldProduct(
+        product_id=added.pk, group_id=group_id, offering=offering, since=since, until=until
+    )

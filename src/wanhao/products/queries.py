@@ -1,27 +1,21 @@
 """Reads of offerings, of products held, and of what is owed for them; set-based."""
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from wanhao.products import rules
 from wanhao.products.catalogue import Family
 from wanhao.products.contracts import (
-    FeeKind,
     FeeLine,
-    HeldPack,
     HeldProduct,
     Holding,
     Kind,
     Offering,
-    Period,
     StoppedData,
     TariffTerms,
 )
@@ -29,13 +23,17 @@ from wanhao.products.given import gifts_in
 from wanhao.products.models import (
     CatalogueFamily,
     DataStop,
-    PlanTariff,
     ProductOffering,
     Tariff,
 )
-from wanhao.products.remembered import offerings_by_id
-from wanhao.products.rows import offering_of
+from wanhao.products.remembered import (
+    catalogue_offerings,
+    offerings_by_id,
+    offerings_of,
+    offerings_of_code,
+)
 from wanhao.products.tariffs import tariff_of
+from wanhao.products.terms import HeldRow, Terms, fee_lines
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
 
@@ -53,10 +51,12 @@ WHERE group_id = ANY(%s) AND since <= %s AND (until IS NULL OR until > %s)
 ORDER BY group_id, id
 """
 ON_OR_LATER = """
-SELECT id, group_id, offering_id, since, until
-FROM wanhao_products_product
-WHERE group_id = ANY(%s) AND (until IS NULL OR (until > %s AND until > since))
-ORDER BY group_id, id
+SELECT product.id, group_id, offering_id, since, until,
+    offering.xmin::text || offering.ctid::text
+FROM wanhao_products_product AS product
+JOIN wanhao_products_productoffering AS offering ON offering.id = offering_id
+WHERE group_id = ANY(%s::bigint[]) AND (until IS NULL OR (until > %s AND until > since))
+ORDER BY group_id, product.id
 """
 TARIFFS_AT = """
 SELECT group_id, offering_id, offering.kind
@@ -65,6 +65,10 @@ JOIN wanhao_products_productoffering AS offering ON offering.id = offering_id
 WHERE group_id = ANY(%s::bigint[]) AND since <= %s AND (until IS NULL OR until > %s)
     AND offering.kind = ANY(%s)
 ORDER BY group_id, product.id
+"""
+TARIFFS = """
+SELECT plan_id, upgrade_id, tariff_id FROM wanhao_products_plantariff
+WHERE plan_id = ANY(%s::bigint[])
 """
 PAUSED = """
 SELECT product_id, fee_fen FROM wanhao_products_productpause
@@ -90,27 +94,14 @@ GROUP BY product.group_id
 """
 
 
-KEPT = "keep-number"
-"""What the fee of a paused product is called on a bill."""
-
-
-class _Held(NamedTuple):
-    product_id: int
-    group_id: int
-    offering_id: int
-    since: datetime
-    until: datetime | None
-
-
 def offering(code: str, day: date | None = None) -> Offering:
     """The offering of a code as sold on a day, else the latest; WanhaoError if there is none."""
-    return offering_of(offering_row(code, day))
+    return sold_as(code, day)[1]
 
 
 def offerings() -> tuple[Offering, ...]:
     """The offerings of the catalogue, in its order."""
-    rows = ProductOffering.objects.filter(composed=False).order_by("place", "id")
-    return tuple(offering_of(row) for row in rows)
+    return catalogue_offerings()
 
 
 def families() -> tuple[Family, ...]:
@@ -150,8 +141,11 @@ def products_of_groups(
     group_ids: Collection[int], now: datetime
 ) -> dict[int, tuple[HeldProduct, ...]]:
     """The same of many groups; a group that holds nothing is left out."""
-    held = _rows(ON_OR_LATER, [list(set(group_ids)), now])
-    known = offerings_by_id({row.offering_id for row in held})
+    with connection.cursor() as cursor:
+        cursor.execute(ON_OR_LATER, [_array(group_ids), now])
+        found = cursor.fetchall()
+    held = [HeldRow(*row[:5]) for row in found]
+    known = offerings_of({(row[2], row[5]) for row in found})
     return {
         group_id: tuple(
             HeldProduct(
@@ -177,15 +171,10 @@ def offering_names(codes: Collection[str]) -> dict[str, tuple[str, str]]:
 def holdings(group_ids: Collection[int], at: datetime) -> dict[int, Holding]:
     """The terms of each group at an instant; a group without a plan is left out."""
     held = _rows(AT, [list(set(group_ids)), at, at])
-    terms = _Terms({row.offering_id for row in held}, Cycle.of(at))
-    gifts = gifts_in(group_ids, Cycle.of(at).number)
-    paused = _paused(group_ids, Cycle.of(at).number)
-    found = {}
-    for group_id, rows in groupby(held, key=attrgetter("group_id")):
-        holding = terms.of(list(rows), paused)
-        if holding is not None:
-            found[group_id] = gifts.change(group_id, holding)
-    return found
+    known, cycle = offerings_by_id({row.offering_id for row in held}), Cycle.of(at)
+    terms = Terms(known, tariffs_of_plans(known), cycle)
+    gifts = gifts_in(group_ids, (cycle.number,))[cycle.number]
+    return terms.of_groups(held, _paused(group_ids, cycle.number), gifts)
 
 
 def tariffs_held(group_ids: Collection[int], at: datetime) -> dict[int, TariffTerms]:
@@ -196,7 +185,7 @@ def tariffs_held(group_ids: Collection[int], at: datetime) -> dict[int, TariffTe
         held = cursor.fetchall()
     plans = {group_id: pk for group_id, pk, kind in held if kind != Kind.UPGRADE}
     upgrades = {group_id: pk for group_id, pk, kind in held if kind == Kind.UPGRADE}
-    tariffs = _tariffs_of_plans()
+    tariffs = tariffs_of_plans(plans.values())
     numbers = {group_id: tariffs[plan, upgrades.get(group_id)] for group_id, plan in plans.items()}
     known = {row.pk: tariff_of(row) for row in Tariff.objects.filter(id__in=set(numbers.values()))}
     return {group_id: known[number] for group_id, number in numbers.items()}
@@ -205,38 +194,9 @@ def tariffs_held(group_ids: Collection[int], at: datetime) -> dict[int, TariffTe
 def fees(cycle: int, group_ids: Collection[int]) -> dict[int, tuple[FeeLine, ...]]:
     """What each group owes in a month for what it holds; a group that owes nothing is left out."""
     month = Cycle(cycle)
-    start, end = month.start, month.end
-    held = _rows(OWED, [list(set(group_ids)), cycle, end, start])
+    held = _rows(OWED, [list(set(group_ids)), cycle, month.end, month.start])
     known = offerings_by_id({row.offering_id for row in held})
-    paused = _paused(group_ids, cycle)
-    kinds = {pk: rules.fee_kind(sold) for pk, sold in known.items()}
-    owed: dict[tuple[object, ...], tuple[int, int, int]] = {}  # most products owe alike
-    lines: dict[int, list[FeeLine]] = defaultdict(list)
-    for row in held:
-        sold = known[row.offering_id]
-        if row.product_id in paused and sold.period is Period.MONTH:
-            lines[row.group_id] += _kept(row.product_id, paused[row.product_id])
-            continue
-        ends = row.until if row.until and row.until < end else None
-        # A fee that is owed once is owed by those who began with the month, and by nobody before.
-        alike = (row.offering_id, row.since if row.since >= start else None, ends)
-        if alike not in owed:
-            owed[alike] = rules.fee_in(sold, row.since, row.until, month)
-        fee, days, of_days = owed[alike]
-        if fee:
-            lines[row.group_id].append(
-                FeeLine(
-                    product_id=row.product_id,
-                    offering_code=sold.code,
-                    name_zh=sold.name_zh,
-                    name_en=sold.name_en,
-                    fee_fen=fee,
-                    days=days,
-                    of_days=of_days,
-                    kind=kinds[row.offering_id],
-                )
-            )
-    return {group_id: tuple(found) for group_id, found in lines.items() if found}
+    return fee_lines(held, known, _paused(group_ids, cycle), month)
 
 
 def rent(cycle: int, group_ids: Collection[int]) -> dict[int, int]:
@@ -278,16 +238,17 @@ def next_groups_without_data(cycle: int, after: int, limit: int) -> tuple[int, .
     return tuple(rows.order_by("group_id").values_list("group_id", flat=True)[:limit])
 
 
-def offering_row(code: str, day: date | None = None) -> ProductOffering:
-    """The row of that code, for this room's actions; WanhaoError when there is none."""
-    versions = list(ProductOffering.objects.filter(code=code).order_by("-sold_from"))
+def sold_as(code: str, day: date | None = None) -> tuple[int, Offering]:
+    """The offering of a code as sold on a day, else the latest, with the id of its row, for this
+    room; WanhaoError when there is none."""
+    versions = offerings_of_code(code)
     if not versions:
         raise WanhaoError(
             f"No offering has the code '{code}'.",
             "Use a code of: wanhao catalogue list. Load the catalogue if it is missing there.",
         )
-    sold = [row for row in versions if day is not None and offering_of(row).on_sale(day)]
-    return (sold or versions)[0]
+    sold = [one for one in versions.items() if day is not None and one[1].on_sale(day)]
+    return (sold or list(versions.items()))[0]
 
 
 def _paused(group_ids: Collection[int], cycle: int) -> dict[int, int]:
@@ -297,25 +258,11 @@ def _paused(group_ids: Collection[int], cycle: int) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def _kept(product_id: int, fee_fen: int) -> list[FeeLine]:
-    """What is owed for a product that is paused; nothing stands on no bill."""
-    line = FeeLine(
-        product_id=product_id,
-        offering_code=KEPT,
-        name_zh="停机保号",
-        name_en="Number kept",
-        fee_fen=fee_fen,
-        days=0,
-        of_days=0,
-        kind=FeeKind.RENT,
-    )
-    return [line] if fee_fen else []
-
-
-def _tariffs_of_plans() -> dict[tuple[int, int | None], int]:
-    """The number of the tariff of each plan, alone and with each upgrade."""
-    rows = PlanTariff.objects.values_list("plan_id", "upgrade_id", "tariff_id")
-    return {(plan, upgrade): tariff for plan, upgrade, tariff in rows}
+def tariffs_of_plans(offering_ids: Collection[int]) -> dict[tuple[int, int | None], int]:
+    """The number of the tariff of each of these that is a plan, alone and with each upgrade."""
+    with connection.cursor() as cursor:
+        cursor.execute(TARIFFS, [_array(offering_ids)])
+        return {(plan, upgrade): tariff for plan, upgrade, tariff in cursor.fetchall()}
 
 
 def _array(values: Collection[int]) -> str:
@@ -323,70 +270,7 @@ def _array(values: Collection[int]) -> str:
     return f"{{{','.join(map(str, set(values)))}}}"
 
 
-def _rows(sql: str, parameters: list[Any]) -> list[_Held]:
+def _rows(sql: str, parameters: list[Any]) -> list[HeldRow]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return [_Held(*row) for row in cursor.fetchall()]
-
-
-class _Terms:
-    """Turns what a group holds in a month into its terms; groups that hold alike share them."""
-
-    def __init__(self, offering_ids: set[int], cycle: Cycle) -> None:
-        self._known = offerings_by_id(offering_ids)
-        self._plans = {pk for pk, sold in self._known.items() if sold.is_plan}
-        self._kinds = {pk: sold.kind for pk, sold in self._known.items()}
-        self._tariffs = _tariffs_of_plans()
-        self._cycle, self._start = cycle, cycle.start
-        self._alike: dict[tuple[object, ...], Holding] = {}
-
-    def of(self, rows: Sequence[_Held], paused: Collection[int] = ()) -> Holding | None:
-        """The terms of one group; None when it has no plan. What is paused includes nothing."""
-        plan, upgrade, packs = None, None, []
-        for row in rows:
-            kind = self._kinds[row.offering_id]
-            if row.offering_id in self._plans:
-                plan = row
-            elif kind is Kind.UPGRADE:
-                upgrade = row.offering_id
-            elif kind is Kind.PACK:
-                packs.append(row)
-        if plan is None:
-            return None
-        bare = self._bare(plan, upgrade)
-        if plan.product_id in paused:
-            return replace(bare, voice_minutes=0, messages=0, data_mb=0, rolls=False)
-        return replace(bare, packs=self._packs(packs)) if packs else bare
-
-    def _bare(self, plan: _Held, upgrade: int | None) -> Holding:
-        since = plan.since if plan.since > self._start else None
-        alike = (plan.offering_id, upgrade, since)
-        if alike not in self._alike:
-            sold, cycle = self._known[plan.offering_id], self._cycle
-            self._alike[alike] = Holding(
-                plan=sold,
-                plan_id=plan.offering_id,
-                tariff=self._tariffs[plan.offering_id, upgrade],
-                voice_minutes=rules.included_in(sold, sold.voice_minutes, plan.since, cycle),
-                messages=rules.included_in(sold, sold.messages, plan.since, cycle),
-                data_mb=rules.included_in(sold, sold.data_mb, plan.since, cycle),
-                rolls=sold.rolls,
-                packs=(),
-            )
-        return self._alike[alike]
-
-    def _packs(self, rows: Sequence[_Held]) -> tuple[HeldPack, ...]:
-        return tuple(
-            HeldPack(
-                product_id=row.product_id,
-                code=sold.code,
-                service=part.service,
-                quantity=rules.included_in(sold, part.quantity, row.since, self._cycle),
-                rank=part.rank,
-                rolls=part.rolls,
-                renews=row.until is None,
-            )
-            for row in rows
-            for sold in (self._known[row.offering_id],)
-            for part in sold.allowances
-        )
+        return [HeldRow(*row) for row in cursor.fetchall()]

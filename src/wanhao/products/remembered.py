@@ -5,6 +5,7 @@ for these costs little beside reading the terms.
 """
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models import TextField
@@ -22,6 +23,10 @@ WHERE id = ANY(%s::bigint[])
 OF_CATALOGUE = """
 SELECT id, xmin::text || ctid::text FROM wanhao_products_productoffering
 WHERE NOT composed ORDER BY place, id
+"""
+OF_CODE = """
+SELECT id, xmin::text || ctid::text FROM wanhao_products_productoffering
+WHERE code = %s ORDER BY sold_from DESC
 """
 # As it was when the row itself is read, so that no older row is taken for a newer one.
 WRITTEN = RawSQL(
@@ -43,10 +48,19 @@ def catalogue_offerings() -> tuple[Offering, ...]:
     return tuple(_read(OF_CATALOGUE, []).values())
 
 
-def _read(query: str, asked: Sequence[list[int]]) -> dict[int, Offering]:
+def offerings_of_code(code: str) -> dict[int, Offering]:
+    """The versions of an offering by their id, the one sold last first."""
+    return _read(OF_CODE, [code])
+
+
+def _read(query: str, asked: Sequence[Any]) -> dict[int, Offering]:
     with connection.cursor() as cursor:
         cursor.execute(query, asked)
-        versions: list[Version] = cursor.fetchall()
+        return offerings_of(cursor.fetchall())
+
+
+def offerings_of(versions: Collection[Version]) -> dict[int, Offering]:
+    """The offerings of rows that were read together with their `xmin` and `ctid`, by their id."""
     known = {version[0]: _known[version] for version in versions if version in _known}
     new = [pk for pk, _ in versions if pk not in known]
     if new:

@@ -1,9 +1,9 @@
-"""Rows of offerings and products as contracts, and back."""
+"""Rows of offerings as contracts, and back."""
 
 from pydantic import TypeAdapter
 
-from wanhao.products.contracts import HeldProduct, Offering
-from wanhao.products.models import Product, ProductOffering
+from wanhao.products.contracts import Offering
+from wanhao.products.models import ProductOffering
 from wanhao.products.rules import slot_of
 
 OFFERING = TypeAdapter(Offering)
@@ -30,15 +30,4 @@ def row_of(offering: Offering, place: int, *, composed: bool = False) -> Product
         period=offering.period.value,
         composed=composed,
         terms=OFFERING.dump_python(offering, mode="json"),
-    )
-
-
-def product_of(row: Product) -> HeldProduct:
-    """A product as other rooms see it."""
-    return HeldProduct(
-        product_id=row.pk,
-        group_id=row.group_id,
-        offering=offering_of(row.offering),
-        since=row.since,
-        until=row.until,
     )

@@ -17,6 +17,7 @@ def sms_config(env: Environment, key: str = "") -> SmsConfig:
             codes=env.sms_codes,
             per_hour=env.sms_per_hour,
             per_day=env.sms_per_day,
+            url=env.hall_url,
             key=key.encode(),
         ),
     )

@@ -25,6 +25,7 @@ from wanhao.pages.console.quarantine import (
     quarantine_record,
     quarantine_repair,
 )
+from wanhao.pages.console.readings import readings
 from wanhao.pages.console.reminder_changes import (
     reminder_change,
     reminder_confirm,
@@ -49,12 +50,14 @@ from wanhao.pages.queues.board import board, board_live, board_part
 from wanhao.pages.queues.desk import desk_act, hall_queue, queue_part, ticket_act, ticket_new
 from wanhao.pages.queues.halls import halls
 from wanhao.project import clock
+from wanhao.project.demo.staff import wire_demo_staff
 from wanhao.project.payments import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
 from wanhao.project.terminals import wire_terminals
 
 wire_phones()
 wire_terminals()
+wire_demo_staff()
 use_clock(clock.now)
 
 handler404 = "wanhao.pages.design.missing.missing"
@@ -112,6 +115,8 @@ urlpatterns = [
         bill_file,
         name="bill-file",
     ),
+    path("audit/reads/", readings, name="readings"),
+    path("counter/", include("wanhao.pages.counter.urls")),
     path("queues/", halls, name="queues"),
     path("queues/<str:hall>/", hall_queue, name="queue"),
     path("queues/<str:hall>/part/<slug:part>/", queue_part, name="queue-part"),

@@ -44,6 +44,18 @@ def employees_by_login(login_ids: Collection[int]) -> dict[int, EmployeeView]:
     return {row.login_id: _view(row) for row in rows}
 
 
+def employees_by_number(job_numbers: Collection[str]) -> dict[int, EmployeeView]:
+    """The employees with these job numbers, by login; others are left out."""
+    rows = Employee.objects.select_related("unit").filter(job_number__in=set(job_numbers))
+    return {row.login_id: _view(row) for row in rows}
+
+
+def top_unit() -> str:
+    """The unit above all others; empty while none is loaded."""
+    found = OrgUnit.objects.filter(kind=UnitKind.PROVINCE.value).order_by("id")
+    return found.values_list("code", flat=True).first() or ""
+
+
 def roles_held(job_number: str = "", *, live: bool = True) -> list[HeldRole]:
     """The roles that are held, of one employee or of all; with those that ended unless `live`."""
     rows = RoleGrant.objects.select_related("employee", "unit").order_by("employee_id", "id")

@@ -9,10 +9,11 @@ from wanhao.parties.actions import lock_accounts
 from wanhao.parties.contracts import LineRole, LineView
 from wanhao.parties.queries import begun, lines_of_groups
 from wanhao.products.actions import end_all, end_one, lock_groups
+from wanhao.products.running import RunningMonth
 from wanhao.usage.actions import record_facts
 from wanhao.usage.contracts import Fact, LineFact
 from wanhao.workflows.tell_tariffs import tell_tariffs
-from wanhao.workflows.tell_terms import fees_facts, group_facts, groups_of, owed
+from wanhao.workflows.tell_terms import fees_facts, group_facts, groups_of, owed_now
 
 SECONDARY_CARD = "secondary-card"
 
@@ -29,16 +30,17 @@ def changing_cards(group_ids: Collection[int], now: datetime) -> Iterator[list[L
     lock_accounts(accounts)
     lock_groups(group_ids)
     before = groups_of(accounts)
-    owed_before = owed(before, now)
+    owed_before = owed_now(before, now)
     links: list[LineFact] = []
     yield links
     groups = {**before, **groups_of(accounts)}
     new = {group: account for group, account in groups.items() if group not in before}
     if new:
         tell_tariffs()
-    facts: list[Fact] = [*group_facts(new, now, always_both=True), *links]
+    month = RunningMonth(groups.keys(), now)
+    facts: list[Fact] = [*group_facts(new, month, always_both=True), *links]
     if billing_source().billing is Billing.OWN:
-        facts += fees_facts(groups, owed_before, now)
+        facts += fees_facts(groups, owed_before, month)
     record_facts(facts)
 
 

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from wanhao.billing.ports import refuse_elsewhere
-from wanhao.parties.actions import lock_accounts
-from wanhao.parties.contracts import LineView
-from wanhao.parties.queries import main_lines_of_groups
+from wanhao.parties.actions import lock_accounts_of_groups
+from wanhao.parties.contracts import LineRole, LineView
+from wanhao.parties.queries import lines_of_accounts
 from wanhao.products.actions import lock_groups
 from wanhao.values.errors import WanhaoError
-from wanhao.workflows.refuse_orders import refuse_kept, refuse_owing
-from wanhao.workflows.tell_terms import groups_of, owed, tell_terms
+from wanhao.workflows.refuse_orders import refuse_orders_of
+from wanhao.workflows.tell_terms import owed_now, tell_terms
 
 
 @contextmanager
@@ -32,25 +32,19 @@ def changing_products_of(
     """The same around a change of what several groups hold: all accounts are locked, and then all
     groups, each in the order of their numbers."""
     refuse_elsewhere("Products are ordered and cancelled")
-    lock_accounts(_accounts(_mains(group_ids)))
+    accounts = lock_accounts_of_groups(group_ids)
     lock_groups(group_ids)
-    mains = _mains(group_ids)
-    accounts = _accounts(mains)
-    refuse_kept(mains)
-    if ordering:
-        refuse_owing(accounts, now)
-    before = owed(groups_of(accounts), now)
+    lines = lines_of_accounts(accounts)
+    refuse_orders_of(_mains(lines, group_ids), now, only_kept=not ordering)
+    groups = {line.group_id: line.account_id for line in lines}
+    before = owed_now(groups, now)
     yield
-    tell_terms(accounts, before, now)
+    tell_terms(groups, before, now)
 
 
-def _mains(group_ids: Collection[int]) -> list[LineView]:
-    lines = main_lines_of_groups(group_ids)
+def _mains(lines: Collection[LineView], group_ids: Collection[int]) -> list[LineView]:
+    mains = {line.group_id: line for line in lines if line.role is LineRole.MAIN}
     for group_id in group_ids:
-        if group_id not in lines:
+        if group_id not in mains:
             raise WanhaoError(f"Group {group_id} has no line.", "Give the group of a line in use.")
-    return list(lines.values())
-
-
-def _accounts(mains: Collection[LineView]) -> list[int]:
-    return sorted({line.account_id for line in mains})
+    return [mains[group_id] for group_id in group_ids]

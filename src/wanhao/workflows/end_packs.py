@@ -8,6 +8,7 @@ from wanhao.billing.ports import Billing, billing_source
 from wanhao.parties.actions import lock_accounts
 from wanhao.parties.queries import main_lines_of_groups
 from wanhao.products.actions import end_due, lock_groups
+from wanhao.products.running import RunningMonth
 from wanhao.usage.actions import record_facts
 from wanhao.workflows.tell_terms import group_facts
 
@@ -25,5 +26,6 @@ def end_packs(now: datetime, limit: int = BATCH) -> bool:
     if groups and billing_source().billing is Billing.OWN:
         lock_accounts(groups.values())
         lock_groups(groups)
-        record_facts(list(group_facts(groups, now, always_both=True)))
+        month = RunningMonth(groups.keys(), now)
+        record_facts(list(group_facts(groups, month, always_both=True)))
     return bool(due)

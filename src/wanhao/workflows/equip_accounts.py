@@ -11,6 +11,7 @@ from wanhao.billing.queries import balances
 from wanhao.parties.contracts import PayType
 from wanhao.products.actions import hold_offerings
 from wanhao.products.contracts import NewHolding
+from wanhao.products.running import RunningMonth
 from wanhao.usage.actions import record_facts
 from wanhao.usage.contracts import Fact, LineFact
 from wanhao.workflows.describe_terms import account_funds
@@ -92,7 +93,8 @@ def _facts(accounts: Sequence[FreshAccount], now: datetime) -> list[Fact]:
     """Terms before the lines that live under them, money last."""
     account_of = {group.group_id: account.account_id for account, group in _groups(accounts)}
     left = balances([account.account_id for account in accounts])
-    terms = group_facts(account_of, now, always_both=False)
+    month = RunningMonth(account_of.keys(), now)
+    terms = group_facts(account_of, month, always_both=False)
     lines = [
         LineFact(number=number, group_id=group.group_id, since=since)
         for _, group in _groups(accounts)
@@ -107,4 +109,4 @@ def _facts(accounts: Sequence[FreshAccount], now: datetime) -> list[Fact]:
         account_funds(account.account_id, account.pay_type, left[account.account_id], 0)
         for account in accounts
     ]
-    return [*terms, *lines, *funds, *fees_facts(account_of, {}, now)]
+    return [*terms, *lines, *funds, *fees_facts(account_of, {}, month)]

@@ -29,7 +29,7 @@ from wanhao.values.errors import WanhaoError
 from wanhao.workflows.change_cards import SECONDARY_CARD
 from wanhao.workflows.tell_line_stops import kept_trigger
 from wanhao.workflows.tell_network import tell_network
-from wanhao.workflows.tell_terms import groups_of, owed, tell_terms
+from wanhao.workflows.tell_terms import groups_of, owed_now, tell_terms
 
 END_KEEPING = "end-keeping"
 WARN, END = "warn", "end"
@@ -54,12 +54,13 @@ def keep_number(number: int, months: int, now: datetime) -> LineStopView:
     until = _end_of(months, now)
     stop, new = stop_line(line.line_id, LineStopKind.KEEP_NUMBER, now, until)
     if new:
-        before = owed(groups_of([line.account_id]), now)
+        groups = groups_of([line.account_id])
+        before = owed_now(groups, now)
         _pause(line, stop, terms.keep_fee_fen, Cycle.of(now).next.number)
         _promise(stop, until, now)
         decide_reminders([kept_trigger(line, stop, "", now)], batch=NO_BATCH, now=now)
         tell_network([line.line_id], now)
-        tell_terms([line.account_id], before, now)
+        tell_terms(groups, before, now)
     return stop
 
 
@@ -97,7 +98,8 @@ def _resume(lines: Mapping[int, LineView], now: datetime) -> bool:
         return False
     parties.lock_accounts(accounts)
     lock_groups({lines[line_id].group_id for line_id in kept})
-    before = owed(groups_of(accounts), now)
+    groups = groups_of(accounts)
+    before = owed_now(groups, now)
     stops = lift_line_stops(kept, LineStopKind.KEEP_NUMBER, now)
     this = Cycle.of(now)
     end_pauses(
@@ -109,7 +111,7 @@ def _resume(lines: Mapping[int, LineView], now: datetime) -> bool:
     triggers = [kept_trigger(lines[stop.line_id], stop, "resumed", now) for stop in stops]
     decide_reminders(triggers, batch=NO_BATCH, now=now)
     tell_network(kept, now)
-    tell_terms(accounts, before, now)
+    tell_terms(groups, before, now)
     return True
 
 

@@ -55,11 +55,16 @@ def move_card(
         products.carry_roaming(old.line_id, new.line_id, now)
         tell_network([old.line_id, new.line_id], now)
         told.append(link(new, at))
+    _carry(old, new, now)
+    return new
+
+
+def _carry(old: LineView, new: LineView, now: datetime) -> None:
+    """What belongs to whoever uses the number goes along with it."""
     carry_over(old.line_id, new.line_id, now)
     carry_preferences(old.line_id, new.line_id, now)
     carry_service_password(old.line_id, new.line_id)
     carry_bindings(old.line_id, new.line_id, now)
-    return new
 
 
 def _moved(old: LineView, to_group_id: int | None, at: datetime) -> LineView:

@@ -16,4 +16,4 @@ def order_product(group_id: int, code: str, now: datetime) -> HeldProduct:
     WanhaoError as `products.actions.order` says, or where orders are refused.
     """
     with changing_products(group_id, now, ordering=True):
-        return products.order(group_id, code, now)
+        return products.order_locked(group_id, code, now)

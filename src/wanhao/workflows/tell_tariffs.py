@@ -7,7 +7,7 @@ from wanhao.usage.actions import record_facts
 from wanhao.workflows.describe_terms import tariff_fact
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def tell_tariffs() -> int:
     """Tell the meter the tariffs it does not know yet; returns how many those are."""
     tariffs = take_untold_tariffs()

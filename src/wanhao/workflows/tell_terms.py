@@ -6,25 +6,24 @@ from dataclasses import replace
 from datetime import datetime
 
 from wanhao.parties.queries import lines_of_accounts
-from wanhao.products.queries import fees, holdings, rent
+from wanhao.products.running import RunningMonth
 from wanhao.usage.actions import record_facts
 from wanhao.usage.contracts import FeesFact, GroupFact
-from wanhao.values.cycle import Cycle
 from wanhao.workflows.describe_terms import group_fact
 from wanhao.workflows.tell_tariffs import tell_tariffs
 
 AccountOfGroup = Mapping[int, int]
 
 
-def tell_terms(account_ids: Collection[int], owed_before: Mapping[int, int], now: datetime) -> None:
-    """Tell what the groups of these accounts hold after a change, within its transaction.
+def tell_terms(groups: AccountOfGroup, owed_before: Mapping[int, int], now: datetime) -> None:
+    """Tell what all groups of some accounts hold after a change, within its transaction.
 
-    `owed_before` is `owed` before the change: what was added since is charged in this month.
+    `owed_before` is `owed_now` before the change: what was added since is charged in this month.
     """
     tell_tariffs()
-    groups = groups_of(account_ids)
+    month = RunningMonth(groups.keys(), now)
     record_facts(
-        [*group_facts(groups, now, always_both=True), *fees_facts(groups, owed_before, now)]
+        [*group_facts(groups, month, always_both=True), *fees_facts(groups, owed_before, month)]
     )
 
 
@@ -33,21 +32,28 @@ def groups_of(account_ids: Collection[int]) -> dict[int, int]:
     return {line.group_id: line.account_id for line in lines_of_accounts(account_ids)}
 
 
-def owed(groups: AccountOfGroup, now: datetime) -> Counter[int]:
+def owed(groups: AccountOfGroup, month: RunningMonth) -> Counter[int]:
     """What each account owes in the running month for what its groups hold, in fen."""
     amounts: Counter[int] = Counter()
-    for group_id, lines in fees(Cycle.of(now).number, groups.keys()).items():
+    for group_id, lines in month.fees().items():
         amounts[groups[group_id]] += sum(line.fee_fen for line in lines)
     return amounts
 
 
-def group_facts(groups: AccountOfGroup, now: datetime, *, always_both: bool) -> Iterator[GroupFact]:
+def owed_now(groups: AccountOfGroup, now: datetime) -> Counter[int]:
+    """The same, read now."""
+    return owed(groups, RunningMonth(groups.keys(), now))
+
+
+def group_facts(
+    groups: AccountOfGroup, month: RunningMonth, *, always_both: bool
+) -> Iterator[GroupFact]:
     """The terms of groups in this month, and in the next one where those differ.
 
     `always_both`: also where they do not, since others may be waiting for the month to open.
     """
-    this = Cycle.of(now)
-    today, later = holdings(groups.keys(), now), holdings(groups.keys(), this.end)
+    this = month.cycle
+    today, later = month.holdings()
     for group_id, account_id in groups.items():
         terms = [
             group_fact(group_id, account_id, cycle.number, held[group_id])
@@ -59,11 +65,10 @@ def group_facts(groups: AccountOfGroup, now: datetime, *, always_both: bool) -> 
 
 
 def fees_facts(
-    groups: AccountOfGroup, owed_before: Mapping[int, int], now: datetime
+    groups: AccountOfGroup, owed_before: Mapping[int, int], month: RunningMonth
 ) -> Iterator[FeesFact]:
     """What accounts owe besides their usage; `groups` are all that they have."""
-    this = Cycle.of(now)
-    owes, rents = owed(groups, now), rent(this.next.number, groups.keys())
+    this, owes, rents = month.cycle, owed(groups, month), month.rent()
     by_account: Counter[int] = Counter()
     for group_id, account_id in groups.items():
         by_account[account_id] += rents.get(group_id, 0)

@@ -8,6 +8,7 @@ import pytest
 from tests.billing.bills.tax_peer import issuing
 from tests.menu.walking.assistant import at_assistant
 from tests.menu.walking.command import AtCommand
+from tests.menu.walking.counter import at_counter
 from tests.menu.walking.examples import examples
 from tests.menu.walking.sms import by_sms
 from tests.menu.walking.walkers import Walker
@@ -22,8 +23,9 @@ def walkers(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[Door, Walker]]:
     """Who walks up to each door."""
-    with at_assistant() as assistant, by_sms(tmp_path_factory.mktemp("handsets")) as sms:
-        yield {walker.door: walker for walker in (AtCommand(), assistant, sms)}
+    handsets = tmp_path_factory.mktemp("handsets")
+    with at_assistant() as assistant, by_sms(handsets) as sms, at_counter() as counter:
+        yield {walker.door: walker for walker in (AtCommand(), assistant, sms, counter)}
 
 
 @pytest.fixture

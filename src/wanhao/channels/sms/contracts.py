@@ -80,11 +80,13 @@ class SmscConfig:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HallConfig:
     """Whose codes, by the name of a province or the path of a file, and how many messages of one
-    line are served in an hour and in a day. By the `key` texts are known again."""
+    line are served in an hour and in a day. By the `key` texts are known again. `url` is where the
+    online hall is, for links; empty for none."""
 
     codes: str = "jiangxi"
     per_hour: int = 20
     per_day: int = 100
+    url: str = ""
     key: bytes = field(default=b"", repr=False)
 
 

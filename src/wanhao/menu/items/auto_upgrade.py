@@ -28,7 +28,7 @@ def propose_on(asking: Asking[NoInputs]) -> Answer:
     refuse_elsewhere("Upgrades are ordered")
     refuse_secondary(asking.line)
     _refuse_plan(asking)
-    refuse_orders(asking.line.group_id, asking.now)
+    refuse_orders(asking.line, asking.now)
     wanted = could_order(asking.line.group_id, CODE, asking.now)
     language, sold = asking.asker.language, wanted.offering
     schedule = sold.schedule

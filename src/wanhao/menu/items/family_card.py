@@ -108,7 +108,7 @@ def _card(asking: Asking[FamilyCardInputs]) -> LineView:
     """The card that is meant; refused where it may not join, or is none of the family."""
     refuse_elsewhere("Cards are moved")
     refuse_secondary(asking.line)
-    refuse_orders(asking.line.group_id, asking.now)
+    refuse_orders(asking.line, asking.now)
     number = int(asking.inputs.number)
     card = lines_by_number({number}).get(number)
     if asking.inputs.action == "leave":

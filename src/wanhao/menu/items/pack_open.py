@@ -30,7 +30,7 @@ def propose(asking: Asking[PackOpenInputs]) -> Answer:
     """What the pack holds and costs, from when, and how it ends."""
     refuse_elsewhere("Packs are ordered")
     pack = pack_named(asking.inputs.pack, asking.now)
-    refuse_orders(asking.line.group_id, asking.now)
+    refuse_orders(asking.line, asking.now)
     wanted = could_order(asking.line.group_id, pack.code, asking.now)
     language = asking.asker.language
     short = sentence(

@@ -36,7 +36,7 @@ def propose(asking: Asking[PlanChangeInputs]) -> Answer:
     refuse_elsewhere("Plans are changed")
     refuse_secondary(asking.line)
     wanted = _plan(asking)
-    refuse_orders(asking.line.group_id, asking.now)
+    refuse_orders(asking.line, asking.now)
     change = could_change_plan(asking.line.group_id, wanted.code, asking.now)
     language = asking.asker.language
     if change.stays:

@@ -36,6 +36,8 @@ PLACES: Sequence[Place] = (
     Place(view="quarantine", name=_("Quarantine")),
     Place(view="ledger", name=_("Ledger")),
     Place(view="catalogue", name=_("Catalogue")),
+    Place(view="counter", name=_("Counter")),
+    Place(view="readings", name=_("Readings")),
     Place(view="queues", name=_("Halls")),
     Place(view="phones", name=_("Phones"), demo_only=True),
 )

@@ -60,9 +60,12 @@ def send_code(number: int, purpose: CodePurpose) -> IssuedCode:
     return issued
 
 
-def too_often(request: HttpRequest, what: str) -> bool:
-    """Whether this address asked for that too often; counted."""
-    return ratelimit.consume(request, app="wanhao.hall", action=what, config=RATES) is None
+def too_often(request: HttpRequest, what: str, *, reading: bool = False) -> bool:
+    """Whether this address asked for that too often; counted, where it is `reading` a page, too."""
+    used = ratelimit.consume(
+        request, app="wanhao.hall", action=what, config=RATES, limit_get=reading
+    )
+    return used is None
 
 
 def begin_session(request: HttpRequest, line: LineView, proof: Proof, *, stay: bool) -> None:

@@ -14,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from wanhao.access.contracts import LoginKind
 
+DEMO_NAMES = "demo-"
+"""How the names of those begin whose password everybody knows."""
+
 STAGES = [
     "allauth.mfa.stages.AuthenticateStage",
     "wanhao.pages.staff.stages.EnrolStage",
@@ -36,6 +39,8 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def pre_login(self, request: HttpRequest, user: Any, **hooks: Any) -> HttpResponse | None:
         if user.kind != LoginKind.EMPLOYEE:
             return HttpResponseRedirect(reverse("hall-sign-in"))
+        if user.get_username().startswith(DEMO_NAMES) and not settings.DEMO:
+            return self.respond_user_inactive(request, user)
         response: HttpResponse | None = super().pre_login(request, user, **hooks)
         return response
 

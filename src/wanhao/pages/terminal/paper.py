@@ -40,7 +40,7 @@ def receipt_paper(
 ) -> bytes:
     """What was done at a visit; the customer's number is masked."""
     rows = [
-        *_head(gettext("Receipt"), terminal),
+        *_head(gettext("Receipt of service"), terminal),
         Row(text=gettext("Time"), right=_at(now)),
         *([Row(text=gettext("Number"), right=masked)] if masked else []),
     ]

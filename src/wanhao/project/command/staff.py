@@ -3,10 +3,17 @@
 import getpass
 
 import click
+from django.db import transaction
 
+from wanhao.access.logins import (
+    add_employee_login,
+    login_of_employee,
+    reset_employee_password,
+)
+from wanhao.pages.staff.factors import forget_factors
 from wanhao.project import clock
 from wanhao.project.command.sessions import database, refuse_without_database
-from wanhao.staff.actions import end_role, grant_role
+from wanhao.staff.actions import appoint, end_role, grant_role
 from wanhao.staff.queries import roles_held, units
 from wanhao.staff.roles import known_roles
 from wanhao.values.cycle import SHANGHAI
@@ -78,6 +85,36 @@ def end_command(job_number: str, role: str, unit: str) -> None:
             job_number=job_number, role=role, unit_code=unit, now=clock.now(), by=_person()
         )
     click.echo("ended" if ended else "it was not held")
+
+
+@staff.command("add")
+@click.argument("login")
+@click.argument("unit")
+@click.argument("job_number")
+@click.argument("name")
+def add_command(login: str, unit: str, job_number: str, name: str) -> None:
+    """Add the employee NAME with a JOB_NUMBER at a UNIT, who signs in as LOGIN.
+
+    Prints a password that must be changed at the first sign-in; it is told this once.
+    """
+    refuse_without_database()
+    with database(), transaction.atomic():
+        login_id, password = add_employee_login(login)
+        appoint(login_id=login_id, unit_code=unit, name=name, job_number=job_number)
+    click.echo(password)
+    click.echo("told only this once; the second factor is set up at the first sign-in", err=True)
+
+
+@staff.command("reset")
+@click.argument("login")
+@click.option("--factor", is_flag=True, help="The second factor, too: the phone is lost.")
+def reset_command(login: str, factor: bool) -> None:
+    """Print a new password for LOGIN, to be changed at the next sign-in; its sessions end."""
+    refuse_without_database()
+    with database(), transaction.atomic():
+        click.echo(reset_employee_password(login_of_employee(login)))
+        if factor:
+            forget_factors(login_of_employee(login))
 
 
 def _person() -> str:

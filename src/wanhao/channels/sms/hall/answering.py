@@ -14,6 +14,7 @@ from wanhao.channels.sms.hall.codes import CodeBook, book_of
 from wanhao.channels.sms.hall.coming import Piece, joined, pieces_of, whole
 from wanhao.channels.sms.hall.contracts import Outcome, Served, Wish, Written
 from wanhao.channels.sms.hall.grammar import chosen, understand
+from wanhao.channels.sms.hall.leading import lead_on
 from wanhao.channels.sms.hall.limits import (
     Verdict,
     digest_of,
@@ -149,7 +150,8 @@ class Hall:
             for one in looked
             if (line := one.writer.line) and one.served.outcome is Outcome.ANSWERED
         ]
-        served = iter(serve(to_ask, book, self.sign_off, now))
+        answers = serve(to_ask, book, self.sign_off, now)
+        served = iter(lead_on(answers, [one.line for one in to_ask], self.config.url, now))
         return [
             replace(one, served=next(served))
             if one.writer.line and one.served.outcome is Outcome.ANSWERED

@@ -64,9 +64,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """What came of a message: the answer, if there is one, and what a short reply then chooses."""
+    """What came of a message: the answer, if there is one, and what a short reply then chooses.
+
+    `to_prove`: it was refused because a message does not prove enough.
+    """
 
     outcome: Outcome
     text: str = ""
     item: str = ""
     offers: Mapping[str, str] | None = None
+    to_prove: bool = False

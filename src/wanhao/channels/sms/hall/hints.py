@@ -16,8 +16,11 @@ def near(folded: str, book: CodeBook) -> tuple[CodeEntry, ...]:
         return named
     found: dict[int, list[CodeEntry]] = {}
     for code, entries in book.by_code.items():
+        most = allowed(code)
+        if abs(len(head) - len(code)) > most or (most == 0 and head != code):
+            continue
         far = distance(head, code)
-        if far <= allowed(code):
+        if far <= most:
             found.setdefault(far, []).append(entries[0])
     nearest = _once(found[min(found)]) if found else ()
     return nearest if len(nearest) <= MOST else ()

@@ -103,10 +103,9 @@ def _singly(one: Asked, book: CodeBook, sign_off: str, now: datetime) -> Served:
 
 
 def _guarded(one: Asked, call: Callable[[], Served]) -> Served:
-    """Done in a part of its own; what nobody foresaw undoes it and is told as our trouble."""
+    """What nobody foresaw is told as our trouble; the menu undoes what it had begun."""
     try:
-        with transaction.atomic():
-            return call()
+        return call()
     except (OperationalError, InterfaceError):
         raise
     except Exception:
@@ -116,7 +115,11 @@ def _guarded(one: Asked, call: Callable[[], Served]) -> Served:
 
 
 def _asked_alone(one: Asked, sign_off: str, now: datetime) -> Served:
-    return _shown(one, [ask(question, now) for question in _questions(one)], sign_off)
+    questions = _questions(one)
+    if len(questions) == 1:
+        return _shown(one, [ask(questions[0], now)], sign_off)
+    with transaction.atomic():
+        return _shown(one, [ask(question, now) for question in questions], sign_off)
 
 
 def _questions(one: Asked) -> list[Question]:
@@ -151,7 +154,13 @@ def _shown(one: Asked, replies: Sequence[Reply], sign_off: str) -> Served:
         then = f"{one.wish.asked}{PAGE_MARK}{page + 1}"
         offers |= {"M": then, f"M{page + 1}": then}
     outcome = OUTCOMES[first.kind]
-    return Served(outcome=outcome, text=text, item=first.item or entry.item, offers=offers or None)
+    return Served(
+        outcome=outcome,
+        text=text,
+        item=first.item or entry.item,
+        offers=offers or None,
+        to_prove=first.kind is ReplyKind.TO_STEP_UP,
+    )
 
 
 def _is_good(entry: CodeEntry, reply: Reply, offers: Mapping[str, str]) -> bool | None:

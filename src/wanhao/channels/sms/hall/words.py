@@ -124,3 +124,12 @@ def failed(language: Language) -> str:
 def more(language: Language, page: int) -> str:
     """How to get the next page."""
     return pick(language, f"回复M{page}看下一页", f"Reply M{page} for more")
+
+
+def go_on_there(language: Language, link: str) -> str:
+    """Where to prove who one is; the link is for the handset it was sent to."""
+    return pick(
+        language,
+        f"请打开 {link} 验证身份后办理，30分钟内有效，切勿转发。",
+        f"Please prove who you are at {link} within 30 minutes; pass it on to nobody.",
+    )

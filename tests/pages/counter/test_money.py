@@ -1,0 +1,73 @@
+"""Cash at the counter, and the drawer at the end of the day."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from tests.pages.counter.shop import begin, customer, shown
+from wanhao.billing.queries import balances
+from wanhao.outlets.counter.drawers import closings_of_day
+from wanhao.pages.counter.money import fen_of
+from wanhao.values.cycle import SHANGHAI
+
+pytestmark = pytest.mark.django_db
+
+
+def take(client: Client, address: str, amount: str) -> tuple[str, str]:
+    form = shown(client, f"{address}cash/")
+    found = re.search(r'name="reference" value="(\w+)"', form)
+    assert found is not None
+    return found[1], shown(client, f"{address}cash/", amount=amount, reference=found[1])
+
+
+def test_cash_is_booked_once_with_a_receipt(clerk: Client) -> None:
+    address = begin(clerk, purpose="payment")
+    before = money()
+    reference, page = take(clerk, address, "50.50")
+    assert "¥50.50" in page
+    assert "打印凭条" in page
+    again = shown(clerk, f"{address}cash/", amount="50.50", reference=reference)
+    assert "打印凭条" in again
+    assert money() == before + 5050
+    assert "¥50.50" in shown(clerk, "/counter/drawer/")
+
+
+def test_an_amount_that_is_none_is_told(clerk: Client) -> None:
+    address = begin(clerk, purpose="payment")
+    before = money()
+    for amount in ("", "0", "-5", "5.555", "abc", "10000000"):
+        assert 'role="alert"' in take(clerk, address, amount)[1]
+    assert money() == before
+
+
+def test_the_drawer_is_counted_once_and_a_difference_is_explained(clerk: Client) -> None:
+    address = begin(clerk, purpose="payment")
+    take(clerk, address, "100")
+    assert clerk.post("/counter/drawer/", {"counted": "99.00"}).status_code == 400
+    given = {"counted": "99.00", "note": "少收一元，已告知值班经理"}
+    assert clerk.post("/counter/drawer/", given).status_code == 302
+    day = datetime.now(UTC).astimezone(SHANGHAI).date()
+    (closing,) = closings_of_day(day, ["H1"])
+    assert (closing.expected_fen, closing.counted_fen, closing.difference_fen) == (
+        10000,
+        9900,
+        -100,
+    )
+    assert clerk.post("/counter/drawer/", given).status_code == 400
+    before = money()
+    assert "已清点" in take(clerk, address, "10")[1]
+    assert money() == before
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [("50", 5000), ("50.5", 5050), ("0.05", 5), ("¥1,234.50", 123450), ("5.555", None), ("", None)],
+)
+def test_yuan_are_read_to_the_fen(text: str, fen: int | None) -> None:
+    assert fen_of(text) == fen
+
+
+def money() -> int:
+    return balances([customer().account_id])[customer().account_id]
