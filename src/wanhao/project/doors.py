@@ -13,11 +13,8 @@ def wire_doors() -> None:
     """Register the doors of this installation."""
     register_door(Door.SMS, _by_sms)
     register_door(Door.ASSISTANT, lambda: _allowed_at(Door.ASSISTANT))
-<<<<<<< HEAD
     register_door(Door.TERMINAL, lambda: _allowed_at(Door.TERMINAL))
-=======
     register_door(Door.COUNTER, lambda: _allowed_at(Door.COUNTER))
->>>>>>> main
     register_door(Door.COMMAND, lambda: _allowed_at(Door.COMMAND))
 
 

@@ -8,9 +8,11 @@ import pytest
 from tests.billing.bills.tax_peer import issuing
 from tests.menu.walking.assistant import at_assistant
 from tests.menu.walking.command import AtCommand
-from tests.menu.walking.counter import at_counter
+from tests.menu.walking.counter import AtCounter
 from tests.menu.walking.examples import examples
+from tests.menu.walking.pages import serving_pages
 from tests.menu.walking.sms import by_sms
+from tests.menu.walking.terminal import AtTerminal
 from tests.menu.walking.walkers import Walker
 from tests.menu.walking.world import open_world
 from wanhao.billing.bills.einvoice_http import HttpEInvoices
@@ -24,8 +26,9 @@ def walkers(
 ) -> Iterator[Mapping[Door, Walker]]:
     """Who walks up to each door."""
     handsets = tmp_path_factory.mktemp("handsets")
-    with at_assistant() as assistant, by_sms(handsets) as sms, at_counter() as counter:
-        yield {walker.door: walker for walker in (AtCommand(), assistant, sms, counter)}
+    with at_assistant() as assistant, by_sms(handsets) as sms, serving_pages() as url:
+        there = (AtCommand(), assistant, sms, AtCounter(url), AtTerminal(url))
+        yield {walker.door: walker for walker in there}
 
 
 @pytest.fixture

@@ -32,6 +32,12 @@ def open_terminal(*, devices_url: str = "", hours: str = "24/7") -> tuple[Termin
     import_places([a_place(HALL, hours=hours)])
     set_desks(HALL, [NewDesk(number=1, services=(Service.REPAIR,)), NewDesk(number=2)], now)
     open_desk(HALL, 1, "li.na", now)
+    return a_terminal(devices_url=devices_url)
+
+
+def a_terminal(*, devices_url: str = "") -> tuple[TerminalView, str]:
+    """A terminal of the hall that is there, with the secret of its browser."""
+    now = datetime.now(UTC)
     _, code = add_terminal(HALL, secrets.token_hex(4), now, devices_url=devices_url)
     secret = register_terminal(code, now)
     assert secret is not None

@@ -99,7 +99,9 @@ class TestForgetting:
         again = browser.post("/terminal/who/", sent)
         assert (again.status_code, again["Location"]) == (302, "/terminal/")
 
-    @pytest.mark.parametrize("path", ["", "start/", "list/do/", "do/balance/", "who/?level=3", "queue/"])
+    @pytest.mark.parametrize(
+        "path", ["", "start/", "list/do/", "do/balance/", "who/?level=3", "queue/"]
+    )
     def test_no_browser_keeps_a_page(self, browser: Client, path: str) -> None:
         answer = browser.get(f"/terminal/{path}")
         assert answer["Cache-Control"] == "no-store"
