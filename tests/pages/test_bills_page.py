@@ -17,7 +17,7 @@ from wanhao.billing.actions import open_balances
 from wanhao.billing.bills.actions import add_bill_items, issue_bills
 from wanhao.billing.bills.contracts import BillDraft, BillLine, LineKind, MonthTotal
 from wanhao.billing.bills.queries import shown_cycles
-from wanhao.pages.console.bills import month_bars
+from wanhao.pages.design.bars import month_bars
 from wanhao.parties.actions import open_accounts
 from wanhao.parties.contracts import Language, PayType
 from wanhao.values.cycle import Cycle

@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.outlets.examples import a_place
+from tests.outlets.losses import PHONE as NUMBER
+from tests.outlets.losses import a_claim, found
 from tests.pages.browser import (
     HALL_PC,
     PHONE,
@@ -19,8 +21,10 @@ from tests.pages.browser import (
 from tests.pages.conftest import Served
 from wanhao.outlets.actions import import_places
 from wanhao.outlets.calling import begin_serving, call_next, finish
+from wanhao.outlets.claiming import claim
 from wanhao.outlets.contracts import Service
 from wanhao.outlets.desks import open_desk, set_desks
+from wanhao.outlets.lost_contracts import ThingKind
 from wanhao.outlets.queue_contracts import NewDesk
 from wanhao.outlets.taking import take_ticket
 
@@ -31,6 +35,8 @@ PATHS = {
     "desk-called": f"/queues/{HALL}/?desk=1",
     "desk-free": f"/queues/{HALL}/?desk=2",
     "board": f"/queues/{HALL}/board/",
+    "lost": f"/queues/{HALL}/lost/",
+    "lost-thing": f"/queues/{HALL}/lost/{{thing}}/",
 }
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 SIZES = {"360": PHONE, "1366": HALL_PC}
@@ -57,8 +63,9 @@ def plain_browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def hall(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> datetime:
-    """A hall with three desks, three people served, one called, and others who wait."""
+def hall(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> int:
+    """A hall with three desks, three people served, one called, others who wait; and a bag that is
+    claimed, whose number is given."""
     # Playwright keeps an event loop in this thread, in which Django would refuse to work.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     now = datetime.now(UTC)
@@ -77,7 +84,12 @@ def hall(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> datetime:
         begin_serving(called.ticket_id, now, by=BY)
         finish(called.ticket_id, now + timedelta(minutes=5), by=BY)
     call_next(HALL, 1, now, by=BY)
-    return now
+    bag = found(now, found_at=now - timedelta(days=1))
+    found(now, found_at=now - timedelta(days=4), kind=ThingKind.WALLET)
+    today = bag.new.found_at.date()
+    claim(a_claim(bag, day=today), now, by="app")
+    claim(a_claim(phone=NUMBER + 1, day=today), now, by="app")
+    return bag.thing_id
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -85,10 +97,10 @@ def hall(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> datetime:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("path", PATHS)
 def test_each_page_fits_its_screen_and_complains_of_nothing(
-    browser: Browser, hall: datetime, web: Served, path: str, language: str, size: str, look: str
+    browser: Browser, hall: int, web: Served, path: str, language: str, size: str, look: str
 ) -> None:
     options = {"language": LANGUAGES[language], "size": SIZES[size], **LOOKS[look]}
-    with visiting(browser, web.url + PATHS[path], **options) as visit:
+    with visiting(browser, web.url + PATHS[path].format(thing=hall), **options) as visit:
         expect(visit.page.locator(".live__live")).to_be_visible()
         take_picture(visit.page, f"queue-{path}-{look}-{language}-{size}", whole=True)
         assert overflow(visit.page) <= 0
@@ -96,7 +108,7 @@ def test_each_page_fits_its_screen_and_complains_of_nothing(
         assert visit.complaints == []
 
 
-def test_the_board_moves_when_a_clerk_calls(browser: Browser, hall: datetime, web: Served) -> None:
+def test_the_board_moves_when_a_clerk_calls(browser: Browser, hall: int, web: Served) -> None:
     board, desk = web.url + PATHS["board"], web.url + PATHS["desk-free"]
     with visiting(browser, board, language="en") as wall:
         expect(wall.page.locator(".live__live")).to_be_visible()
@@ -113,9 +125,7 @@ def test_the_board_moves_when_a_clerk_calls(browser: Browser, hall: datetime, we
         assert wall.complaints == []
 
 
-def test_a_clerk_works_without_javascript(
-    plain_browser: Browser, hall: datetime, web: Served
-) -> None:
+def test_a_clerk_works_without_javascript(plain_browser: Browser, hall: int, web: Served) -> None:
     with visiting(plain_browser, web.url + PATHS["desk-free"], language="en") as clerk:
         clerk.page.get_by_role("button", name="Call the next").click()
         expect(clerk.page.locator(".mine__label")).to_be_visible()

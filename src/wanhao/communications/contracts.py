@@ -98,6 +98,7 @@ class Channel(StrEnum):
     EMAIL = "email"
     ANY = "any"
     APP = "app"
+    PUSH = "push"
 
 
 class SecondChannel(StrEnum):

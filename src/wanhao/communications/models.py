@@ -18,6 +18,7 @@ from wanhao.communications.contracts import (
 from wanhao.communications.incoming_models import IncomingCount, IncomingMessage, IncomingPart
 from wanhao.communications.notice_models import Notice
 from wanhao.communications.preview_models import PreviewRun
+from wanhao.communications.push_models import PushCopy, PushSubscription
 from wanhao.communications.rule_models import RuleChange
 
 # These have files of their own; all tables of the room are known from here.
@@ -27,6 +28,8 @@ __all__ = [
     "IncomingPart",
     "Notice",
     "PreviewRun",
+    "PushCopy",
+    "PushSubscription",
     "RuleChange",
 ]
 

@@ -44,9 +44,16 @@ WHERE number = ANY(%s::bigint[]) AND released_at >= %s
     AND state NOT IN ('planned', 'withdrawn', 'merged') AND rule <> ALL(%s)
 GROUP BY number
 """
+# Who switched push on gets comfort messages that way, and of required ones a copy besides.
 APPLY = """
+WITH moved AS (
 UPDATE wanhao_communications_communicationmessage AS message
-SET state = CASE WHEN step.state = 'withdrawn' AND message.unanswered > 0 THEN 'unknown'
+SET channel = CASE WHEN step.state = 'released' AND message.delivery_class = 'comfort'
+        AND message.decision_id IS NOT NULL AND EXISTS (
+            SELECT 1 FROM wanhao_communications_pushsubscription AS subscription
+            WHERE subscription.line_id = message.line_id AND subscription.until IS NULL
+        ) THEN 'push' ELSE message.channel END,
+    state = CASE WHEN step.state = 'withdrawn' AND message.unanswered > 0 THEN 'unknown'
         ELSE step.state END,
     carrier_id = step.carrier, waits = step.waits,
     release_at = coalesce(step.until, message.release_at), changed_at = %(now)s,
@@ -60,6 +67,15 @@ FROM unnest(
     %(untils)s::timestamptz[], %(reasons)s::text[]
 ) AS step(id, state, carrier, waits, until, reason)
 WHERE message.id = step.id AND message.state = 'planned'
+RETURNING message.id, message.line_id, message.state, message.delivery_class, message.decision_id
+)
+INSERT INTO wanhao_communications_pushcopy (message_id, state, error, made_at)
+SELECT id, 'waiting', '', %(now)s FROM moved
+WHERE state = 'released' AND delivery_class = 'required' AND decision_id IS NOT NULL AND EXISTS (
+    SELECT 1 FROM wanhao_communications_pushsubscription AS subscription
+    WHERE subscription.line_id = moved.line_id AND subscription.until IS NULL
+)
+ON CONFLICT DO NOTHING
 """
 
 

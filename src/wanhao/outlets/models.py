@@ -11,17 +11,21 @@ from wanhao.outlets.counter_models import (
     CounterStep,
     DrawerClosing,
 )
+from wanhao.outlets.lost_models import FoundThing, LostClaim
 from wanhao.outlets.queue_models import Desk, Ticket, TicketCount, TicketHop
 from wanhao.outlets.terminal_models import Terminal, TerminalReceipt
 
-# Counters, queues and terminals have files of their own; all tables are known from here.
+# Counters, queues, lost property and terminals have files of their own; all tables are known from
+# here.
 __all__ = [
     "CounterReceipt",
     "CounterService",
     "CounterStep",
     "Desk",
     "DrawerClosing",
+    "FoundThing",
     "Hotspot",
+    "LostClaim",
     "Outlet",
     "Terminal",
     "TerminalReceipt",

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 from wanhao.parties.binding_models import LineBinding
+from wanhao.parties.care_models import CareFile, CareVisit
 from wanhao.parties.contracts import CustomerKind, Language, LineRole, MediumKind, PayType
 from wanhao.parties.person_models import Document, LinePreference
 from wanhao.parties.states import UNFINISHED, RunState
@@ -12,6 +13,8 @@ from wanhao.parties.states import UNFINISHED, RunState
 # Bindings, documents and preferences have files of their own; all tables are known from here.
 __all__ = [
     "BillingAccount",
+    "CareFile",
+    "CareVisit",
     "ContactMedium",
     "Customer",
     "Document",

@@ -12,6 +12,8 @@ from wanhao.values.cycle import SHANGHAI
 def wire_doors() -> None:
     """Register the doors of this installation."""
     register_door(Door.SMS, _by_sms)
+    register_door(Door.WEB, lambda: _allowed_at(Door.WEB))
+    register_door(Door.APP, lambda: _allowed_at(Door.APP))
     register_door(Door.ASSISTANT, lambda: _allowed_at(Door.ASSISTANT))
     register_door(Door.TERMINAL, lambda: _allowed_at(Door.TERMINAL))
     register_door(Door.COUNTER, lambda: _allowed_at(Door.COUNTER))

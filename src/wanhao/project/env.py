@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from wanhao.billing.ports import Billing
+from wanhao.communications.push_contracts import SERVICES
 from wanhao.project.env_payments import PaymentVariables
 from wanhao.usage.remembering import LONGEST_DAYS, WINDOW_DAYS
 from wanhao.values.errors import WanhaoError
@@ -258,6 +259,12 @@ class Environment(PaymentVariables):
     )
     mail_from: str = Field(
         default="notice@wanhao.example", min_length=3, description="whom such mails are from"
+    )
+    push_services: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default=[*SERVICES], description="hosts of known push services, by commas; none: no push"
+    )
+    push_key_file: Annotated[Path | None, BeforeValidator(_or_none)] = Field(
+        default=None, description="key push services know us by, made if missing; empty: our own"
     )
     billing: Billing = Field(
         default=Billing.OWN,

@@ -7,6 +7,8 @@ promise may take minutes.
 
 from wanhao.communications.changing import WATCH
 from wanhao.communications.previews import PREVIEW_RULE
+from wanhao.parties.care import VISIT
+from wanhao.parties.care_visits import MISSED, note_missed_visits, open_visits
 from wanhao.promises.contracts import Keeper
 from wanhao.workflows import review_use, send_notice, tell_abnormal_bills, tell_endings, tell_points
 from wanhao.workflows.announce_steps import announce_steps
@@ -35,6 +37,8 @@ SLOW: dict[str, Keeper] = {
     BEFORE_STOP: announce_stops,
     RESUME_DATA: resume_data,
     END_KEEPING: end_keeping,
+    VISIT: open_visits,
+    MISSED: note_missed_visits,
     review_use.KIND: review_use.review_use,
     tell_points.KIND: tell_points.tell_points,
     tell_endings.KIND: tell_endings.tell_endings,

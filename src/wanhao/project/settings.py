@@ -83,7 +83,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "wanhao.pages.design.delivering.Compressing",
+    "wanhao.pages.design.delivering.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "wanhao.pages.hall.keeping.tell_worker",
 ]
 ROOT_URLCONF = "wanhao.project.urls"
 ASGI_APPLICATION = "wanhao.project.asgi.application"
@@ -116,6 +118,10 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.data / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "wanhao.pages.design.static_addresses.VersionedStorage"},
+}
 WHITENOISE_USE_FINDERS = True
 CACHES = {
     "default": {

@@ -17,6 +17,7 @@ from wanhao.pages.console.notices import (
 )
 from wanhao.pages.console.operations import operations, operations_part
 from wanhao.pages.console.owed import try_promise_again
+from wanhao.pages.console.payments import difference_settle, payment, payment_refund, payments
 from wanhao.pages.console.points import points
 from wanhao.pages.console.quarantine import (
     quarantine,
@@ -37,6 +38,7 @@ from wanhao.pages.console.reminder_changes import (
 from wanhao.pages.console.reminders import reminder, reminders
 from wanhao.pages.design.clock import use as use_clock
 from wanhao.pages.design.preferences import choose
+from wanhao.pages.hall.push import use_push
 from wanhao.pages.live.views import live
 from wanhao.pages.metrics.views import metrics
 from wanhao.pages.phones.views import (
@@ -49,16 +51,20 @@ from wanhao.pages.phones.views import (
 from wanhao.pages.queues.board import board, board_live, board_part
 from wanhao.pages.queues.desk import desk_act, hall_queue, queue_part, ticket_act, ticket_new
 from wanhao.pages.queues.halls import halls
+from wanhao.pages.queues.lost import lost, lost_act, lost_new, lost_thing
 from wanhao.project import clock
 from wanhao.project.demo.staff import wire_demo_staff
+from wanhao.project.env import environment
 from wanhao.project.payments import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
+from wanhao.project.push import public_key
 from wanhao.project.terminals import wire_terminals
 
 wire_phones()
 wire_terminals()
 wire_demo_staff()
 use_clock(clock.now)
+use_push(public_key, environment().push_services)
 
 handler404 = "wanhao.pages.design.missing.missing"
 
@@ -123,6 +129,10 @@ urlpatterns = [
     path("queues/<str:hall>/tickets/", ticket_new, name="queue-ticket"),
     path("queues/<str:hall>/tickets/<int:ticket_id>/<slug:act>/", ticket_act, name="queue-act"),
     path("queues/<str:hall>/desks/<int:number>/<slug:act>/", desk_act, name="queue-desk"),
+    path("queues/<str:hall>/lost/", lost, name="lost"),
+    path("queues/<str:hall>/lost/new/", lost_new, name="lost-new"),
+    path("queues/<str:hall>/lost/<int:thing_id>/", lost_thing, name="lost-thing"),
+    path("queues/<str:hall>/lost/<int:thing_id>/<slug:act>/", lost_act, name="lost-act"),
     path("queues/<str:hall>/board/", board, name="queue-board"),
     path("queues/<str:hall>/board/part/", board_part, name="queue-board-part"),
     path("queues/<str:hall>/board/live/", board_live, name="queue-board-live"),
@@ -131,12 +141,21 @@ urlpatterns = [
     path("phones/journey/", journey_part, name="phones-journey"),
     path("phones/write/", phones_write, name="phones-write"),
     path("phones/month/", pass_a_month, name="phones-month"),
+    path("payments/", payments, name="payments"),
     path("hall/", include("wanhao.pages.hall.entry_urls")),
     path("staff/", include("wanhao.pages.staff.urls")),
     path("payments/wechat/", wechat_called, name="wechat-called"),
     path("payments/alipay/", alipay_called, name="alipay-called"),
+    path(
+        "payments/differences/<int:difference_id>/settle/",
+        difference_settle,
+        name="difference-settle",
+    ),
+    path("payments/<slug:number>/", payment, name="payment"),
+    path("payments/<slug:number>/refund/", payment_refund, name="payment-refund"),
     path("hall/", include("wanhao.pages.hall.urls")),
     path("terminal/", include("wanhao.pages.terminal.urls")),
+    path("hall/", include("wanhao.pages.hall.app_urls")),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),
     path("preferences/", choose, name="preferences"),

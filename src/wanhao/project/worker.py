@@ -1,6 +1,6 @@
 """The worker: releases messages and keeps promises the moment they are due; long work runs beside.
 
-Five threads, so that a message waits neither for a chunk of bills nor for a mail server, a line
+Six threads, so that a message waits neither for a chunk of bills nor for a mail server, a line
 that is let again not for the network's answer about others, and a chunk of bills not for a preview.
 Any number of workers may run.
 """
@@ -19,6 +19,7 @@ from wanhao.project.keepers import QUICK
 from wanhao.project.network import network_sender
 from wanhao.project.patience import work_until
 from wanhao.project.payment_work import payment_work
+from wanhao.project.push import pushes
 from wanhao.project.second_channel import second_channel
 from wanhao.promises.actions import keep_due
 from wanhao.promises.queries import next_due
@@ -47,6 +48,8 @@ def run_worker(
         "long work": LongWork(stop, clock),
         "second channel": second_channel(stop, clock, environment()),
     }
+    if (sender := pushes(stop, clock, environment())) is not None:
+        turns["push"] = sender
     if (network := network_sender(stop, clock, environment())) is not None:
         turns["network"] = network
     if (payments := payment_work(stop, clock)) is not None:

@@ -46,6 +46,7 @@ class Permission(StrEnum):
     RECORD_WITHOUT_CODE = "record-without-code"
     TAKE_CASH = "take-cash"
     SEE_DRAWERS = "see-drawers"
+    REFUND = "refund"
     AUDIT = "audit"
 
 

@@ -313,6 +313,44 @@ class ArchiveHold(models.Model):
         return f"hold {self.pk}"
 
 
+class RecordDispute(models.Model):
+    """A record that a customer says is wrong; open as long as its hold is not released."""
+
+    hold = models.OneToOneField(ArchiveHold, on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey("wanhao_parties.Line", on_delete=models.PROTECT, related_name="+")
+    number = models.BigIntegerField()
+    batch = models.BigIntegerField()
+    source = models.CharField(max_length=64)
+    record_id = models.CharField(max_length=32)
+    start = models.BigIntegerField()
+    service = models.CharField(max_length=8)
+    zone = models.CharField(max_length=16)
+    quantity = models.BigIntegerField()
+    charge_fen = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=8)
+    words = models.CharField(max_length=200, blank=True)
+    by = models.CharField(max_length=64)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["number", "source", "record_id", "start", "batch"],
+                name="record_is_disputed_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reason__in=["not-mine", "amount", "charge", "other"]),
+                name="dispute_reason_known",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["number", "-id"], name="usage_dispute_of_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"dispute {self.pk}"
+
+
 class MeterStandby(models.Model):
     """A meter that stands by: its host and process, and the last batch it followed."""
 

@@ -24,8 +24,13 @@ Json = dict[str, Any]
 class Peer:
     """The peer as a test drives it: through its own addresses only."""
 
-    def __init__(self, address: str, folder: Path, server: PeerServer) -> None:
-        self.address, self.folder, self._server = address, folder, server
+    def __init__(self, address: str, folder: Path, server: PeerServer | None = None) -> None:
+        self.address, self.folder, self._running = address, folder, server
+
+    @property
+    def _server(self) -> PeerServer:
+        assert self._running is not None, "nobody serves there"
+        return self._running
 
     def control(self, **order: object) -> Json:
         return self._asked("/control", json.dumps(order).encode())

@@ -80,4 +80,5 @@ def test_without_a_card_it_says_where_to_pay() -> None:
     reply = said("topup")
     assert "营业厅" in reply.short
     assert reply.data["owed_fen"] == 0
+    assert reply.data["pay_url"] == ""
     assert "Alipay" in said("topup", asker(language=EN)).long

@@ -10,6 +10,7 @@ from tests.menu.walking.assistant import at_assistant
 from tests.menu.walking.command import AtCommand
 from tests.menu.walking.counter import AtCounter
 from tests.menu.walking.examples import examples
+from tests.menu.walking.hall import at_hall
 from tests.menu.walking.pages import serving_pages
 from tests.menu.walking.sms import by_sms
 from tests.menu.walking.terminal import AtTerminal
@@ -26,9 +27,14 @@ def walkers(
 ) -> Iterator[Mapping[Door, Walker]]:
     """Who walks up to each door."""
     handsets = tmp_path_factory.mktemp("handsets")
-    with at_assistant() as assistant, by_sms(handsets) as sms, serving_pages() as url:
-        there = (AtCommand(), assistant, sms, AtCounter(url), AtTerminal(url))
-        yield {walker.door: walker for walker in there}
+    with (
+        at_assistant() as assistant,
+        by_sms(handsets) as sms,
+        at_hall() as (pages, app),
+        serving_pages() as url,
+    ):
+        there = (AtCommand(), assistant, sms, pages, app, AtCounter(url), AtTerminal(url))
+        yield {one.door: one for one in there}
 
 
 @pytest.fixture

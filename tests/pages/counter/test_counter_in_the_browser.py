@@ -28,20 +28,25 @@ from wanhao.products.queries import products_of
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "a good password 1"
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, start_browser(playwright) as chromium:
+    # Playwright keeps an event loop in this thread, in which Django would refuse to work; also
+    # when the tables are emptied after a test.
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        sync_playwright() as playwright,
+        start_browser(playwright) as chromium,
+    ):
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         yield chromium
 
 
 @pytest.fixture
-def shop(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def shop(transactional_db: None) -> None:
     """An open hall whose clerk has a second factor, and a customer whose document is known."""
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     open_hall()
     see()
     TOTP.activate(Login.objects.get(name="li.na"), SECRET)

@@ -1,6 +1,7 @@
 """The hall at a glance."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.menu.walking.world import NUMBERS, open_world
 from tests.pages.hall.signing_in import sign_in
 from wanhao.menu.contracts import Door
 from wanhao.pages.design import clock
+from wanhao.pages.hall.visitors import KEPT
 
 NUMBER = NUMBERS[Door.WEB]
 EXAMPLE = Example(item="usage", says="", holds=("sms-pack-5",))
@@ -47,10 +49,20 @@ class TestAtAGlance:
         self, customer: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         page(customer)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(14):
             page(customer)
 
     def test_who_is_not_signed_in_is_sent_to_sign_in(self, client: Client, db: None) -> None:
         response = client.get("/hall/")
         assert response.status_code == 302
         assert response["Location"] == "/hall/sign-in/?next=/hall/"
+
+    def test_a_page_that_renews_itself_does_not_keep_anybody_signed_in(
+        self, customer: Client
+    ) -> None:
+        sign_in(customer, NUMBER, clock.now() - timedelta(minutes=20))
+        seen = customer.session[KEPT]["seen"]
+        customer.get("/hall/part/", headers={"HX-Request": "true"})
+        assert customer.session[KEPT]["seen"] == seen
+        page(customer)
+        assert customer.session[KEPT]["seen"] > seen

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from wanhao.billing.orders.ports import connected_channels
 from wanhao.billing.queries import balances
 from wanhao.menu.contracts import (
     Answer,
@@ -19,6 +20,9 @@ from wanhao.parties.queries import lines_by_number
 from wanhao.values.errors import WanhaoError
 from wanhao.values.msisdn import Msisdn
 from wanhao.workflows.redeem_voucher import redeem_for_line
+
+PAY_PAGE = "/hall/pay/"
+"""Where the online hall takes payments."""
 
 
 class TopupInputs(Inputs):
@@ -73,7 +77,11 @@ def _where(asking: Asking[TopupInputs]) -> Answer:
     return Answer(
         long=lines([ways, owes]),
         short=ways,
-        data={"owed_fen": owed, "ways": ["card", "hall", "shop", "web", "wechat", "alipay"]},
+        data={
+            "owed_fen": owed,
+            "ways": ["card", "hall", "shop", "web", "wechat", "alipay"],
+            "pay_url": PAY_PAGE if connected_channels() else "",
+        },
     )
 
 

@@ -1,7 +1,5 @@
 """An account's bills: five months in bars, and each bill with what explains it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -10,7 +8,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from wanhao.access.actions import record_read
-from wanhao.billing.bills.contracts import BillView, MonthTotal, Payer
+from wanhao.billing.bills.contracts import BillView, Payer
 from wanhao.billing.bills.figures import month_name
 from wanhao.billing.bills.pdf import bill_name, bill_pdf, period
 from wanhao.billing.bills.queries import history, shown_bill, waiting_fen
@@ -18,6 +16,7 @@ from wanhao.billing.bills.table import bill_csv
 from wanhao.billing.bills.wording import sections
 from wanhao.pages.console.access import for_employees, no_account_of_theirs
 from wanhao.pages.design import clock
+from wanhao.pages.design.bars import month_bars
 from wanhao.pages.design.rendering import render_page
 from wanhao.parties.contracts import Language
 from wanhao.products.queries import fees
@@ -25,20 +24,6 @@ from wanhao.staff.contracts import Permission
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.find_payer import find_payer
-
-SHORTEST = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonthBar:
-    """A month of the history; `height` of its bar in hundredths, `top` what is above it."""
-
-    cycle: int
-    name: str
-    short: str
-    fen: int | None
-    height: int
-    top: int
 
 
 @require_safe
@@ -105,27 +90,6 @@ def bill_file(request: HttpRequest, reference: str, cycle: str, form: str) -> Ht
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response
-
-
-def month_bars(months: Sequence[MonthTotal], language: Language) -> list[MonthBar]:
-    """Bars beside the highest of them; a bill is never too small to be seen, nothing has no bar."""
-    highest = max((month.fen or 0 for month in months), default=0) or 1
-    return [
-        MonthBar(
-            cycle=month.cycle,
-            name=month_name(month.cycle, language),
-            short=month_name(month.cycle, language, short=True),
-            fen=month.fen,
-            height=height,
-            top=100 - height,
-        )
-        for month in months
-        for height in [_height(month.fen, highest)]
-    ]
-
-
-def _height(fen: int | None, highest: int) -> int:
-    return max(fen * 100 // highest, SHORTEST) if fen and fen > 0 else 0
 
 
 def _read(

@@ -38,6 +38,7 @@ CHANNELS: Mapping[Channel, str | Promise] = {
     Channel.EMAIL: _("e-mail"),
     Channel.APP: _("app"),
     Channel.ANY: _("SMS, app or e-mail"),
+    Channel.PUSH: _("push"),
 }
 RECEIPTS: Mapping[ReceiptState, str | Promise] = {
     ReceiptState.DELIVERED: _("delivered"),

@@ -35,9 +35,9 @@ PLACES: Sequence[Place] = (
     Place(view="notices", name=_("Notices")),
     Place(view="quarantine", name=_("Quarantine")),
     Place(view="ledger", name=_("Ledger")),
+    Place(view="payments", name=_("Payments")),
     Place(view="catalogue", name=_("Catalogue")),
     Place(view="counter", name=_("Counter")),
-    Place(view="readings", name=_("Readings")),
     Place(view="queues", name=_("Halls")),
     Place(view="phones", name=_("Phones"), demo_only=True),
 )

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 
 from wanhao.pages.design.preferences import TEXT_COOKIE, Preferences, Text, preferences_of
@@ -21,14 +21,14 @@ CODES = {Language.ZH: "zh-hans", Language.EN: "en"}
 
 
 def hall_page(
-    view: Callable[Concatenate[HttpRequest, Visitor, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, Visitor, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """As `for_customers`, in the language of the visitor's line."""
 
     @wraps(view)
     def greeted(
         request: HttpRequest, visitor: Visitor, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         if settings.LANGUAGE_COOKIE_NAME in request.COOKIES:
             return view(request, visitor, *args, **kwargs)
         language = visitor.line.language

@@ -1,7 +1,7 @@
 """Every item of the menu in the hall: asked, confirmed, declined."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wanhao.menu.contracts import Asker, Door, IdentityLevel
@@ -25,7 +25,7 @@ HALL = Desk(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def item(request: HttpRequest, code: str) -> HttpResponse:
+def item(request: HttpRequest, code: str) -> HttpResponseBase:
     """One item; what anybody may ask needs no signing in."""
     if visitor_of(request) is None and code in _for_anybody():
         asker = Asker(door=Door.WEB, level=IdentityLevel.ANYONE, language=language_of_page())

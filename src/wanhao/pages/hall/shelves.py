@@ -13,7 +13,17 @@ from wanhao.menu.queries import items_at
 from wanhao.menu.wording import pick
 from wanhao.parties.contracts import Language
 
-OWN_PAGES: Mapping[str, str] = MappingProxyType({})
+OWN_PAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "topup": "hall-pay",
+        "bill": "hall-bills",
+        "detail": "hall-detail",
+        "usage": "hall-usage",
+        "holdings": "hall-usage",
+        "halls": "hall-places",
+        "hotspots": "hall-places",
+    }
+)
 """Items that have a page of their own in the hall, with its address' name."""
 
 

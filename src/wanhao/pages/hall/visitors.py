@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils.translation import get_language
 from django_htmx.http import HttpResponseClientRefresh
@@ -56,12 +56,12 @@ def visitor_of(request: HttpRequest) -> Visitor | None:
 
 
 def for_customers(
-    view: Callable[Concatenate[HttpRequest, Visitor, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[HttpRequest, Visitor, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Give the view its visitor; whoever is not signed in goes to sign in, and then comes back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         visitor = visitor_of(request)
         if visitor is not None:
             return view(request, visitor, *args, **kwargs)
@@ -113,5 +113,8 @@ def _look_up(request: HttpRequest) -> Visitor | None:
 
 def _note_seen(request: HttpRequest, session: HallSession) -> None:
     now = clock.now()
+    # A part that is fetched again by itself is nobody at the screen.
+    if request.headers.get("HX-Request"):
+        return
     if now - session.seen > SEEN_EVERY or request.session[KEPT]["line"] != session.line_id:
         request.session[KEPT] = to_json(replace(session, seen=now))

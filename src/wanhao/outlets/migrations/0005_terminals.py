@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wanhao_outlets', '0003_counters'),
+        ('wanhao_outlets', '0004_lost_property'),
         ('wanhao_parties', '0006_line_bindings'),
     ]
 

@@ -1,0 +1,216 @@
+"""The hall installed, without a network, and back again, in Chromium."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+from tests.pages.browser import PATIENCE_MS, start_browser
+from tests.pages.conftest import Served
+from tests.pages.hall.app_world import customers, signed_in
+from wanhao.menu.contracts import Door
+
+pytestmark = pytest.mark.browser
+HOME = "/hall/"
+BILL = "/hall/do/bill/"
+MOST_BYTES = 150_000
+KEPT = """async () => {
+  const pages = await caches.open("hall-pages");
+  return (await pages.keys()).map(one => new URL(one.url).pathname);
+}"""
+CONTROLLED = "navigator.serviceWorker.controller !== null"
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with start_browser(playwright) as chromium:
+        yield chromium
+
+
+@pytest.fixture(autouse=True)
+def _allow_rows_beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture
+def hall(
+    transactional_db: None, browser: Browser, web: Served, tmp_path: Path
+) -> Iterator[tuple[BrowserContext, str]]:
+    with customers(tmp_path / "usage"), signed_in(browser, web.url) as context:
+        yield context, web.url
+
+
+def opened(context: BrowserContext, url: str) -> Page:
+    """The home page, with the worker beside it and the page kept."""
+    page = context.new_page()
+    page.goto(url + HOME)
+    until(page, lambda: page.evaluate(CONTROLLED))
+    until(page, lambda: HOME in kept(page))
+    return page
+
+
+def until(page: Page, holds: Callable[[], object]) -> None:
+    """Wait until it holds; the content policy lets no function be asked in the page itself."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not holds():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(100)
+
+
+def kept(page: Page) -> list[str]:
+    return sorted(page.evaluate(KEPT))
+
+
+def look_at(page: Page, url: str) -> None:
+    """Open a page, and wait until the worker has kept it."""
+    page.goto(url)
+    path = page.evaluate("location.pathname")
+    until(page, lambda: path in kept(page))
+
+
+class TestInstalling:
+    def test_chromium_finds_nothing_missing(self, hall: tuple[BrowserContext, str]) -> None:
+        context, url = hall
+        page = opened(context, url)
+        asked = context.new_cdp_session(page)
+        errors = asked.send("Page.getInstallabilityErrors")["installabilityErrors"]
+        # A window of its own for the tests is like an incognito one, which installs nothing.
+        assert [one["errorId"] for one in errors if one["errorId"] != "in-incognito"] == []
+        manifest = asked.send("Page.getAppManifest")
+        assert manifest["errors"] == []
+        told = json.loads(manifest["data"])
+        assert (told["name"], told["lang"]) == ("万号网上营业厅", "zh-hans")
+        assert told["start_url"] == "/hall/?source=app"
+
+
+class TestWithoutANetwork:
+    def test_home_and_a_bill_can_be_read_with_their_time_and_are_live_again_afterwards(
+        self, hall: tuple[BrowserContext, str]
+    ) -> None:
+        context, url = hall
+        page = opened(context, url)
+        balance = page.locator("[data-figure=balance]").inner_text()
+        look_at(page, url + BILL)
+        bill = page.locator("[data-said]").first.inner_text()
+        context.set_offline(True)
+        page.goto(url + HOME)
+        expect(page.locator("[data-figure=balance]")).to_have_text(balance)
+        expect(page.locator("[data-when=offline]")).to_contain_text("离线 · 截至")
+        page.goto(url + BILL)
+        expect(page.locator("[data-said]").first).to_have_text(bill)
+        expect(page.locator("[data-when=offline]")).to_be_visible()
+        context.set_offline(False)
+        expect(page.locator("[data-when=offline]")).to_be_hidden()
+        page.goto(url + HOME)
+        expect(page.locator(".live[data-state=live]")).to_have_count(1)
+
+    def test_a_page_never_seen_says_what_can_be_read(
+        self, hall: tuple[BrowserContext, str]
+    ) -> None:
+        context, url = hall
+        page = opened(context, url)
+        context.set_offline(True)
+        page.goto(url + "/hall/do/points/")
+        expect(page.locator("h1")).to_have_text("现在没有网络")
+        expect(page.locator("[data-readable] a:visible")).to_have_text(["首页"])
+
+    def test_a_form_needs_the_network_and_keeps_what_was_typed(
+        self, hall: tuple[BrowserContext, str]
+    ) -> None:
+        context, url = hall
+        page = opened(context, url)
+        page.goto(url + "/hall/do/pack_open/")
+        page.check("input[value='sms-pack-5']")
+        context.set_offline(True)
+        page.click("form.ask button[type=submit]")
+        expect(page.locator("[data-when=not-sent]")).to_be_visible()
+        expect(page.locator("input[value='sms-pack-5']")).to_be_checked()
+        context.set_offline(False)
+        page.click("form.ask button[type=submit]")
+        expect(page.locator("[data-kind=to_confirm]")).to_be_visible()
+
+    def test_what_the_network_lost_on_its_way_is_typed_again_by_itself(
+        self, hall: tuple[BrowserContext, str]
+    ) -> None:
+        context, url = hall
+        page = opened(context, url)
+        page.goto(url + "/hall/do/pack_open/")
+        page.check("input[value='sms-pack-5']")
+        # The browser thinks it is online; nothing is reached.
+        page.evaluate("Object.defineProperty(navigator, 'onLine', {get: () => true})")
+        context.set_offline(True)
+        page.click("form.ask button[type=submit]")
+        expect(page.locator("h1")).to_have_text("现在没有网络")
+        expect(page.locator("[data-when=not-sent]")).to_be_visible()
+        context.set_offline(False)
+        page.click("[data-back]")
+        expect(page.locator("input[value='sms-pack-5']")).to_be_checked()
+
+
+class TestWhoseThePagesAre:
+    def test_nothing_is_kept_after_signing_out(self, hall: tuple[BrowserContext, str]) -> None:
+        context, url = hall
+        page = opened(context, url)
+        context.clear_cookies(name="sessionid")
+        page.goto(url + "/hall/do/tariffs/")
+        until(page, lambda: not kept(page))
+
+    def test_another_customer_finds_nothing_of_the_one_before(
+        self, hall: tuple[BrowserContext, str], browser: Browser
+    ) -> None:
+        context, url = hall
+        page = opened(context, url)
+        look_at(page, url + BILL)
+        with signed_in(browser, url, Door.APP) as other:
+            context.add_cookies(other.cookies(url))
+        look_at(page, url + "/hall/do/points/")
+        assert kept(page) == ["/hall/do/points/"]
+
+    def test_after_seven_days_a_page_is_gone(self, hall: tuple[BrowserContext, str]) -> None:
+        context, url = hall
+        page = opened(context, url)
+        page.evaluate(
+            """async () => {
+              const pages = await caches.open("hall-pages");
+              const found = await pages.match("/hall/");
+              const headers = new Headers(found.headers);
+              headers.set("Wanhao-Kept-At", new Date(Date.now() - 7.01 * 86400e3).toISOString());
+              await pages.put("/hall/", new Response(await found.text(), {headers}));
+            }"""
+        )
+        context.set_offline(True)
+        page.goto(url + HOME)
+        expect(page.locator("h1")).to_have_text("现在没有网络")
+
+    def test_only_pages_for_reading_are_kept(self, hall: tuple[BrowserContext, str]) -> None:
+        context, url = hall
+        page = opened(context, url)
+        for path in ("/hall/me/", "/hall/do/pack_open/", "/hall/do/plan_change/"):
+            page.goto(url + path)
+        look_at(page, url + BILL)
+        assert kept(page) == [HOME, BILL]
+
+
+class TestWeight:
+    def test_a_first_visit_to_home_weighs_little(self, hall: tuple[BrowserContext, str]) -> None:
+        context, url = hall
+        page = context.new_page()
+        asked = context.new_cdp_session(page)
+        asked.send("Network.enable")
+        came: list[float] = []
+        asked.on("Network.loadingFinished", lambda event: came.append(event["encodedDataLength"]))
+        page.goto(url + HOME)
+        page.wait_for_load_state("load")
+        until(page, lambda: page.evaluate(CONTROLLED))
+        assert len(came) > 5
+        assert sum(came) < MOST_BYTES

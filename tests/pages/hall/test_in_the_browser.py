@@ -1,0 +1,146 @@
+"""A customer clicks through the hall in Chromium, on a phone and a hall PC, large and dark."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from tests.menu.walking.examples import Example
+from tests.menu.walking.world import open_world
+from tests.pages.browser import (
+    HALL_PC,
+    PHONE,
+    overflow,
+    start_browser,
+    take_picture,
+    too_small,
+    visiting,
+)
+from tests.pages.conftest import free_port, serving
+from tests.pages.hall.customers import NUMBER, two_bills
+from tests.pages.hall.signing_in import sign_in
+from wanhao.menu.contracts import IdentityLevel
+from wanhao.pages.design import clock
+from wanhao.parties.queries import lines_by_number
+
+pytestmark = pytest.mark.browser
+ANYBODYS = "/hall/do/tariffs/"
+PAGES = {
+    "home": "/hall/",
+    "serve": "/hall/serve/",
+    "service": "/hall/service/",
+    "me": "/hall/me/",
+    "bills": "/hall/bills/",
+    "usage": "/hall/usage/",
+    "detail": "/hall/detail/",
+    "places": "/hall/places/?city=",
+    "pack": "/hall/do/pack_open/",
+    "gift": "/hall/do/gift_data/",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """The hall as one customer sees it, signed in."""
+
+    url: str
+    cookies: dict[str, str]
+
+    def enter(self, context: BrowserContext) -> None:
+        context.add_cookies(
+            [{"name": name, "value": one, "url": self.url} for name, one in self.cookies.items()]
+        )
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as started, start_browser(started) as chromium:
+        yield chromium
+
+
+@pytest.fixture(autouse=True)
+def _allow_rows_beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture
+def hall(transactional_db: None, tmp_path: Path) -> Iterator[Hall]:
+    """Half an hour of calls, a plan with data; signed in as sure as can be."""
+    with open_world(tmp_path / "usage", Example(item="usage", says="")):
+        client = Client()
+        sign_in(client, NUMBER, clock.now(), IdentityLevel.STRONG)
+        cookies = {name: one.value for name, one in client.cookies.items()}
+        with serving(free_port(), tmp_path, free_port()) as url:
+            yield Hall(url, cookies)
+
+
+def billed() -> int:
+    """The month of the last of two bills, which are to be paid."""
+    last, _ = two_bills(lines_by_number({NUMBER})[NUMBER], clock.now())
+    return last
+
+
+def opened(page: Page, hall: Hall, path: str) -> Page:
+    hall.enter(page.context)
+    page.goto(hall.url + path)
+    return page
+
+
+def test_a_customer_buys_a_pack_and_sees_it_held(hall: Hall, browser: Browser) -> None:
+    with visiting(browser, hall.url + ANYBODYS, size=PHONE) as visit:
+        page = opened(visit.page, hall, "/hall/")
+        expect(page.locator('[data-service="voice"]')).to_contain_text("70分钟")
+        page.get_by_role("link", name="办理", exact=True).click()
+        page.get_by_role("link", name="开通流量包、短信包").click()
+        page.get_by_role("radio", name="短信包 5元").check()
+        page.get_by_role("button", name="下一步").click()
+        expect(page.locator('[data-kind="to_confirm"]')).to_contain_text("¥5/月")
+        take_picture(page, "hall-confirm-360")
+        page.get_by_role("button", name="确认办理").click()
+        expect(page.locator('[data-kind="answered"]')).to_contain_text("短信包 5元")
+        take_picture(page, "hall-done-360")
+        page.get_by_role("link", name="完成").click()
+        expect(page.locator(".packs")).to_contain_text("短信包 5元")
+        page.goto(hall.url + "/hall/usage/")
+        page.get_by_role("listitem").filter(has_text="短信包 5元").get_by_role("link").click()
+        page.get_by_role("button", name="下一步").click()
+        page.get_by_role("button", name="确认办理").click()
+        expect(page.locator('[data-kind="answered"]')).to_contain_text("已退订短信包 5元")
+        assert visit.complaints == []
+
+
+def test_a_bill_opens_to_its_lines(hall: Hall, browser: Browser) -> None:
+    last = billed()
+    with visiting(browser, hall.url + ANYBODYS) as visit:
+        page = opened(visit.page, hall, "/hall/bills/")
+        page.locator(f'[data-cycle="{last}"] a').click()
+        expect(page.locator(".compared")).to_contain_text("合计比")
+        page.locator("details.line summary").first.click()
+        take_picture(page, "hall-bill-1366", whole=True)
+        assert visit.complaints == []
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("size", [PHONE, HALL_PC], ids=["360", "1366"])
+@pytest.mark.parametrize("mode", ["plain", "large", "dark"])
+def test_every_page_fits_its_screen(
+    hall: Hall, browser: Browser, language: str, size: tuple[int, int], mode: str
+) -> None:
+    start = hall.url + ANYBODYS
+    look = {"large": mode == "large", "dark": mode == "dark"}
+    last, wrong = billed(), {}
+    with visiting(browser, start, language=language, size=size, **look) as visit:
+        code = "en" if language == "en" else "zh-hans"
+        cookie = {"name": "django_language", "value": code, "url": hall.url}
+        visit.page.context.add_cookies([cookie])
+        for name, path in {**PAGES, "bill": f"/hall/bills/{last}/"}.items():
+            page = opened(visit.page, hall, path)
+            take_picture(page, f"hall-{name}-{size[0]}-{code[:2]}-{mode}", whole=True)
+            if found := [*too_small(page), *([overflow(page)] if overflow(page) > 0 else [])]:
+                wrong[name] = found
+        assert wrong == {}
+        assert visit.complaints == []

@@ -1,0 +1,176 @@
+"""A customer pays in the hall, at the local channels, over real sockets."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from django.test import Client
+
+from tests.channels.payments.peers import Peer, connected, running_peer
+from tests.menu.walking.examples import Example
+from tests.menu.walking.world import NUMBERS, open_world
+from tests.pages.hall.signing_in import sign_in
+from wanhao.billing.models import PaymentOrder
+from wanhao.billing.orders.ports import provide_channels
+from wanhao.billing.orders.queries import order as order_of
+from wanhao.billing.queries import balances
+from wanhao.menu.contracts import Door
+from wanhao.pages.design import clock
+from wanhao.pages.design.amounts import fen_of
+from wanhao.parties.queries import lines_by_number
+from wanhao.workflows.look_up_payments import look_up
+
+NUMBER, OTHER = NUMBERS[Door.WEB], NUMBERS[Door.APP]
+GIVEN = {"amount": "30.50", "channel": "wechat", "showing": "code", "once": "once-once-1"}
+
+
+@pytest.fixture
+def peer(tmp_path: Path) -> Iterator[Peer]:
+    with running_peer(tmp_path / "payments") as running, connected(running, "http://127.0.0.1:9"):
+        yield running
+
+
+@pytest.fixture
+def customer(db: None, tmp_path: Path, client: Client, peer: Peer) -> Iterator[Client]:
+    with open_world(tmp_path / "usage", Example(item="topup", says="")):
+        sign_in(client, NUMBER, clock.now())
+        yield client
+
+
+def begun(client: Client, **changed: str) -> str:
+    response = client.post("/hall/pay/", GIVEN | changed)
+    assert response.status_code == 302, response.content.decode()
+    return str(response["Location"])
+
+
+def page(client: Client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def paid(peer: Peer, order: PaymentOrder) -> None:
+    """The customer pays; as nobody serves our pages to the peer here, the channel is asked."""
+    peer.control(callbacks="never", pay=order.number)
+    found = order_of(order.number)
+    assert found is not None
+    look_up(found, clock.now())
+
+
+def has(number: int) -> int:
+    account = lines_by_number({number})[number].account_id
+    return balances([account])[account]
+
+
+@pytest.mark.parametrize("channel", ["wechat", "alipay"])
+def test_a_code_is_scanned_and_the_page_moves_on(
+    customer: Client, peer: Peer, channel: str
+) -> None:
+    before = has(NUMBER)
+    place = begun(customer, channel=channel)
+    shown = page(customer, place)
+    assert "¥30.50" in shown
+    assert 'data-state="waiting"' in shown
+    assert f'hx-get="{place}part/"' in shown
+    code = customer.get(f"{place}code.svg")
+    assert (code["Content-Type"], code.status_code) == ("image/svg+xml", 200)
+    assert b"<svg" in code.content
+    paid(peer, PaymentOrder.objects.get())
+    shown = page(customer, f"{place}part/")
+    assert 'data-state="paid"' in shown
+    assert "hx-trigger" not in shown
+    assert has(NUMBER) == before + 3050
+    receipt = customer.get(f"{place}receipt.pdf")
+    assert receipt["Content-Type"] == "application/pdf"
+    assert receipt.content.startswith(b"%PDF")
+    assert customer.get(f"{place}code.svg").status_code == 404
+
+
+def test_on_a_phone_one_goes_to_the_channel(customer: Client, peer: Peer) -> None:
+    assert (
+        'value="address" checked'
+        in customer.get("/hall/pay/", headers={"User-Agent": "Mobile Mobi"}).content.decode()
+    )
+    shown = page(customer, begun(customer, showing="address", channel="alipay"))
+    address = re.search(r'href="(http[^"]+gateway[^"]+)"', shown)
+    assert address is not None
+    there = httpx.get(address[1].replace("&amp;", "&"), follow_redirects=True)
+    assert "30.50" in there.text
+
+
+def test_pressing_twice_begins_one_order(customer: Client) -> None:
+    assert begun(customer) == begun(customer)
+    assert PaymentOrder.objects.count() == 1
+
+
+def test_somebody_elses_number_is_paid_for_and_their_balance_not_told(
+    customer: Client, peer: Peer
+) -> None:
+    before = has(OTHER)
+    place = begun(customer, number=str(OTHER))
+    paid(peer, PaymentOrder.objects.get())
+    shown = page(customer, place)
+    assert has(OTHER) == before + 3050
+    assert "当前余额" not in shown
+    assert str(OTHER) not in shown
+
+
+def test_nobody_sees_anothers_order(customer: Client) -> None:
+    place = begun(customer)
+    stranger = Client()
+    sign_in(stranger, OTHER, clock.now())
+    for path in (place, f"{place}part/", f"{place}code.svg", f"{place}receipt.pdf"):
+        assert stranger.get(path).status_code == 404
+    assert Client().get(place).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"amount": ""}, "请填写金额"),
+        ({"amount": "0"}, "请填写金额"),
+        ({"amount": "1e3"}, "请填写金额"),
+        ({"amount": "-5"}, "请填写金额"),
+        ({"amount": "1.234"}, "请填写金额"),
+        ({"number": "123"}, "11位"),
+        ({"number": "19999999999"}, "不是我们的号码"),
+        ({"channel": "cash"}, "请选择支付方式"),
+        ({"once": ""}, "请选择支付方式"),
+    ],
+)
+def test_what_cannot_be_paid_is_said_and_what_was_written_stays(
+    customer: Client, changed: dict[str, str], told: str
+) -> None:
+    response = customer.post("/hall/pay/", GIVEN | changed)
+    assert response.status_code in (400, 409)
+    shown = response.content.decode()
+    assert told in shown
+    assert f'value="{(GIVEN | changed)["amount"]}"' in shown
+    assert not PaymentOrder.objects.exists()
+
+
+def test_a_channel_that_is_down_is_said(customer: Client, peer: Peer) -> None:
+    peer.control(down=True)
+    response = customer.post("/hall/pay/", GIVEN)
+    assert response.status_code == 409
+    assert "WeChat Pay gives" not in response.content.decode()
+
+
+def test_without_channels_the_page_says_where_to_pay(customer: Client) -> None:
+    provide_channels({})
+    assert "暂时不能在线缴费" in page(customer, "/hall/pay/")
+
+
+@pytest.mark.parametrize(
+    ("yuan", "fen"),
+    [("50", 5000), ("0.01", 1), ("50.5", 5050), ("¥50.05", 5005), ("500000", 50_000_000)],
+)
+def test_amounts_are_read_to_the_fen(yuan: str, fen: int) -> None:
+    assert fen_of(yuan) == fen
+
+
+def test_an_amount_beyond_the_most_is_none() -> None:
+    assert fen_of("500000.01") is None
+    assert fen_of("٥٠") is None
