@@ -48,14 +48,14 @@ def test_the_start_shows_the_customers_own_figures_and_what_can_be_done(browser:
     assert 'data-figure="balance">¥50.00<' in shown
     assert 'data-service="voice" data-left="70"' in shown
     assert str(NUMBER) not in shown
-    for path in ("list/ask/", "list/do/", "queue/", "do/topup/"):
+    for path in ("list/ask/", "list/do/", "queue/", "pay/"):
         assert f'href="/terminal/{path}"' in shown
 
 
 def test_every_item_of_the_terminal_is_in_one_of_the_lists(browser: Client) -> None:
     shown = text(browser, "/terminal/list/ask/") + text(browser, "/terminal/list/do/")
     for item in items_at(Door.TERMINAL):
-        own = {"queue_ticket": "/terminal/queue/"}
+        own = {"queue_ticket": "/terminal/queue/", "topup": "/terminal/pay/"}
         assert f'href="{own.get(item.code, f"/terminal/do/{item.code}/")}"' in shown, item.code
 
 

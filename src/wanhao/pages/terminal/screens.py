@@ -33,7 +33,7 @@ LISTS = {
     "do": (Shelf.SERVE, Shelf.SERVICE, Shelf.ME),
 }
 """What stands under 查 and under 办."""
-OWN_PAGES = {"queue_ticket": "terminal-queue"}
+OWN_PAGES = {"topup": "terminal-pay", "queue_ticket": "terminal-queue"}
 """Items that have a page of their own here, with its address' name."""
 
 

@@ -38,7 +38,7 @@ class Done:
 class Visit:
     """A visit. `number` was typed and proves nothing; `line_id` is the line that was proved, 0 for
     none; `code_id` is the code that waits, `ticket_id` the ticket that was taken, `order` the
-    payment that was begun."""
+    payment that was begun for `payee`, any number of ours."""
 
     key: str
     number: int = 0
@@ -48,6 +48,7 @@ class Visit:
     done: tuple[Done, ...] = ()
     ticket_id: int = 0
     order: str = ""
+    payee: int = 0
 
     @property
     def level(self) -> IdentityLevel:
@@ -84,6 +85,7 @@ def to_json(visit: Visit) -> dict[str, Any]:
         "shown": sorted(visit.shown),
         "ticket": visit.ticket_id,
         "order": visit.order,
+        "payee": visit.payee,
         "done": [
             [one.number, one.title, list(one.words), one.at.isoformat(), one.amount_fen]
             for one in visit.done
@@ -101,6 +103,7 @@ def from_json(kept: Mapping[str, Any]) -> Visit:
         shown=frozenset(map(Shown, kept["shown"])),
         ticket_id=kept["ticket"],
         order=kept["order"],
+        payee=kept["payee"],
         done=tuple(
             Done(
                 number=number,

@@ -66,6 +66,5 @@
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });
-  document.addEventListener("terminal:waiting", () => { touched = Date.now(); });
   setInterval(tick, 250);
 })();
