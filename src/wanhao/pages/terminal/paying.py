@@ -20,10 +20,10 @@ from wanhao.outlets.terminal_contracts import NewReceipt
 from wanhao.outlets.terminals import write_receipt
 from wanhao.pages.design import clock
 from wanhao.pages.design.codes import code_picture
+from wanhao.pages.design.payment_words import CHANNELS, STATES
 from wanhao.pages.hall.entering import too_often
 from wanhao.pages.hall.entry_words import number_of, slow_down, wrong_number
 from wanhao.pages.hall.pay_form import AMOUNTS, PayForm, Wanted, read_form
-from wanhao.pages.hall.pay_words import CHANNELS, STATES
 from wanhao.pages.terminal.guests import Guest, for_guests, keep, render_terminal
 from wanhao.pages.terminal.keypad import pressed
 from wanhao.pages.terminal.visits import COUNTED_SECONDS, Done
