@@ -41,6 +41,7 @@ from wanhao.pages.design.preferences import choose
 from wanhao.pages.hall.push import use_push
 from wanhao.pages.live.views import live
 from wanhao.pages.metrics.views import metrics
+from wanhao.pages.phones.terminal import phones_terminal
 from wanhao.pages.phones.views import (
     journey_part,
     pass_a_month,
@@ -140,6 +141,7 @@ urlpatterns = [
     path("phones/handsets/", phones_part, name="phones-part"),
     path("phones/journey/", journey_part, name="phones-journey"),
     path("phones/write/", phones_write, name="phones-write"),
+    path("phones/terminal/", phones_terminal, name="phones-terminal"),
     path("phones/month/", pass_a_month, name="phones-month"),
     path("payments/", payments, name="payments"),
     path("hall/", include("wanhao.pages.hall.entry_urls")),

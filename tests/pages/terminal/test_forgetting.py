@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
 from tests.pages.terminal.standing import browser_of, open_terminal, stand
 from tests.parties.examples import a_family
@@ -111,3 +112,21 @@ class TestForgetting:
         assert (
             '<noscript><meta http-equiv="refresh" content="75;url=/terminal/"></noscript>' in page
         )
+
+
+class TestTheDemo:
+    def test_the_page_of_phones_makes_a_browser_the_demos_terminal(
+        self, secret: str, settings: SettingsWrapper
+    ) -> None:
+        settings.DEMO = True
+        browser = Client()
+        where = browser.post("/phones/terminal/")["Location"]
+        assert where.startswith("/terminal/register/")
+        assert browser.post(where)["Location"] == "/terminal/"
+        assert browser.get("/terminal/").status_code == 200
+
+    def test_outside_the_demo_there_is_no_such_way(
+        self, secret: str, settings: SettingsWrapper
+    ) -> None:
+        settings.DEMO = False
+        assert Client().post("/phones/terminal/").status_code == 404
