@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from tests.pages.terminal.standing import browser_of, open_terminal, stand
 from tests.parties.examples import a_family
@@ -116,7 +116,7 @@ class TestForgetting:
 
 class TestTheDemo:
     def test_the_page_of_phones_makes_a_browser_the_demos_terminal(
-        self, secret: str, settings: SettingsWrapper
+        self, secret: str, settings: Settings
     ) -> None:
         settings.DEMO = True
         browser = Client()
@@ -125,8 +125,6 @@ class TestTheDemo:
         assert browser.post(where)["Location"] == "/terminal/"
         assert browser.get("/terminal/").status_code == 200
 
-    def test_outside_the_demo_there_is_no_such_way(
-        self, secret: str, settings: SettingsWrapper
-    ) -> None:
+    def test_outside_the_demo_there_is_no_such_way(self, secret: str, settings: Settings) -> None:
         settings.DEMO = False
         assert Client().post("/phones/terminal/").status_code == 404
