@@ -1,4 +1,4 @@
-"""Every process behind the doors: web, worker, meter and SMS link, with the channels they pay at."""
+"""Every process behind the doors: web, worker, meter, SMS link, and the channels one pays at."""
 
 import os
 import re
