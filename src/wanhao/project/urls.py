@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from wanhao.pages.console.bills import bill, bill_file, bills
 from wanhao.pages.console.catalogue import catalogue, catalogue_offering
 from wanhao.pages.console.day import day, today
+from wanhao.pages.console.disputes import dispute, dispute_settle, disputes
 from wanhao.pages.console.explain import explain_ask, explain_line, explain_switch
 from wanhao.pages.console.ledger import ledger, ledger_statement
 from wanhao.pages.console.messages import message, message_list, message_test
@@ -119,6 +120,9 @@ urlpatterns = [
         bill_file,
         name="bill-file",
     ),
+    path("disputes/", disputes, name="disputes"),
+    path("disputes/<int:dispute_id>/", dispute, name="dispute"),
+    path("disputes/<int:dispute_id>/settle/", dispute_settle, name="dispute-settle"),
     path("audit/reads/", readings, name="readings"),
     path("counter/", include("wanhao.pages.counter.urls")),
     path("queues/", halls, name="queues"),
