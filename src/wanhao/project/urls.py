@@ -57,7 +57,7 @@ from wanhao.pages.queues.lost import lost, lost_act, lost_new, lost_thing
 from wanhao.project import clock
 from wanhao.project.demo.staff import wire_demo_staff
 from wanhao.project.env import environment
-from wanhao.project.payments import alipay_called, wechat_called
+from wanhao.project.payment_calls import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
 from wanhao.project.push import public_key
 from wanhao.project.terminals import wire_terminals
