@@ -42,6 +42,7 @@ from wanhao.pages.design.preferences import choose
 from wanhao.pages.hall.push import use_push
 from wanhao.pages.live.views import live
 from wanhao.pages.metrics.views import metrics
+from wanhao.pages.phones.terminal import phones_terminal
 from wanhao.pages.phones.views import (
     journey_part,
     pass_a_month,
@@ -56,11 +57,13 @@ from wanhao.pages.queues.lost import lost, lost_act, lost_new, lost_thing
 from wanhao.project import clock
 from wanhao.project.demo.staff import wire_demo_staff
 from wanhao.project.env import environment
-from wanhao.project.payments import alipay_called, wechat_called
+from wanhao.project.payment_calls import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
 from wanhao.project.push import public_key
+from wanhao.project.terminals import wire_terminals
 
 wire_phones()
+wire_terminals()
 wire_demo_staff()
 use_clock(clock.now)
 use_push(public_key, environment().push_services)
@@ -142,6 +145,7 @@ urlpatterns = [
     path("phones/handsets/", phones_part, name="phones-part"),
     path("phones/journey/", journey_part, name="phones-journey"),
     path("phones/write/", phones_write, name="phones-write"),
+    path("phones/terminal/", phones_terminal, name="phones-terminal"),
     path("phones/month/", pass_a_month, name="phones-month"),
     path("payments/", payments, name="payments"),
     path("hall/", include("wanhao.pages.hall.entry_urls")),
@@ -156,6 +160,7 @@ urlpatterns = [
     path("payments/<slug:number>/", payment, name="payment"),
     path("payments/<slug:number>/refund/", payment_refund, name="payment-refund"),
     path("hall/", include("wanhao.pages.hall.urls")),
+    path("terminal/", include("wanhao.pages.terminal.urls")),
     path("hall/", include("wanhao.pages.hall.app_urls")),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),
