@@ -142,7 +142,7 @@ def test_only_employees_see_it(client: Client, settings: Settings) -> None:
     settings.DEMO = False
     opened_accounts(1)
     answer = client.get("/points/A0/")
-    assert (answer.status_code, "/admin/login/" in answer["Location"]) == (302, True)
+    assert (answer.status_code, "/staff/sign-in/" in answer["Location"]) == (302, True)
 
 
 def test_points_are_worth_whole_yuan() -> None:

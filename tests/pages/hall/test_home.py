@@ -107,7 +107,7 @@ def test_points_have_a_page_with_what_ends_when_and_every_movement(customer: Cli
     shown = page(customer, "/hall/points/")
     assert "1,200" in shown
     assert f"{clock.today().year + 1}-12-31" in shown
-    assert "获得" in shown
+    assert "入账" in shown
     assert 'href="/hall/do/redeem/"' in shown
     assert 'href="/hall/points/"' in page(customer, "/hall/ask/")
     assert str(NUMBER) not in shown
