@@ -99,7 +99,11 @@ def _bid(asking: Asking[AuctionInputs]) -> Answer:
         f"已为{lot.number}出价{yuan(fen)}，目前最高，{ends}截止。",
         f"Your bid of {yuan(fen)} for {lot.number} is the highest now; it ends {ends}.",
     )
-    data = {"lot": placed.lot_id, "price_fen": fen, "ends_at": placed.ends_at.isoformat()}
+    data: dict[str, JSON] = {
+        "lot": placed.lot_id,
+        "price_fen": fen,
+        "ends_at": placed.ends_at.isoformat(),
+    }
     return Answer(long=short, short=short, data=data)
 
 
@@ -139,7 +143,7 @@ def _pay(asking: Asking[AuctionInputs]) -> Answer:
         f"{number}已付清，请在{until}前凭证件到营业厅办理入网。",
         f"{number} is paid: open a line with it at a business hall before {until}.",
     )
-    data = {"lot": lot.lot_id, "right_until": lot.right_until.isoformat()}
+    data: dict[str, JSON] = {"lot": lot.lot_id, "right_until": lot.right_until.isoformat()}
     return Answer(long=lines([short, _contract(asking, lot)]), short=short, data=data)
 
 
