@@ -41,12 +41,7 @@ def move_card(
             "Give the group, or the code of the plan.",
         )
     at = full_second(now)
-    old = parties.lock_line(number)
-    if live_line_stops([old.line_id]):
-        raise WanhaoError(
-            f"{number} is reported lost, or kept for later, and is not moved.",
-            "Let it be in use again first.",
-        )
+    old = _in_use(number)
     joins = [old.group_id, *([] if to_group_id is None else [to_group_id])]
     with changing_cards(joins, now) as told:
         new = _moved(old, to_group_id, at)
@@ -57,6 +52,16 @@ def move_card(
         told.append(link(new, at))
     _carry(old, new, now)
     return new
+
+
+def _in_use(number: int) -> LineView:
+    line = parties.lock_line(number)
+    if live_line_stops([line.line_id]):
+        raise WanhaoError(
+            f"{number} is reported lost, or kept for later, and is not moved.",
+            "Let it be in use again first.",
+        )
+    return line
 
 
 def _carry(old: LineView, new: LineView, now: datetime) -> None:

@@ -40,20 +40,28 @@ def take_cash_at_counter(
         reference=reference,
         now=now,
     )
+    return cash, _receipt(service, cash, words, reference, now)
+
+
+def _receipt(
+    service: ServiceView,
+    cash: CashReceiptView,
+    words: tuple[str, str],
+    reference: str,
+    now: datetime,
+) -> ReceiptView:
     title, done = words
-    receipt = write_receipt(
-        NewReceipt(
-            service_id=service.service_id,
-            reference=reference,
-            item="cash",
-            title=title,
-            agreed="",
-            done=done.format(number=cash.number),
-            amount_fen=amount_fen,
-        ),
-        now,
+    new = NewReceipt(
+        service_id=service.service_id,
+        reference=reference,
+        item="cash",
+        title=title,
+        agreed="",
+        done=done.format(number=cash.number),
+        amount_fen=cash.amount_fen,
     )
+    receipt = write_receipt(new, now)
     if receipt.first:
         step = NewStep(kind=StepKind.CASH, item="cash", reference=cash.number)
         note_step(service.service_id, step, now)
-    return cash, receipt
+    return receipt

@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A page of the masthead; the demo has one more."""
+    """A page of the masthead; the demo has one more. What is seldom needed is in a list of its
+    own, so that the others have room beside the brand."""
 
     view: str
     name: str | Promise
     demo_only: bool = False
+    seldom: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class Link:
     url: str
     name: str | Promise
     current: bool
+    seldom: bool = False
 
 
 PLACES: Sequence[Place] = (
@@ -32,13 +35,14 @@ PLACES: Sequence[Place] = (
     Place(view="today", name=_("Duty")),
     Place(view="messages", name=_("Messages")),
     Place(view="reminders", name=_("Reminders")),
-    Place(view="notices", name=_("Notices")),
-    Place(view="quarantine", name=_("Quarantine")),
+    Place(view="notices", name=_("Notices"), seldom=True),
+    Place(view="quarantine", name=_("Quarantine"), seldom=True),
     Place(view="ledger", name=_("Ledger")),
     Place(view="payments", name=_("Payments")),
-    Place(view="catalogue", name=_("Catalogue")),
+    Place(view="catalogue", name=_("Catalogue"), seldom=True),
     Place(view="counter", name=_("Counter")),
     Place(view="queues", name=_("Halls")),
+    Place(view="readings", name=_("Readings"), seldom=True),
     Place(view="phones", name=_("Phones"), demo_only=True),
 )
 
@@ -47,7 +51,7 @@ def links(path: str) -> tuple[Link, ...]:
     """Every page the reader may go to, seen from the address `path`."""
     shown = [place for place in PLACES if settings.DEMO or not place.demo_only]
     return tuple(
-        Link(url=url, name=place.name, current=_is_there(url, path))
+        Link(url=url, name=place.name, current=_is_there(url, path), seldom=place.seldom)
         for place in shown
         for url in (reverse(place.view),)
     )
