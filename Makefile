@@ -118,7 +118,7 @@ bench-pages: $(DEVELOPMENT) $(TRANSLATED)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench/out tests/out
-	rm -rf src/wanhao/channels/sms/peer/node_modules src/*.egg-info
+	rm -rf src/wanhao/channels/sms/peer/node_modules tests/pages/axe/node_modules src/*.egg-info
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 	find src -name '*.mo' -delete
 

@@ -31,6 +31,7 @@ from wanhao.communications.optouts import set_opt_out
 from wanhao.loyalty.redeeming import could_redeem, redeem
 from wanhao.menu.refusing import UNKNOWN_ZH, refusal_of, wordings
 from wanhao.parties.actions import open_accounts, set_medium_of_line
+from wanhao.parties.binding import MOST_LINES, bind_line
 from wanhao.parties.contracts import ContactMedium, DocumentKind, LineView, MediumKind, PayType
 from wanhao.parties.deciding import refuse_secondary
 from wanhao.parties.documents import is_holder, record_document
@@ -47,6 +48,7 @@ from wanhao.workflows.bill_ourselves import OwnBilling
 from wanhao.workflows.cancel_product import cancel_product
 from wanhao.workflows.continue_data import continue_data
 from wanhao.workflows.issue_porting_code import issue_porting_code
+from wanhao.workflows.open_login import open_login
 from wanhao.workflows.order_product import order_product
 from wanhao.workflows.redeem_voucher import redeem_voucher
 
@@ -72,6 +74,13 @@ def with_pack() -> int:
     group = a_group()
     order_product(group, "sms-pack-5", NOW)
     return group
+
+
+def too_many_lines() -> object:
+    login_id = open_login(open_line().number, NOW)
+    for place in range(MOST_LINES):
+        bind_line(login_id, open_line(LI + 20 + place).line_id, NOW, by="test")
+    raise AssertionError("one too many was bound")
 
 
 def cheap() -> Offering:
@@ -340,6 +349,7 @@ CASES: list[Refused] = [
         "does not meet the conditions",
     ),
     ("no archive", no_archive, "详单暂时查不到", "cannot be looked up now"),
+    ("many lines", too_many_lines, "最多绑定10个号码", "has at most 10 lines"),
     *OF_STOPS,
     *OF_QUEUES,
     *OF_PAYMENTS,

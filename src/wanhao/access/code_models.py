@@ -18,6 +18,7 @@ class OneTimeCode(models.Model):
         max_length=8, choices=[(purpose.value, purpose.name) for purpose in CodePurpose]
     )
     digest = models.CharField(max_length=64)
+    asked_by = models.CharField(max_length=64, default="")
     sent_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     wrong = models.SmallIntegerField(default=0)
@@ -37,6 +38,11 @@ class OneTimeCode(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["number", "-sent_at"], name="code_of_number"),
             models.Index(fields=["sent_at"], name="code_by_age"),
+            models.Index(
+                fields=["asked_by", "-sent_at"],
+                name="code_by_asker",
+                condition=~Q(asked_by=""),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -72,8 +72,9 @@ def mark_not_pushed(push: OutgoingPush, error: str, now: datetime) -> bool:
         state=MessageState.SUBMITTING.value,
         channel=Channel.PUSH.value,
     )
-    back = {"channel": Channel.SMS.value, "worker": "", "error": error[:200]}
-    return _told(bool(move(rows, MessageState.RELEASED, now, **back)), push.message_id)
+    # No error is left on it: it is a message like any other that goes by SMS.
+    back = move(rows, MessageState.RELEASED, now, channel=Channel.SMS.value, worker="")
+    return _told(bool(back), push.message_id)
 
 
 @transaction.atomic

@@ -59,7 +59,8 @@ I = TypeVar("I", bound=Inputs)  # noqa: E741
 class Asker:
     """Who asks, through which door, and how sure we are; `line` is whom it is about.
 
-    `name` is the login, token or employee that asks on behalf of the line, for the record.
+    `name` is the login, token or employee that asks on behalf of the line, for the record;
+    `login_id` is the customer's sign-in at doors that have one.
     """
 
     door: Door
@@ -67,6 +68,7 @@ class Asker:
     language: Language
     line: LineView | None = None
     name: str = ""
+    login_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

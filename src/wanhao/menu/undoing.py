@@ -16,6 +16,8 @@ OPPOSITES: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
         "roaming_off": ("roaming_on", {}),
         "keep_number": ("resume", {}),
         "report_loss": ("cancel_loss", {}),
+        "bind": ("unbind", {"number": "number"}),
+        "unbind": ("bind", {"number": "number"}),
     }
 )
 """By item its opposite, and which of the answer's data tell it what to take back."""

@@ -1,6 +1,6 @@
 """Which lines a login may ask for: bound, ended, and the lines' own logins."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -21,6 +21,9 @@ ORDER BY binding.own DESC, binding.id
 
 MOST_LINES = 10
 """Lines of one login; who has more is a company, and has somebody at the counter."""
+
+TAKEN_BACK = timedelta(minutes=30)
+"""How long a login may take back that it unbound a line."""
 
 
 @transaction.atomic
@@ -67,10 +70,20 @@ def rebind_line(login_id: int, line_id: int, now: datetime, *, by: str) -> Bindi
     return bind_line(login_id, line_id, now, by=by, own=own)
 
 
+def may_rebind(login_id: int, line_id: int, now: datetime) -> bool:
+    """Whether a login unbound a line itself a moment ago, and nobody released the line since."""
+    last = LineBinding.objects.filter(login_id=login_id, line_id=line_id).order_by("-id").first()
+    if last is None or last.until is None:
+        return False
+    return last.ended_by == f"login {login_id}" and now - last.until < TAKEN_BACK
+
+
 @transaction.atomic
 def release_line(line_id: int, keep_login: int, now: datetime, *, by: str) -> int:
-    """No login but one asks for a line any more; returns how many did."""
-    others = LineBinding.objects.filter(line_id=line_id, until=None).exclude(login_id=keep_login)
+    """No login but one asks for a line any more, nor takes back that it does not; how many did."""
+    rows = LineBinding.objects.filter(line_id=line_id).exclude(login_id=keep_login)
+    rows.filter(until__gt=now - TAKEN_BACK).update(ended_by=by[:64])
+    others = rows.filter(until=None)
     return others.update(until=now, ended_by=by[:64])
 
 

@@ -20,6 +20,7 @@ from wanhao.menu.contracts import Door
 from wanhao.outlets.actions import import_places
 from wanhao.outlets.desks import set_desks
 from wanhao.outlets.queue_contracts import NewDesk
+from wanhao.parties.binding import bind_line
 from wanhao.parties.contracts import DocumentKind, LineView
 from wanhao.parties.documents import record_document
 from wanhao.parties.queries import lines_by_number
@@ -30,6 +31,7 @@ from wanhao.values.cycle import Cycle
 from wanhao.workflows.add_card import add_card
 from wanhao.workflows.keep_number import keep_number
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
+from wanhao.workflows.open_login import open_login
 from wanhao.workflows.order_product import order_product
 from wanhao.workflows.report_loss import report_loss
 from wanhao.workflows.switch_roaming import switch_roaming
@@ -108,6 +110,11 @@ def _see_document(line: LineView, now: datetime) -> None:
     record_document(line.line_id, DocumentKind.PASSPORT, "E12345678", now, by="walk")
 
 
+def _bind_other(line: LineView, now: datetime) -> None:
+    other = lines_by_number([OTHER])[OTHER]
+    bind_line(open_login(line.number, now), other.line_id, now, by="walk")
+
+
 BEFORE: Mapping[str, Callable[[LineView, datetime], object]] = {
     "arrears": _stop_for_arrears,
     "family": _add_card,
@@ -115,6 +122,7 @@ BEFORE: Mapping[str, Callable[[LineView, datetime], object]] = {
     "lost": lambda line, now: report_loss(line.number, now),
     "roaming": lambda line, now: switch_roaming(line.line_id, True, now, door="app", by="walk"),
     "kept": lambda line, now: keep_number(line.number, 3, now),
+    "bound": _bind_other,
 }
 
 

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,18 @@ from tests.pages.browser import PATIENCE_MS, start_browser
 from tests.pages.conftest import Served
 from tests.pages.hall.app_world import customers, signed_in
 from wanhao.menu.contracts import Door
+from wanhao.values.cycle import Cycle
 
 pytestmark = pytest.mark.browser
 HOME = "/hall/"
-BILL = "/hall/do/bill/"
+BILL = f"/hall/bills/{Cycle.of(datetime.now(UTC)).previous.number}/"
 MOST_BYTES = 150_000
 KEPT = """async () => {
   const pages = await caches.open("hall-pages");
   return (await pages.keys()).map(one => new URL(one.url).pathname);
 }"""
+NOTICES = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
+  .map(one => [one.title, one.body])"""
 CONTROLLED = "navigator.serviceWorker.controller !== null"
 
 
@@ -101,13 +105,13 @@ class TestWithoutANetwork:
         page = opened(context, url)
         balance = page.locator("[data-figure=balance]").inner_text()
         look_at(page, url + BILL)
-        bill = page.locator("[data-said]").first.inner_text()
+        total = page.locator("[data-figure=total]").inner_text()
         context.set_offline(True)
         page.goto(url + HOME)
         expect(page.locator("[data-figure=balance]")).to_have_text(balance)
         expect(page.locator("[data-when=offline]")).to_contain_text("离线 · 截至")
         page.goto(url + BILL)
-        expect(page.locator("[data-said]").first).to_have_text(bill)
+        expect(page.locator("[data-figure=total]")).to_have_text(total)
         expect(page.locator("[data-when=offline]")).to_be_visible()
         context.set_offline(False)
         expect(page.locator("[data-when=offline]")).to_be_hidden()
@@ -158,7 +162,21 @@ class TestWithoutANetwork:
 
 
 class TestWhoseThePagesAre:
-    def test_nothing_is_kept_after_signing_out(self, hall: tuple[BrowserContext, str]) -> None:
+    @pytest.mark.parametrize("without", [False, True], ids=["online", "offline"])
+    def test_nothing_is_kept_after_signing_out(
+        self, hall: tuple[BrowserContext, str], without: bool
+    ) -> None:
+        context, url = hall
+        page = opened(context, url)
+        page.goto(url + "/hall/me/")
+        page.evaluate("Object.defineProperty(navigator, 'onLine', {get: () => true})")
+        context.set_offline(without)
+        page.locator("form.sign-out button").click()
+        until(page, lambda: not kept(page))
+
+    def test_nothing_is_kept_once_the_session_is_over(
+        self, hall: tuple[BrowserContext, str]
+    ) -> None:
         context, url = hall
         page = opened(context, url)
         context.clear_cookies(name="sessionid")
@@ -201,6 +219,29 @@ class TestWhoseThePagesAre:
         assert kept(page) == [HOME, BILL]
 
 
+class TestReminders:
+    def test_a_push_shows_as_a_notice_once(self, hall: tuple[BrowserContext, str]) -> None:
+        context, url = hall
+        context.grant_permissions(["notifications"], origin=url)
+        page = opened(context, url)
+        asked = context.new_cdp_session(page)
+        known: list[str] = []
+        asked.on(
+            "ServiceWorker.workerRegistrationUpdated",
+            lambda event: known.extend(one["registrationId"] for one in event["registrations"]),
+        )
+        asked.send("ServiceWorker.enable")
+        until(page, lambda: known)
+        said = {"title": "万号", "body": "本月语音已用 80%", "lang": "zh-CN", "tag": "wanhao-1"}
+        for _ in range(2):
+            asked.send(
+                "ServiceWorker.deliverPushMessage",
+                {"origin": url, "registrationId": known[0], "data": json.dumps(said)},
+            )
+        until(page, lambda: page.evaluate(NOTICES))
+        assert page.evaluate(NOTICES) == [["万号", "本月语音已用 80%"]]
+
+
 class TestWeight:
     def test_a_first_visit_to_home_weighs_little(self, hall: tuple[BrowserContext, str]) -> None:
         context, url = hall
@@ -213,4 +254,5 @@ class TestWeight:
         page.wait_for_load_state("load")
         until(page, lambda: page.evaluate(CONTROLLED))
         assert len(came) > 5
+        print(f"a first visit to home: {sum(came):.0f} bytes")
         assert sum(came) < MOST_BYTES

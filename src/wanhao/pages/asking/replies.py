@@ -16,7 +16,8 @@ from wanhao.pages.asking.desk import Desk
 class ShownReply:
     """What came of it: the thought in a sentence, the rest line by line, and where it goes on.
 
-    `undo_url` leads to the item that takes it back; empty where none does.
+    `undo_url` leads to the item that takes it back; empty where none does. `waits`: a first step
+    is done, and the form is to be sent once more with what it waits for.
     """
 
     kind: ReplyKind
@@ -29,6 +30,7 @@ class ShownReply:
     step_up_url: str = ""
     undo_url: str = ""
     undo: str = ""
+    waits: bool = False
 
 
 def shown_reply(
@@ -50,6 +52,7 @@ def shown_reply(
         ),
         undo_url=undo[0],
         undo=undo[1],
+        waits="waits_for" in reply.data,
     )
 
 

@@ -6,58 +6,31 @@ from datetime import timedelta
 from allauth.core.internal import ratelimit
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user_model, login
-from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from wanhao.access.contracts import CodePurpose, IssuedCode
-from wanhao.access.one_time_codes import issue_code
-from wanhao.communications.actions import plan_message
 from wanhao.menu.contracts import Door
 from wanhao.pages.design import clock
 from wanhao.pages.hall.proofs import HallSession, Proof
 from wanhao.pages.hall.visitors import keep_session, session_of
-from wanhao.parties.contracts import Language, LineView
-from wanhao.parties.queries import lines_by_number
+from wanhao.parties.contracts import LineView
 from wanhao.workflows.open_login import open_login
+from wanhao.workflows.send_one_time_code import send_one_time_code
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 STAYS = timedelta(days=30)
 RATES = {"code": "30/m/ip,300/h/ip", "try": "60/m/ip,600/h/ip"}
 """How often one address may ask for a code, and try something; many customers share one."""
 
-TEXTS = {
-    CodePurpose.SIGN_IN: {
-        Language.ZH: "您的登录验证码是{code}，5分钟内有效。切勿告诉他人。",
-        Language.EN: "Your code to sign in is {code}, good for 5 minutes. Tell nobody.",
-    },
-    CodePurpose.STEP_UP: {
-        Language.ZH: "您正在网上营业厅验证身份，验证码是{code}，5分钟内有效。切勿告诉他人。",
-        Language.EN: "Your code to prove who you are is {code}, good for 5 minutes. Tell nobody.",
-    },
-    CodePurpose.BIND: {
-        Language.ZH: "有人要把本号码绑定到自己的登录，验证码是{code}，5分钟内有效。"
-        "未经您本人同意，切勿告诉他人。",
-        Language.EN: "Somebody asks to see this line with their sign-in. Code: {code}, good for 5 "
-        "minutes. Tell nobody you do not trust.",
-    },
-}
 
-
-@transaction.atomic
 def send_code(number: int, purpose: CodePurpose) -> IssuedCode:
     """Send a code to a number; of a number nobody has, nothing is sent and nothing is different.
 
     TooManyCodesError when it is too soon.
     """
-    now = clock.now()
-    issued = issue_code(number, purpose, now)
-    line = lines_by_number([number]).get(number)
-    if line is not None:
-        text = TEXTS[purpose][line.language].format(code=issued.code)
-        plan_message(number, "secret", text, now)
-    return issued
+    return send_one_time_code(number, purpose, clock.now())
 
 
 def too_often(request: HttpRequest, what: str, *, reading: bool = False) -> bool:

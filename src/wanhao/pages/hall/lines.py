@@ -9,26 +9,25 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from wanhao.access.contracts import CodePurpose, TooManyCodesError
-from wanhao.access.one_time_codes import check_code
+from wanhao.access.contracts import CodeCheck, TooManyCodesError
 from wanhao.menu.contracts import IdentityLevel
 from wanhao.pages.console.acting import back, said
 from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
-from wanhao.pages.hall.entering import renew_key, send_code, too_often
+from wanhao.pages.hall.entering import renew_key, too_often
 from wanhao.pages.hall.entry_words import code_wrong, number_of, slow_down, wait_for, wrong_number
 from wanhao.pages.hall.proofs import Proof
 from wanhao.pages.hall.visitors import Visitor, for_customers, keep_session, session_of
 from wanhao.parties.binding import (
-    bind_line,
     bindings_of_line,
     rebind_line,
     release_line,
     unbind_line,
 )
-from wanhao.parties.queries import lines_by_id, lines_by_number
+from wanhao.parties.queries import lines_by_id
 from wanhao.values.errors import WanhaoError
 from wanhao.values.msisdn import Msisdn
+from wanhao.workflows.bind_by_code import bind_by_code, send_bind_code
 
 SENT = "hall-bind"
 GONE = "hall-unbound"
@@ -79,10 +78,10 @@ def _send(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if too_often(request, "code"):
         return _page(request, visitor, slow_down())
     try:
-        issued = send_code(number, CodePurpose.BIND)
+        send_bind_code(visitor.login_id, number, clock.now())
     except TooManyCodesError as error:
         return _page(request, visitor, wait_for(error.wait))
-    request.session[SENT] = {"number": number, "code": issued.code_id}
+    request.session[SENT] = {"number": number}
     return HttpResponseRedirect(reverse("hall-lines") + "#bind")
 
 
@@ -92,24 +91,21 @@ def _enter(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return HttpResponseRedirect(reverse("hall-lines"))
     if too_often(request, "try"):
         return _page(request, visitor, slow_down())
-    number, now = sent["number"], clock.now()
     code = request.POST.get("code", "").strip()
-    check = check_code(sent["code"], number, CodePurpose.BIND, code, now)
-    line = lines_by_number([number]).get(number)
-    if not check.right or line is None:
-        return _page(request, visitor, code_wrong(check.left))
     try:
-        bind_line(visitor.login_id, line.line_id, now, by=f"login {visitor.login_id}")
+        bound = bind_by_code(visitor.login_id, sent["number"], code, clock.now())
     except WanhaoError:
         return _page(
             request,
             visitor,
             gettext("There are as many lines as there may be. Unbind one you do not need."),
         )
+    if isinstance(bound, CodeCheck):
+        return _page(request, visitor, code_wrong(bound.left))
     del request.session[SENT]
     session = session_of(request)
     assert session is not None
-    keep_session(request, session.proving(line.line_id, Proof.CODE))
+    keep_session(request, session.proving(bound.line.line_id, Proof.CODE))
     renew_key(request)
     return back(reverse("hall-lines"), "bound")
 

@@ -45,6 +45,7 @@ class Visitor:
             language=self.language,
             line=self.line,
             name=f"login {self.login_id}",
+            login_id=self.login_id,
         )
 
 

@@ -3,6 +3,7 @@
 (() => {
   "use strict";
   const UNSENT = "hall-unsent";
+  const TRY_AGAIN_MS = 10000;
   const page = document.documentElement;
   const { worker, scope } = document.currentScript.dataset;
   const forms = () => document.querySelectorAll("main form[method=post]");
@@ -31,14 +32,19 @@
       one.textContent = time(new Date(kept));
     }
   }
-  window.addEventListener("offline", show);
-  window.addEventListener("online", () => {
-    if (kept === undefined || "unsent" in page.dataset) {
-      show();
-    } else {
+  /* A page that was kept gives way to the new one as soon as we are reached again. */
+  const waits = kept !== undefined && !("unsent" in page.dataset);
+  const tryAgain = async () => {
+    const answer = await fetch(worker, { method: "HEAD", cache: "no-store" }).catch(() => null);
+    if (answer && answer.ok) {
       window.location.reload();
     }
-  });
+  };
+  window.addEventListener("offline", show);
+  window.addEventListener("online", () => (waits ? tryAgain() : show()));
+  if (waits) {
+    window.setInterval(() => navigator.onLine && tryAgain(), TRY_AGAIN_MS);
+  }
   show();
 
   /* What was typed stays where the network took no answer; nothing secret is kept. */

@@ -13,6 +13,7 @@ const SIGN_OUT = "/hall/sign-out/";
 const KEPT_AT = "Wanhao-Kept-At";
 const KEPT_MS = 7 * 24 * 3600 * 1000;
 const PATIENCE_MS = 8000;
+const PATIENCE_RELOADING_MS = 60000; // whoever asks again wants what is new
 const MOST_PAGES = 40;
 const MOST_STATIC = 80;
 
@@ -72,14 +73,17 @@ const page = async (event) => {
   const fetching = fetch(event.request);
   event.waitUntil(fetching.then((answer) => settle(event.request, answer.clone())).catch(() => {}));
   try {
-    return await (kept ? Promise.race([fetching, patience()]) : fetching);
+    return await (kept ? Promise.race([fetching, patience(event.request)]) : fetching);
   } catch {
     return kept ? marked(kept, `data-offline="${kept.headers.get(KEPT_AT)}"`) : unreachable("");
   }
 };
 
-const patience = () =>
-  new Promise((_, reject) => setTimeout(() => reject(new Error("too slow")), PATIENCE_MS));
+const patience = (request) =>
+  new Promise((_, reject) => {
+    const wait = request.cache === "default" ? PATIENCE_MS : PATIENCE_RELOADING_MS;
+    setTimeout(() => reject(new Error("too slow")), wait);
+  });
 
 /* What changes something goes to the network and nowhere else. */
 const changing = async (event, url) => {
