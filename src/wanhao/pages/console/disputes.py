@@ -17,9 +17,9 @@ from wanhao.pages.console.access import employee_of, for_employees, no_account_o
 from wanhao.pages.console.acting import back, person, said
 from wanhao.pages.design import clock
 from wanhao.pages.design.amounts import fen_of
+from wanhao.pages.design.language import language_of_page
 from wanhao.pages.design.record_words import OUTCOMES, REASONS, amount
 from wanhao.pages.design.rendering import render_page
-from wanhao.pages.hall.visitors import language_of_page
 from wanhao.parties.contracts import LineView
 from wanhao.parties.queries import account_references, lines_live_or_ended
 from wanhao.staff.contracts import Permission

@@ -17,10 +17,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from wanhao.menu.contracts import Asker, Door, IdentityLevel
 from wanhao.outlets.terminal_contracts import TerminalView
 from wanhao.outlets.terminals import terminal_of
+from wanhao.pages.design.language import language_of_page
 from wanhao.pages.design.preferences import TEXT_COOKIE, THEME_COOKIE
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import spoken
-from wanhao.pages.hall.visitors import language_of_page
 from wanhao.pages.terminal.visits import (
     ASKED_SECONDS,
     COUNTED_SECONDS,
