@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from wanhao.billing.line_stops import live_line_stops
 from wanhao.billing.ports import Billing, billing_source
-from wanhao.billing.queries import balances
+from wanhao.billing.queries import balances_and_debts
 from wanhao.billing.stop_contracts import LineStopView, StopView
 from wanhao.billing.stops import debts_due, live_stops
 from wanhao.loyalty.contracts import PointsView, StarView
@@ -59,7 +59,7 @@ def standing_of(line: LineView, now: datetime) -> Standing:
         held=products_of(line.group_id, now),
         money=money_of(line, now),
         points=points_of(account, now).get(line.account_id),
-        star=stars_of(account, now).get(line.account_id),
+        star=stars_of(account, now, rights=False).get(line.account_id),
         done=done_lately(line.line_id, now - LATELY),
     )
 
@@ -78,12 +78,11 @@ def money_of(line: LineView, now: datetime) -> Money:
     if billing_source().billing is Billing.FOREIGN:
         funds = billing_source().funds([line.account_id]).get(line.account_id)
         return _money(line, funds.spendable_fen if funds else None, 0)
-    today = now.astimezone(SHANGHAI).date()
-    balance = balances([line.account_id]).get(line.account_id, 0)
-    money = _money(line, balance, _due(line.account_id, today))
-    if balance >= 0 or money.stop is not None:
-        return money
-    coming = announced_stop(line.account_id, now)
+    balance, owes = balances_and_debts([line.account_id]).get(line.account_id, (0, False))
+    if not owes:
+        return _money(line, balance, 0)
+    money = _money(line, balance, _due(line.account_id, now.astimezone(SHANGHAI).date()))
+    coming = None if money.stop else announced_stop(line.account_id, now)
     if coming is None:
         return money
     owed = _due(line.account_id, coming.due_at.astimezone(SHANGHAI).date())
