@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urljoin
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 
@@ -74,7 +75,9 @@ def visiting(
     )
     context.set_default_timeout(PATIENCE_MS)
     if large:
-        context.add_cookies([{"name": "wanhao_text", "value": "large", "url": url}])
+        # From the root of the server: a cookie of a page counts below that page alone.
+        kept = {"name": "wanhao_text", "value": "large", "url": urljoin(url, "/")}
+        context.add_cookies([kept])
     visit = Visit(context.new_page())
     visit.page.on("console", lambda message: visit.complaints.extend(complaint(message)))
     visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))

@@ -82,7 +82,7 @@ def serving(port: int, folder: Path, handsets: int) -> Iterator[str]:
     process = subprocess.Popen([*command, *options, *grace], env=environment)
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait_for(url, process)
+        wait_for(url, process)
         yield url
     finally:
         process.terminate()
@@ -96,7 +96,8 @@ def database_url() -> str:
     return make_conninfo(**{key: known[name] for key, name in names.items() if known[name]})
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Until the web process answers; an AssertionError when it ended instead."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, "the web server did not start"

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import pytest
 
+from wanhao.project.command import COMMANDS
 from wanhao.project.command.usage import status_lines
 from wanhao.project.single import only_one
 from wanhao.usage.contracts import MeterStatus
@@ -177,3 +178,11 @@ def test_the_doctor_tells_a_data_folder_that_cannot_be_used(run: Command, data: 
     assert done.returncode == 1
     assert "set WANHAO_DATA to another folder" in done.stdout
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, entry in COMMANDS.items() if not entry.with_django]
+)
+def test_what_comes_before_django_needs_none_of_it(run: Command, name: str) -> None:
+    told = run(name, "--help")
+    assert told.returncode == 0, told.stderr

@@ -13,8 +13,10 @@ from wanhao.outlets.counter_models import (
 )
 from wanhao.outlets.lost_models import FoundThing, LostClaim
 from wanhao.outlets.queue_models import Desk, Ticket, TicketCount, TicketHop
+from wanhao.outlets.terminal_models import Terminal, TerminalReceipt
 
-# Counters, queues and lost property have files of their own; all tables are known from here.
+# Counters, queues, lost property and terminals have files of their own; all tables are known from
+# here.
 __all__ = [
     "CounterReceipt",
     "CounterService",
@@ -25,6 +27,8 @@ __all__ = [
     "Hotspot",
     "LostClaim",
     "Outlet",
+    "Terminal",
+    "TerminalReceipt",
     "Ticket",
     "TicketCount",
     "TicketHop",

@@ -15,6 +15,7 @@ def wire_doors() -> None:
     register_door(Door.WEB, lambda: _allowed_at(Door.WEB))
     register_door(Door.APP, lambda: _allowed_at(Door.APP))
     register_door(Door.ASSISTANT, lambda: _allowed_at(Door.ASSISTANT))
+    register_door(Door.TERMINAL, lambda: _allowed_at(Door.TERMINAL))
     register_door(Door.COUNTER, lambda: _allowed_at(Door.COUNTER))
     register_door(Door.COMMAND, lambda: _allowed_at(Door.COMMAND))
 

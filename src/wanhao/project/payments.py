@@ -5,11 +5,9 @@ from pathlib import Path
 
 from wanhao.billing.contracts import Channel
 from wanhao.billing.orders.ports import PaymentChannel, provide_channels
-from wanhao.channels.alipay import receiver as alipay_receiver
 from wanhao.channels.alipay.client import AlipayChannel
 from wanhao.channels.alipay.contracts import AlipayConfig
 from wanhao.channels.payment_peer import keys
-from wanhao.channels.wechat_pay import receiver as wechat_receiver
 from wanhao.channels.wechat_pay.client import WeChatPayChannel
 from wanhao.channels.wechat_pay.contracts import WeChatPayConfig
 from wanhao.project import clock
@@ -87,10 +85,6 @@ def local_payments_program(env: Environment) -> Program:
         stops_last=True,
         told=f"local WeChat Pay and Alipay on port {port}",
     )
-
-
-wechat_called = wechat_receiver.receiver(clock.now)
-alipay_called = alipay_receiver.receiver(clock.now)
 
 
 def _has_peer(env: Environment) -> bool:

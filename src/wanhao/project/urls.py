@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from wanhao.pages.console.bills import bill, bill_file, bills
 from wanhao.pages.console.catalogue import catalogue, catalogue_offering
 from wanhao.pages.console.day import day, today
+from wanhao.pages.console.disputes import dispute, dispute_settle, disputes
 from wanhao.pages.console.explain import explain_ask, explain_line, explain_switch
 from wanhao.pages.console.ledger import ledger, ledger_statement
 from wanhao.pages.console.messages import message, message_list, message_test
@@ -41,6 +42,7 @@ from wanhao.pages.design.preferences import choose
 from wanhao.pages.hall.push import use_push
 from wanhao.pages.live.views import live
 from wanhao.pages.metrics.views import metrics
+from wanhao.pages.phones.terminal import phones_terminal
 from wanhao.pages.phones.views import (
     journey_part,
     pass_a_month,
@@ -55,11 +57,13 @@ from wanhao.pages.queues.lost import lost, lost_act, lost_new, lost_thing
 from wanhao.project import clock
 from wanhao.project.demo.staff import wire_demo_staff
 from wanhao.project.env import environment
-from wanhao.project.payments import alipay_called, wechat_called
+from wanhao.project.payment_calls import alipay_called, wechat_called
 from wanhao.project.phones import wire_phones
 from wanhao.project.push import public_key
+from wanhao.project.terminals import wire_terminals
 
 wire_phones()
+wire_terminals()
 wire_demo_staff()
 use_clock(clock.now)
 use_push(public_key, environment().push_services)
@@ -119,6 +123,9 @@ urlpatterns = [
         bill_file,
         name="bill-file",
     ),
+    path("disputes/", disputes, name="disputes"),
+    path("disputes/<int:dispute_id>/", dispute, name="dispute"),
+    path("disputes/<int:dispute_id>/settle/", dispute_settle, name="dispute-settle"),
     path("audit/reads/", readings, name="readings"),
     path("counter/", include("wanhao.pages.counter.urls")),
     path("queues/", halls, name="queues"),
@@ -138,6 +145,7 @@ urlpatterns = [
     path("phones/handsets/", phones_part, name="phones-part"),
     path("phones/journey/", journey_part, name="phones-journey"),
     path("phones/write/", phones_write, name="phones-write"),
+    path("phones/terminal/", phones_terminal, name="phones-terminal"),
     path("phones/month/", pass_a_month, name="phones-month"),
     path("payments/", payments, name="payments"),
     path("hall/", include("wanhao.pages.hall.entry_urls")),
@@ -152,6 +160,7 @@ urlpatterns = [
     path("payments/<slug:number>/", payment, name="payment"),
     path("payments/<slug:number>/refund/", payment_refund, name="payment-refund"),
     path("hall/", include("wanhao.pages.hall.urls")),
+    path("terminal/", include("wanhao.pages.terminal.urls")),
     path("hall/", include("wanhao.pages.hall.app_urls")),
     path("live/", live, name="live"),
     path("metrics", metrics, name="metrics"),

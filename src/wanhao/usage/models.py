@@ -314,7 +314,8 @@ class ArchiveHold(models.Model):
 
 
 class RecordDispute(models.Model):
-    """A record that a customer says is wrong; open as long as its hold is not released."""
+    """A record that a customer says is wrong; open as long as its hold is not released, and settled
+    with an outcome and an answer in words."""
 
     hold = models.OneToOneField(ArchiveHold, on_delete=models.PROTECT, related_name="+")
     line = models.ForeignKey("wanhao_parties.Line", on_delete=models.PROTECT, related_name="+")
@@ -331,12 +332,26 @@ class RecordDispute(models.Model):
     words = models.CharField(max_length=200, blank=True)
     by = models.CharField(max_length=64)
     opened_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, blank=True)
+    answer = models.CharField(max_length=300, blank=True)
+    refund_fen = models.BigIntegerField(default=0)
+    settled_by = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["number", "source", "record_id", "start", "batch"],
                 name="record_is_disputed_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome="", answer="", refund_fen=0, settled_by="")
+                | (
+                    models.Q(outcome="stands", refund_fen=0)
+                    | models.Q(outcome="corrected", refund_fen__gte=0)
+                )
+                & ~models.Q(answer="")
+                & ~models.Q(settled_by=""),
+                name="dispute_outcome_is_told",
             ),
             models.CheckConstraint(
                 condition=models.Q(reason__in=["not-mine", "amount", "charge", "other"]),

@@ -8,10 +8,12 @@ import pytest
 from tests.billing.bills.tax_peer import issuing
 from tests.menu.walking.assistant import at_assistant
 from tests.menu.walking.command import AtCommand
-from tests.menu.walking.counter import at_counter
+from tests.menu.walking.counter import AtCounter
 from tests.menu.walking.examples import examples
 from tests.menu.walking.hall import at_hall
+from tests.menu.walking.pages import serving_pages
 from tests.menu.walking.sms import by_sms
+from tests.menu.walking.terminal import AtTerminal
 from tests.menu.walking.walkers import Walker
 from tests.menu.walking.world import open_world
 from wanhao.billing.bills.einvoice_http import HttpEInvoices
@@ -29,9 +31,10 @@ def walkers(
         at_assistant() as assistant,
         by_sms(handsets) as sms,
         at_hall() as (pages, app),
-        at_counter() as counter,
+        serving_pages() as url,
     ):
-        yield {one.door: one for one in (AtCommand(), assistant, sms, pages, app, counter)}
+        there = (AtCommand(), assistant, sms, pages, app, AtCounter(url), AtTerminal(url))
+        yield {one.door: one for one in there}
 
 
 @pytest.fixture

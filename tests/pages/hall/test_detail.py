@@ -18,8 +18,9 @@ from wanhao.pages.hall.detail_rows import key_of
 from wanhao.parties.contracts import LineView
 from wanhao.usage.archive.holds import holds, release
 from wanhao.usage.details import records_of
-from wanhao.usage.disputes import disputes_of
+from wanhao.usage.disputes import DisputeOutcome, Settlement, disputes_of
 from wanhao.values.cycle import Cycle
+from wanhao.workflows.settle_dispute import settle_dispute
 
 
 @pytest.fixture
@@ -89,6 +90,22 @@ def test_a_disputed_record_is_held_once_until_it_is_settled(client: Client, line
     assert re.search(r"处理中.*那天手机不在身边", page(client, "/hall/requests/"))
     release(held.hold_id, by="clerk", now=clock.now())
     assert "已处理" in page(client, "/hall/requests/")
+
+
+def test_the_customer_reads_what_came_of_a_dispute(client: Client, line: LineView) -> None:
+    client.post(f"/hall/detail/dispute/{key()}/", {"reason": "charge"})
+    (one,) = disputes_of(NUMBER, line.line_id)
+    said = Settlement(
+        dispute_id=one.dispute_id,
+        outcome=DisputeOutcome.CORRECTED,
+        answer="该通话重复记录，已更正",
+        refund_fen=450,
+    )
+    settle_dispute(said, clock.now(), by="li.na")
+    shown = page(client, "/hall/requests/")
+    assert re.search(r"已更正.*该通话重复记录，已更正.*¥4.50已退回您的账户", shown)
+    assert "处理中" not in shown
+    assert holds() == []
 
 
 def test_anothers_record_cannot_be_disputed(client: Client, line: LineView) -> None:

@@ -7,7 +7,6 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from wanhao.menu.contracts import Asker, Door, IdentityLevel
 from wanhao.outlets.contracts import NewPlace
@@ -16,7 +15,8 @@ from wanhao.outlets.counter_contracts import ServiceView
 from wanhao.outlets.queries import HALLS, hall_named, listed
 from wanhao.pages.console.access import employee_of, is_employee, out_of_scope, refused
 from wanhao.pages.design import clock
-from wanhao.parties.contracts import Language, LineView
+from wanhao.pages.design.language import language_of_page
+from wanhao.parties.contracts import LineView
 from wanhao.parties.queries import lines_by_id
 from wanhao.staff.contracts import EmployeeView, Permission, UnitKind
 from wanhao.staff.queries import may, units
@@ -106,11 +106,6 @@ def halls_of(employee: EmployeeView) -> list[NewPlace]:
     city = kinds.get(UnitKind.CITY, "")[1:5]
     today = clock.now().astimezone(SHANGHAI).date()
     return [view.place for view in listed(today, city=city, kinds=HALLS)]
-
-
-def language_of_page() -> Language:
-    """The language the page is shown in."""
-    return Language.EN if (get_language() or "").startswith("en") else Language.ZH
 
 
 def _serves(employee: EmployeeView) -> bool:

@@ -39,6 +39,7 @@ PLACES: Sequence[Place] = (
     Place(view="quarantine", name=_("Quarantine"), seldom=True),
     Place(view="ledger", name=_("Ledger")),
     Place(view="payments", name=_("Payments")),
+    Place(view="disputes", name=_("Disputes"), seldom=True),
     Place(view="catalogue", name=_("Catalogue"), seldom=True),
     Place(view="counter", name=_("Counter")),
     Place(view="queues", name=_("Halls")),

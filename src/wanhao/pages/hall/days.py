@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from wanhao.pages.hall.detail_rows import SERVICES, amount, at
+from wanhao.pages.design.record_words import amount
+from wanhao.pages.hall.detail_rows import SERVICES, at
 from wanhao.parties.contracts import Language
 from wanhao.usage.detail_contracts import UsageDetail
 from wanhao.values.cycle import SHANGHAI, Cycle

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from wanhao.billing.bills.figures import data_amount, voice_amount
 from wanhao.menu.wording import listed, money, pick, service, zone
+from wanhao.pages.design.record_words import amount
 from wanhao.parties.contracts import Language
 from wanhao.usage.detail_contracts import UsageDetail
 from wanhao.values.cycle import SHANGHAI
@@ -85,12 +85,3 @@ def key_of(one: UsageDetail) -> str:
 def at(one: UsageDetail) -> datetime:
     """When it began, on the wall."""
     return datetime.fromtimestamp(one.start, SHANGHAI)
-
-
-def amount(code: str, quantity: int, language: Language) -> str:
-    """An amount as it was recorded: seconds, messages, octets."""
-    if code == "voice":
-        return voice_amount(quantity, 1, language)
-    if code == "data":
-        return data_amount(quantity)
-    return pick(language, (f"{quantity}条", f"{quantity}"))

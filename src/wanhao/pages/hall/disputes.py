@@ -1,15 +1,13 @@
 """A record that its customer disputes: what it is, why, what happens next; and all of those."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from wanhao.menu.wording import full_day, pick, service
+from wanhao.menu.wording import full_day, money, pick, service
 from wanhao.pages.design import clock
+from wanhao.pages.design.record_words import OUTCOMES, REASONS, amount
 from wanhao.pages.hall.detail import for_sure, read, wanted_of
-from wanhao.pages.hall.detail_rows import amount, key_of, row
+from wanhao.pages.hall.detail_rows import key_of, row
 from wanhao.pages.hall.greeting import hall_page, render_hall
 from wanhao.pages.hall.visitors import Visitor
 from wanhao.usage.detail_contracts import UsageDetail
@@ -22,14 +20,6 @@ from wanhao.usage.disputes import (
 )
 
 LONGEST_WORDS = 200
-REASONS: Mapping[DisputeReason, tuple[str, str]] = MappingProxyType(
-    {
-        DisputeReason.NOT_MINE: ("不是我使用的", "I did not use this"),
-        DisputeReason.AMOUNT: ("用量不对", "The amount is not right"),
-        DisputeReason.CHARGE: ("费用不对", "The charge is not right"),
-        DisputeReason.OTHER: ("其他", "Something else"),
-    }
-)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,4 +83,7 @@ def _told(one: DisputeView, visitor: Visitor) -> dict[str, object]:
         "words": one.words,
         "opened": full_day(one.opened_at, language),
         "closed": full_day(one.closed_at, language) if one.closed_at else "",
+        "outcome": pick(language, OUTCOMES[one.outcome]) if one.outcome else "",
+        "answer": one.answer,
+        "refund": money(one.refund_fen) if one.refund_fen else "",
     }

@@ -8,9 +8,10 @@ from wanhao.menu.contracts import Asker, Door, IdentityLevel
 from wanhao.menu.queries import items_at
 from wanhao.pages.asking.desk import Desk
 from wanhao.pages.asking.views import ask_view, confirm_view, decline_view
+from wanhao.pages.design.language import language_of_page
 from wanhao.pages.design.preferences import KEPT_SECONDS, TEXT_COOKIE, Text
 from wanhao.pages.hall.greeting import CODES, hall_page, render_hall
-from wanhao.pages.hall.visitors import Visitor, language_of_page, visitor_of
+from wanhao.pages.hall.visitors import Visitor, visitor_of
 from wanhao.parties.contracts import Language
 
 HALL = Desk(

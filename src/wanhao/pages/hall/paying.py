@@ -1,11 +1,9 @@
 """Paying in the hall: the form, the code, the page that waits, the receipt."""
 
-import io
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,6 +18,7 @@ from wanhao.billing.queries import balances
 from wanhao.menu.contracts import RefusedError
 from wanhao.menu.refusing import refusal_of
 from wanhao.pages.design import clock
+from wanhao.pages.design.codes import code_picture
 from wanhao.pages.design.payment_words import CHANNELS, STATES
 from wanhao.pages.hall.greeting import hall_page, render_hall
 from wanhao.pages.hall.pay_form import AMOUNTS, PayForm, Wanted, read_form
@@ -74,13 +73,7 @@ def pay_code(request: HttpRequest, visitor: Visitor, number: str) -> HttpRespons
     order = _own(visitor, number)
     if not order.address or order.state is not OrderState.WAITING:
         raise Http404
-    drawn = io.BytesIO()
-    segno.make(order.address, error="m", micro=False).save(
-        drawn, kind="svg", scale=8, border=4, dark="#000", light="#fff"
-    )
-    response = HttpResponse(drawn.getvalue(), content_type="image/svg+xml")
-    response["Cache-Control"] = "no-store"
-    return response
+    return code_picture(order.address)
 
 
 @require_safe

@@ -10,8 +10,9 @@ from wanhao.outlets.contracts import MICRODEGREES, PlaceKind, PlaceView, Point
 from wanhao.outlets.hours import read_hours
 from wanhao.outlets.queries import listed, near
 from wanhao.pages.design import clock
+from wanhao.pages.design.language import language_of_page
 from wanhao.pages.hall.greeting import render_hall
-from wanhao.pages.hall.visitors import language_of_page, visitor_of
+from wanhao.pages.hall.visitors import visitor_of
 from wanhao.parties.contracts import Language
 from wanhao.parties.queries import cities
 from wanhao.values.errors import WanhaoError

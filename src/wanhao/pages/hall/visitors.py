@@ -8,12 +8,12 @@ from typing import Concatenate, ParamSpec
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import resolve_url
-from django.utils.translation import get_language
 from django_htmx.http import HttpResponseClientRefresh
 
 from wanhao.access.contracts import LoginKind
 from wanhao.menu.contracts import Asker, Door, IdentityLevel
 from wanhao.pages.design import clock
+from wanhao.pages.design.language import language_of_page
 from wanhao.pages.hall.proofs import SEEN_EVERY, HallSession, from_json, to_json
 from wanhao.parties.binding import bindings_of
 from wanhao.parties.contracts import Language, LineView
@@ -84,11 +84,6 @@ def keep_session(request: HttpRequest, session: HallSession) -> None:
     request.session[KEPT] = to_json(session)
     if hasattr(request, _LOOKED_UP):
         delattr(request, _LOOKED_UP)
-
-
-def language_of_page() -> Language:
-    """The language the page is shown in."""
-    return Language.EN if (get_language() or "").startswith("en") else Language.ZH
 
 
 def _look_up(request: HttpRequest) -> Visitor | None:

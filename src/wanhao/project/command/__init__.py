@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
             "network", "network", "What the network lets lines do; compare, send again."
         ),
         "outlets": _entry("outlets", "outlets", "Halls, agents' points, hotspots: import, find."),
+        "terminal": _entry("terminal", "terminal", "Self-service terminals of halls."),
         "staff": _entry("staff", "staff", "Units, and the roles employees hold."),
         "care": _entry("care", "care", "Visits of people with special needs."),
         "points": _entry("points", "points", "See points; credit a month; clear what ended."),

@@ -22,6 +22,7 @@ from wanhao.project.demo.outlets import demo_places
 from wanhao.project.demo.population import FIRST_DAY, PlannedAccount, population, world_settings
 from wanhao.project.demo.queues import furnish_halls
 from wanhao.project.demo.staff import hire_demo_staff
+from wanhao.project.demo.terminal import furnish_terminal
 from wanhao.staff.actions import load_units
 from wanhao.values.cycle import Cycle
 from wanhao.values.errors import WanhaoError
@@ -53,6 +54,7 @@ def build_world(lines: int, progress: Callable[[int, int], None], now: datetime)
     watch_thresholds(now)
     import_places(demo_places())
     furnish_halls(demo_places(), now)
+    furnish_terminal(demo_places(), now)
     hire_demo_staff(now)
     if line_count() >= lines:
         _open_newcomers(now)

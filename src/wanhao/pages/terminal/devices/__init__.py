@@ -1,0 +1,1 @@
+"""Card reader and printer of a terminal, reached over HTTP at the terminal's own machine."""
