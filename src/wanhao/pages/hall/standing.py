@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from wanhao.billing.line_stops import live_line_stops
 from wanhao.billing.ports import Billing, billing_source
-from wanhao.billing.queries import balances
+from wanhao.billing.queries import balances_and_debts
 from wanhao.billing.stop_contracts import LineStopView, StopView
 from wanhao.billing.stops import debts_due, live_stops
 from wanhao.loyalty.contracts import PointsView, StarView
@@ -55,7 +55,7 @@ def standing_of(line: LineView, now: datetime) -> Standing:
         held=products_of(line.group_id, now),
         money=money_of(line, now),
         points=points_of(account, now).get(line.account_id),
-        star=stars_of(account, now).get(line.account_id),
+        star=stars_of(account, now, rights=False).get(line.account_id),
         done=done_lately(line.line_id, now - LATELY),
     )
 
@@ -77,8 +77,9 @@ def money_of(line: LineView, now: datetime) -> Money:
         funds = billing_source().funds(account).get(line.account_id)
         balance, late = (funds.spendable_fen if funds else None), 0
     else:
-        balance = balances(account).get(line.account_id, 0)
-        debt = debts_due(account, now.astimezone(SHANGHAI).date()).get(line.account_id)
+        balance, owes = balances_and_debts(account).get(line.account_id, (0, False))
+        today = now.astimezone(SHANGHAI).date()
+        debt = debts_due(account, today).get(line.account_id) if owes else None
         late = debt.bills_fen + debt.penalties_fen if debt else 0
     return Money(
         balance_fen=balance,
