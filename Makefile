@@ -20,7 +20,7 @@ CATALOGUES := $(wildcard src/wanhao/*/locale/*/LC_MESSAGES/*.po)
 PEER_LOCK := src/wanhao/channels/sms/peer/package-lock.json
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 
-.PHONY: up test check format menu-matrix prove fuzz bench bench-quick bench-kernel bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month bench-reading bench-standby bench-archive bench-duplicates bench-restoring bench-credit bench-network bench-hall clean
+.PHONY: up test check format menu-matrix prove fuzz bench bench-quick bench-kernel bench-rating bench-import bench-bills bench-release bench-sms bench-promises bench-month bench-reading bench-standby bench-archive bench-duplicates bench-restoring bench-credit bench-network bench-hall bench-pages clean
 .DEFAULT_GOAL := up
 
 up: $(INSTALLED) $(TRANSLATED) $(PEER)
@@ -111,6 +111,10 @@ bench-sms: $(DEVELOPMENT) $(PEER)
 
 bench-hall: $(DEVELOPMENT) $(PEER)
 	@$(BIN)/python -m bench --hall
+
+bench-pages: $(DEVELOPMENT) $(TRANSLATED)
+	@tests/system-packages
+	@$(BIN)/python -m bench --pages
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis bench/out tests/out

@@ -14,6 +14,7 @@ BENCHES = {
     "--release": "bench.release",
     "--sms": "bench.sms",
     "--hall": "bench.hall",
+    "--pages": "bench.pages",
     "--promises": "bench.promises",
     "--network": "bench.network",
     "--month": "bench.month",

@@ -15,6 +15,7 @@ from wanhao.metering.funding import Funds
 from wanhao.metering.meters import ZONES
 from wanhao.metering.state import MeterState, Watched
 from wanhao.metering.tariffs import KILO, Mode, TariffTerms
+from wanhao.values.cycle import Cycle
 
 FIRST = 16_900_000_000
 MB = 1 << 20
@@ -76,18 +77,19 @@ def tariff(*, priced: bool) -> TariffTerms:
     )
 
 
-def load(state: MeterState, world: World) -> None:
-    """Bring the meter's state to where the world stands, by facts and by one history batch."""
-    ids = world.ids
+def load(state: MeterState, world: World, now: int = MID_MONTH) -> None:
+    """Bring the meter's state to where the world stands at an instant of its month (epoch seconds),
+    by facts and by one history batch."""
+    ids, cycle = world.ids, Cycle.at_epoch(now)
     facts: list[FactColumns] = [
-        CycleStep(cycle=CYCLE - 1, opens=True),
-        CycleStep(cycle=CYCLE, opens=True),
+        CycleStep(cycle=cycle.previous.number, opens=True),
+        CycleStep(cycle=cycle.number, opens=True),
         Watched(usage=((80, 100), (80, 100), OF_DATA), money=(1500, 500), credit=(80, 100)),
         tariff(priced=world.priced),
         GroupTerms(
             group=ids,
             account=ids,
-            cycle=CYCLE,
+            cycle=cycle.number,
             plan=np.ones(world.count, np.int64),
             tariff=np.ones(world.count, np.int64),
             allowance=world.allowance,
@@ -104,23 +106,23 @@ def load(state: MeterState, world: World) -> None:
     ]
     for number, columns in enumerate(facts, start=1):
         enrol(state, columns)
-        delta, _ = fold_facts(state, columns, number, MID_MONTH)
+        delta, _ = fold_facts(state, columns, number, now)
         apply_facts(state, delta)
     for service in range(3):
-        _count_history(state, world, service)
+        _count_history(state, world, service, now)
 
 
-def _count_history(state: MeterState, world: World, service: int) -> None:
+def _count_history(state: MeterState, world: World, service: int, now: int) -> None:
     used = np.maximum(world.used[:, service], 1)
     records = Records(
         number=world.number,
         service=np.full(world.count, service, np.uint8),
         zone=np.zeros(world.count, np.uint8),
-        start=np.full(world.count, MID_MONTH - 86_400),
+        start=np.full(world.count, now - 86_400),
         quantity=used * 60 if service == 0 else used,
         sign=np.ones(world.count, np.int8),
     )
-    delta, _ = fold(state, records, resolve(state, records, MID_MONTH))
+    delta, _ = fold(state, records, resolve(state, records, now))
     apply(state, delta)
 
 

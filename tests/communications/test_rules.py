@@ -47,6 +47,7 @@ def test_what_costs_much_or_cuts_off_is_a_required_message() -> None:
         "abnormal-bill",
         "step-up",
         "data-stop",
+        "auction-won",
     ]
 
 

@@ -12,6 +12,7 @@ from tests.billing.bills.examples import rent
 from tests.billing.foreign.peers import billed_elsewhere, client, peer
 from tests.loyalty.examples import give_points
 from tests.menu.items.customers import LI, NOW, WANG, ZHAO, line, open_line
+from tests.menu.refused_auctions import OF_AUCTIONS
 from tests.menu.refused_payments import OF_PAYMENTS
 from tests.menu.refused_queues import OF_QUEUES
 from tests.menu.refused_stops import OF_STOPS
@@ -352,6 +353,7 @@ CASES: list[Refused] = [
     ("many lines", too_many_lines, "最多绑定10个号码", "has at most 10 lines"),
     *OF_STOPS,
     *OF_QUEUES,
+    *OF_AUCTIONS,
     *OF_PAYMENTS,
 ]
 

@@ -13,7 +13,7 @@ from tests.pages.browser import HALL_PC, PHONE, overflow, start_browser, take_pi
 from tests.pages.conftest import Served
 from wanhao.access.queries import reads_of
 from wanhao.loyalty.actions import earn, evaluate, redeem, reverse_redemption, use_right
-from wanhao.pages.console.points import bill_worth
+from wanhao.pages.design.points_rows import bill_worth
 from wanhao.values.cycle import Cycle
 
 NOW = datetime.now(UTC)
@@ -142,7 +142,7 @@ def test_only_employees_see_it(client: Client, settings: Settings) -> None:
     settings.DEMO = False
     opened_accounts(1)
     answer = client.get("/points/A0/")
-    assert (answer.status_code, "/admin/login/" in answer["Location"]) == (302, True)
+    assert (answer.status_code, "/staff/sign-in/" in answer["Location"]) == (302, True)
 
 
 def test_points_are_worth_whole_yuan() -> None:

@@ -7,6 +7,7 @@ from wanhao.access.models import (
     Login,
     PersonalDataRead,
     ServicePassword,
+    TokenStepUp,
     WrongTry,
 )
 from wanhao.access.read_only import ReadOnlyAdmin
@@ -31,6 +32,12 @@ class PersonalDataReadAdmin(ReadOnlyAdmin):
 class LineTokenAdmin(ReadOnlyAdmin):
     list_display = ("id", "line_id", "issued_at", "ends_at", "issued_by", "used_at", "revoked_at")
     exclude = ("digest",)
+
+
+@admin.register(TokenStepUp)
+class TokenStepUpAdmin(ReadOnlyAdmin):
+    list_display = ("token", "identity_level", "since", "ends_at", "allowed_by")
+    list_select_related = ("token",)
 
 
 @admin.register(ServicePassword)

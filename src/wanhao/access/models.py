@@ -8,7 +8,7 @@ from django.db import models
 from wanhao.access.cache_models import SharedEntry
 from wanhao.access.code_models import OneTimeCode, OneTimeLink
 from wanhao.access.contracts import LoginKind
-from wanhao.access.token_models import LineToken
+from wanhao.access.token_models import LineToken, TokenStepUp
 from wanhao.access.trying_models import ServicePassword, WrongTry
 
 # Codes, tokens and passwords have files of their own; all tables are known from here.
@@ -21,6 +21,7 @@ __all__ = [
     "PersonalDataRead",
     "ServicePassword",
     "SharedEntry",
+    "TokenStepUp",
     "WrongTry",
 ]
 

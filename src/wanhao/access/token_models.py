@@ -50,3 +50,28 @@ class LineToken(models.Model):
 
     def __str__(self) -> str:
         return f"token {self.pk}"
+
+
+class TokenStepUp(models.Model):
+    """That a customer let a token ask as somebody verified, for a while; it ends with its token."""
+
+    token = models.ForeignKey(LineToken, on_delete=models.PROTECT, related_name="+")
+    identity_level = models.SmallIntegerField()
+    since = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    allowed_by = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(identity_level__in=[2, 3]), name="step_up_is_to_two_or_three"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=models.F("since")), name="step_up_ends_after_it_began"
+            ),
+            models.CheckConstraint(condition=~Q(allowed_by=""), name="step_up_says_who_allowed_it"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["token", "-ends_at"], name="step_up_of_token")]
+
+    def __str__(self) -> str:
+        return f"step-up of token {self.token_id}"

@@ -13,6 +13,7 @@ from wanhao.billing.models import (
     CashReceipt,
     ChannelNotice,
     CreditLimit,
+    Deposit,
     EmergencyGrant,
     ForeignFeed,
     ForeignFunds,
@@ -208,3 +209,10 @@ class PaymentDifferenceAdmin(ReadOnlyAdmin):
 class StatementRunAdmin(ReadOnlyAdmin):
     list_display = ("channel", "day", "rows", "matched", "settled_fen", "fees_fen", "done_at")
     list_filter = ("channel",)
+
+
+@admin.register(Deposit)
+class DepositAdmin(ReadOnlyAdmin):
+    list_display = ("reference", "account", "amount_fen", "state", "held_at")
+    list_filter = ("state",)
+    search_fields = ("=reference",)

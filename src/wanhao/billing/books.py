@@ -25,6 +25,8 @@ class Book(StrEnum):
     GIFTED = "gifted"
     RESTRICTED = "restricted"
     PRESTORED = "prestored"
+    DEPOSITS = "deposits"
+    CHARITY = "charity"
     RENT = "revenue-rent"
     VOICE = "revenue-voice"
     MESSAGE = "revenue-message"
@@ -45,6 +47,7 @@ class Section(StrEnum):
 
     CLEARING = "clearing"
     CUSTOMERS = "customers"
+    HELD = "held"
     REVENUE = "revenue"
     GIVEN = "given"
     COSTS = "costs"
@@ -81,6 +84,8 @@ CHART: Mapping[Book, BookEntry] = MappingProxyType(
             _entry(Book.GIFTED, 2002, Section.CUSTOMERS, "赠送余额", "Gifted balances"),
             _entry(Book.RESTRICTED, 2003, Section.CUSTOMERS, "专用余额", "Restricted balances"),
             _entry(Book.PRESTORED, 2004, Section.CUSTOMERS, "预存余额", "Prestored balances"),
+            _entry(Book.DEPOSITS, 3001, Section.HELD, "竞拍保证金", "Deposits of bidders"),
+            _entry(Book.CHARITY, 3002, Section.HELD, "公益善款", "Owed to charity"),
             _entry(Book.RENT, 4001, Section.REVENUE, "月租费", "Rent"),
             _entry(Book.VOICE, 4002, Section.REVENUE, "语音费", "Voice"),
             _entry(Book.MESSAGE, 4003, Section.REVENUE, "短信费", "Messages"),

@@ -50,6 +50,9 @@ class JournalKind(StrEnum):
     PRESTORED = "prestored"
     LAPSE = "lapse"
     SETTLEMENT = "settlement"
+    DEPOSIT = "deposit"
+    DEPOSIT_BACK = "deposit-back"
+    CHARITY = "charity"
 
 
 class ReturnKind(StrEnum):

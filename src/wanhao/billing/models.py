@@ -15,6 +15,7 @@ from wanhao.billing.books import Book
 from wanhao.billing.cash_models import CashReceipt
 from wanhao.billing.contracts import BalanceKind, Channel, JournalKind, ReturnKind
 from wanhao.billing.credit_models import CreditLimit
+from wanhao.billing.deposit_models import Deposit
 from wanhao.billing.foreign_models import ForeignFeed, ForeignFunds, ForeignPayment, ForeignTerms
 from wanhao.billing.order_models import (
     ChannelNotice,
@@ -33,6 +34,7 @@ __all__ = [
     "CashReceipt",
     "ChannelNotice",
     "CreditLimit",
+    "Deposit",
     "EmergencyGrant",
     "ForeignFeed",
     "ForeignFunds",

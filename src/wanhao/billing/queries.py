@@ -14,7 +14,7 @@ SPENDABLE = """
 SELECT balance.account_id, balance.balance_fen + COALESCE((
     SELECT sum(balance_fen) FROM wanhao_billing_balancebucket AS bucket
     WHERE bucket.account_id = balance.account_id AND bucket.kind = 'gifted'
-), 0)::bigint
+), 0)::bigint, balance.balance_fen < 0
 FROM wanhao_billing_accountbalance AS balance WHERE balance.account_id = ANY(%s::bigint[])
 """
 
@@ -60,9 +60,14 @@ def balances(account_ids: Collection[int]) -> dict[int, int]:
 
     An account without a balance is left out.
     """
+    return {account_id: fen for account_id, (fen, _) in balances_and_debts(account_ids).items()}
+
+
+def balances_and_debts(account_ids: Collection[int]) -> dict[int, tuple[int, bool]]:
+    """As `balances`, each with whether the account owes: its general money is below zero."""
     with connection.cursor() as cursor:
         cursor.execute(SPENDABLE, [list(set(account_ids))])
-        return dict(cursor.fetchall())
+        return {account_id: (fen, owes) for account_id, fen, owes in cursor.fetchall()}
 
 
 def billed_through(account_ids: Collection[int]) -> dict[int, int]:

@@ -48,6 +48,7 @@ MOST_SAID: Said = {
     "ends": "2026-11-26T06:00:00+08:00",
     "mb": 1000,
     "giver": "133****1234",
+    "number": "16900008888",
 }
 """What timed rules say, as long as it plausibly gets."""
 

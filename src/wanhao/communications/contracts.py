@@ -36,6 +36,7 @@ class Metric(StrEnum):
     WORKS = "works"
     FRAUD = "fraud"
     DATA_GIFT = "data-gift"
+    AUCTION = "auction"
 
     @property
     def is_watched(self) -> bool:

@@ -18,6 +18,7 @@ restore: time · bill: cycle (as 202610) fee mean
 works: place_zh place_en what_zh what_en starts ends
 fraud: nothing; variant "risk" for a line that was called by somebody suspected
 data-gift: mb giver (a masked number)
+auction: number fee (the whole price) time (until when it must be paid)
 """
 
 from collections.abc import Callable, Mapping
@@ -54,6 +55,7 @@ VARIABLES: Mapping[Metric, tuple[str, ...]] = {
     Metric.WORKS: ("place", "what", "starts", "ends"),
     Metric.FRAUD: (),
     Metric.DATA_GIFT: ("quota", "giver"),
+    Metric.AUCTION: ("number", "fee", "time"),
 }
 Texts = Mapping[tuple[str, str, Language], str]
 """By rule (or "frames", "prices"), variant and language."""
@@ -75,6 +77,7 @@ NEEDED: Mapping[Metric, tuple[str, ...]] = {
     Metric.DATA_STOP: ("fee",),
     Metric.WORKS: ("place", "starts", "ends"),
     Metric.DATA_GIFT: ("quota",),
+    Metric.AUCTION: ("number", "fee", "time"),
 }
 """What a text is of no use without."""
 
@@ -259,6 +262,14 @@ def _of_data_gift(said: Figures, language: Language) -> dict[str, str]:
     }
 
 
+def _of_auction(said: Figures, language: Language) -> dict[str, str]:
+    return {
+        "number": str(said.said["number"]),
+        "fee": _money(said.said, "fee"),
+        "time": _time(said.said, "time", language),
+    }
+
+
 def _of_nothing(said: Figures, language: Language) -> dict[str, str]:
     return {}
 
@@ -301,4 +312,5 @@ OF_OTHERS: Mapping[Metric, Callable[[Figures, Language], dict[str, str]]] = {
     Metric.WORKS: _of_works,
     Metric.FRAUD: _of_nothing,
     Metric.DATA_GIFT: _of_data_gift,
+    Metric.AUCTION: _of_auction,
 }

@@ -1,11 +1,13 @@
-"""Read-only lists of points, redemptions, stars and rights."""
+"""Read-only lists of points, redemptions, stars and rights, lots and bids."""
 
 from django.contrib import admin
 
 from wanhao.access.read_only import ReadOnlyAdmin
 from wanhao.loyalty.models import (
     AccountStar,
+    Bid,
     HeldRight,
+    Lot,
     PointsBatch,
     PointsEntry,
     Redemption,
@@ -63,3 +65,17 @@ class HeldRightAdmin(ReadOnlyAdmin):
 class RightUseAdmin(ReadOnlyAdmin):
     list_display = ("reference", "right", "at")
     search_fields = ("=reference",)
+
+
+@admin.register(Lot)
+class LotAdmin(ReadOnlyAdmin):
+    list_display = ("id", "number", "level", "state", "ends_at", "put_up_by")
+    list_filter = ("state", "level")
+    search_fields = ("=number",)
+
+
+@admin.register(Bid)
+class BidAdmin(ReadOnlyAdmin):
+    list_display = ("id", "lot", "account", "amount_fen", "at")
+    list_select_related = ("lot", "account")
+    search_fields = ("=lot__number", "=account__reference")

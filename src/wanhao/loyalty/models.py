@@ -4,7 +4,23 @@ from typing import ClassVar
 
 from django.db import models
 
+from wanhao.loyalty.auction_models import Bid, Lot
 from wanhao.loyalty.contracts import EntryKind, Errand, StarReason
+
+# The auction has a file of its own; all tables are known from here.
+__all__ = [
+    "AccountStar",
+    "Bid",
+    "HeldRight",
+    "Lot",
+    "PointsBatch",
+    "PointsEntry",
+    "Redemption",
+    "RedemptionReversal",
+    "RightUse",
+    "Round",
+    "StarChange",
+]
 
 ACCOUNT = "wanhao_parties.BillingAccount"
 

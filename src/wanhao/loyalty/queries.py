@@ -115,10 +115,13 @@ def rights() -> dict[str, StarRight]:
     return dict(star_rules().rights)
 
 
-def stars_of(account_ids: Collection[int], now: datetime) -> dict[int, StarView]:
-    """Each account's star in force with its rights; an account without one is left out."""
+def stars_of(
+    account_ids: Collection[int], now: datetime, *, rights: bool = True
+) -> dict[int, StarView]:
+    """Each account's star in force with its rights, if they are wanted; an account without one is
+    left out."""
     wanted = set(account_ids)
-    held = _rights_of(wanted, now)
+    held = _rights_of(wanted, now) if rights else {}
     rules = star_rules()
     return {
         row.account_id: StarView(
@@ -130,7 +133,7 @@ def stars_of(account_ids: Collection[int], now: datetime) -> dict[int, StarView]
             missing=missing_growth(row.star, row.growth, rules),
             since=row.since,
             ends_at=row.ends_at,
-            rights=tuple(held[row.account_id]),
+            rights=tuple(held.get(row.account_id, ())),
         )
         for row in AccountStar.objects.filter(account_id__in=wanted, ends_at__gt=now)
     }

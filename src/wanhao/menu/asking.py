@@ -150,6 +150,8 @@ def _step_up(item: MenuItem[Any], wanted: IdentityLevel, asker: Asker) -> Reply:
 def _proposed(item: MenuItem[Any], asking: Asking[Any]) -> Reply:
     assert item.propose is not None
     words = item.propose(asking)
+    if words.final:
+        return answered(item.code, words)
     row = write_down(item, asking.inputs.model_dump(mode="json"), asking.asker, asking.now)
     return Reply(
         kind=ReplyKind.TO_CONFIRM,

@@ -97,13 +97,15 @@ class Answer:
     as data (money in fen, instants in ISO 8601).
 
     `refused`: it is a no, and what was noted with it stays, as a wrong code that was tried. A
-    RefusedError leaves nothing.
+    RefusedError leaves nothing. `final`: of a proposal, that it is all there is to say and nothing
+    waits for a yes.
     """
 
     long: str
     short: str
     data: Mapping[str, JSON] = field(default_factory=dict)
     refused: bool = False
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,22 @@
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from wanhao.parties.contracts import BindingView
+from wanhao.parties.contracts import BindingView, Language, LineRole, LineView
 from wanhao.parties.models import Line, LineBinding
-from wanhao.parties.queries import lines_by_id
 from wanhao.values.errors import WanhaoError
+
+BOUND = """
+SELECT binding.id, binding.login_id, binding.own, binding.since,
+    line.id, line.number, line.account_id, line.group_id, line.role, line.language, line.city,
+    coalesce(preference.large_type, false)
+FROM wanhao_parties_linebinding AS binding
+JOIN wanhao_parties_line AS line ON line.id = binding.line_id AND line.until IS NULL
+LEFT JOIN wanhao_parties_linepreference AS preference ON preference.line_id = line.id
+WHERE binding.until IS NULL AND {asked} = %s
+ORDER BY binding.own DESC, binding.id
+"""
 
 MOST_LINES = 10
 """Lines of one login; who has more is a company, and has somebody at the counter."""
@@ -90,14 +100,12 @@ def carry_bindings(from_line: int, to_line: int, now: datetime) -> None:
 
 def bindings_of(login_id: int) -> tuple[BindingView, ...]:
     """The lines in use a login may ask for, its own first, then in the order of binding."""
-    rows = LineBinding.objects.filter(login_id=login_id, until=None, line__until=None)
-    return _views(list(rows.order_by("-own", "id")))
+    return _views("binding.login_id", login_id)
 
 
 def bindings_of_line(line_id: int) -> tuple[BindingView, ...]:
     """The logins that may ask for a line in use."""
-    rows = LineBinding.objects.filter(line_id=line_id, until=None, line__until=None)
-    return _views(list(rows.order_by("-own", "id")))
+    return _views("binding.line_id", line_id)
 
 
 def own_login(line_id: int) -> int | None:
@@ -106,16 +114,39 @@ def own_login(line_id: int) -> int | None:
     return rows.values_list("login_id", flat=True).first()
 
 
-def _views(rows: list[LineBinding]) -> tuple[BindingView, ...]:
-    lines = lines_by_id({row.line_id for row in rows}) if rows else {}
+def _views(asked: str, pk: int) -> tuple[BindingView, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(BOUND.format(asked=asked), [pk])
+        rows = cursor.fetchall()
     return tuple(
         BindingView(
-            binding_id=row.pk,
-            login_id=row.login_id,
-            line=lines[row.line_id],
-            own=row.own,
-            since=row.since,
+            binding_id=binding_id,
+            login_id=login_id,
+            line=LineView(
+                line_id=line_id,
+                number=number,
+                account_id=account_id,
+                group_id=group_id,
+                role=LineRole(role),
+                language=Language(language),
+                city=city,
+            ),
+            own=own,
+            since=since,
+            large_type=large_type,
         )
-        for row in rows
-        if row.line_id in lines
+        for (
+            binding_id,
+            login_id,
+            own,
+            since,
+            line_id,
+            number,
+            account_id,
+            group_id,
+            role,
+            language,
+            city,
+            large_type,
+        ) in rows
     )

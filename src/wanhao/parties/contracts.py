@@ -122,13 +122,14 @@ class LineView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BindingView:
     """A line that a login may ask for, since when; `own`: whoever signs in with the line's number
-    signs in with this login."""
+    signs in with this login. `large_type`: the line's pages are shown in large type."""
 
     binding_id: int
     login_id: int
     line: LineView
     own: bool
     since: datetime
+    large_type: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

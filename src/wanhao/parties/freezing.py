@@ -1,4 +1,5 @@
-"""Accounts that end with all their lines, and numbers nobody may have for a while after that."""
+"""Accounts that end with all their lines, and numbers nobody may have for a while: after that, or
+because something else is done with them."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -7,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models.expressions import RawSQL
 
 from wanhao.parties.contracts import LineView
-from wanhao.parties.models import FrozenNumber
+from wanhao.parties.models import FrozenNumber, Line
 from wanhao.parties.queries import lines_of_accounts
 from wanhao.values.errors import WanhaoError
 
@@ -49,6 +50,20 @@ def refuse_frozen(number: int, since: datetime) -> None:
     until = frozen_numbers([number], since).get(number)
     if until is not None:
         raise WanhaoError(
-            f"{number} was taken from its customer and is kept back until {until:%Y-%m-%d}.",
+            f"{number} is kept back until {until:%Y-%m-%d}.",
             "Choose another number, or wait until then.",
         )
+
+
+@transaction.atomic
+def keep_back(number: int, until: datetime, now: datetime) -> None:
+    """Let nobody have a number before an instant; WanhaoError when somebody has it."""
+    if Line.objects.filter(number=number, until=None).exists():
+        raise WanhaoError(f"{number} is in use.", "Choose a number that nobody has.")
+    with connection.cursor() as cursor:
+        cursor.execute(FREEZE, [now, until, [number]])
+
+
+def let_go(number: int) -> None:
+    """Let anybody have a number again that was kept back."""
+    FrozenNumber.objects.filter(number=number).delete()

@@ -133,7 +133,7 @@ class Line(models.Model):
 
 
 class FrozenNumber(models.Model):
-    """A number that was taken from its customer: nobody may have it until `until`."""
+    """A number that was taken from its customer, or is auctioned: nobody may have it until then."""
 
     number = models.BigIntegerField(primary_key=True)
     since = models.DateTimeField()

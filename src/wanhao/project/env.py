@@ -122,6 +122,9 @@ class Environment(PaymentVariables):
         default="127.0.0.1", min_length=1, description="address the web process listens on"
     )
     port: int = Field(default=8010, ge=1, le=65535, description="port of the pages")
+    web_workers: int = Field(
+        default=2, ge=1, le=64, description="processes that serve the pages, on one port"
+    )
     allowed_hosts: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
         default=["127.0.0.1", "localhost", "[::1]"],
         description="host names the pages answer to, separated by commas",

@@ -14,6 +14,7 @@ from wanhao.workflows import review_use, send_notice, tell_abnormal_bills, tell_
 from wanhao.workflows.announce_steps import announce_steps
 from wanhao.workflows.announce_stops import announce_stops
 from wanhao.workflows.emergency_resume import run_grants
+from wanhao.workflows.end_auctions import END_LOT, PAY_OVER, end_auctions, pass_on_auctions
 from wanhao.workflows.grant_promises import END_GRANT
 from wanhao.workflows.keep_number import END_KEEPING, end_keeping
 from wanhao.workflows.preview_rules import keep_previews
@@ -32,6 +33,7 @@ QUICK: dict[str, Keeper] = {
     NEXT_STEP: take_steps,
     END_GRANT: run_grants,
     WATCH: keep_watching,
+    END_LOT: end_auctions,
 }
 SLOW: dict[str, Keeper] = {
     BEFORE_STOP: announce_stops,
@@ -39,6 +41,7 @@ SLOW: dict[str, Keeper] = {
     END_KEEPING: end_keeping,
     VISIT: open_visits,
     MISSED: note_missed_visits,
+    PAY_OVER: pass_on_auctions,
     review_use.KIND: review_use.review_use,
     tell_points.KIND: tell_points.tell_points,
     tell_endings.KIND: tell_endings.tell_endings,

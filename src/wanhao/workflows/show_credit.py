@@ -71,6 +71,12 @@ def credit_standing(account_id: int, now: datetime) -> CreditStanding:
     )
 
 
+def announced_stop(account_id: int, now: datetime) -> NextStep | None:
+    """The stop for an unpaid bill that the account was told of to the last; None where none is
+    coming. Only for an account that is not stopped."""
+    return _first_of(account_id, now)
+
+
 def _state(
     stop: StopView | None, grant: GrantView | None, following: NextStep | None
 ) -> ServiceState:

@@ -33,6 +33,7 @@ from wanhao.workflows.keep_number import keep_number
 from wanhao.workflows.open_accounts import AccountOrder, open_accounts
 from wanhao.workflows.open_login import open_login
 from wanhao.workflows.order_product import order_product
+from wanhao.workflows.put_up_lot import put_up_lot
 from wanhao.workflows.report_loss import report_loss
 from wanhao.workflows.switch_roaming import switch_roaming
 from wanhao.workflows.watch_thresholds import watch_thresholds
@@ -41,8 +42,8 @@ FIRST, OTHER = 16907910001, 16907910099
 NUMBERS = {door: FIRST + place for place, door in enumerate(Door)}
 CALLED, HAS_FEN, POINTS, STAR = 30, 5000, 1200, 7
 MONTH = timedelta(days=31)
-CARDS = 200
-"""What the number of a secondary card is beyond that of its main card."""
+CARDS, LOTS = 200, 500
+"""What a secondary card's number is beyond that of its main card, and one that is auctioned."""
 
 
 @contextmanager
@@ -87,7 +88,7 @@ def _open_lines(example: Example) -> None:
 def named(door: Door, example: Example) -> dict[str, object]:
     """What an example's inputs may name in braces, of its own for each door."""
     if "{voucher}" not in str(example.given):
-        return {"other": OTHER, "card": NUMBERS[door] + CARDS}
+        return {"other": OTHER, "card": NUMBERS[door] + CARDS, "lot": NUMBERS[door] + LOTS}
     now = datetime.now(UTC)
     (code,) = issue_vouchers(
         batch=door.value, count=1, face_fen=HAS_FEN, expires_at=now + MONTH, now=now
@@ -110,6 +111,11 @@ def _see_document(line: LineView, now: datetime) -> None:
     record_document(line.line_id, DocumentKind.PASSPORT, "E12345678", now, by="walk")
 
 
+def _put_up(line: LineView, now: datetime) -> None:
+    _see_document(line, now)
+    put_up_lot(line.number + LOTS, "L2", now + timedelta(days=1), now, by="walk")
+
+
 def _bind_other(line: LineView, now: datetime) -> None:
     other = lines_by_number([OTHER])[OTHER]
     bind_line(open_login(line.number, now), other.line_id, now, by="walk")
@@ -119,6 +125,7 @@ BEFORE: Mapping[str, Callable[[LineView, datetime], object]] = {
     "arrears": _stop_for_arrears,
     "family": _add_card,
     "seen": _see_document,
+    "lots": _put_up,
     "lost": lambda line, now: report_loss(line.number, now),
     "roaming": lambda line, now: switch_roaming(line.line_id, True, now, door="app", by="walk"),
     "kept": lambda line, now: keep_number(line.number, 3, now),

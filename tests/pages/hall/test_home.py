@@ -1,7 +1,7 @@
 """The hall at a glance."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,19 @@ from pytest_django import DjangoAssertNumQueries
 
 from tests.menu.walking.examples import Example
 from tests.menu.walking.world import NUMBERS, open_world
+from tests.pages.hall.customers import two_bills
 from tests.pages.hall.signing_in import sign_in
 from wanhao.menu.contracts import Door
+from wanhao.menu.wording import moment
 from wanhao.pages.design import clock
 from wanhao.pages.hall.visitors import KEPT
+from wanhao.parties.contracts import Language, LineView
+from wanhao.parties.queries import lines_by_number
+from wanhao.promises.actions import make
+from wanhao.promises.contracts import NewPromise
+from wanhao.values.cycle import Cycle
+from wanhao.workflows.stop_steps import STOP_SERVICE, stop_key
+from wanhao.workflows.take_payment import take_payment
 
 NUMBER = NUMBERS[Door.WEB]
 EXAMPLE = Example(item="usage", says="", holds=("sms-pack-5",))
@@ -49,7 +58,7 @@ class TestAtAGlance:
         self, customer: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         page(customer)
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(10):
             page(customer)
 
     def test_who_is_not_signed_in_is_sent_to_sign_in(self, client: Client, db: None) -> None:
@@ -66,3 +75,39 @@ class TestAtAGlance:
         assert customer.session[KEPT]["seen"] == seen
         page(customer)
         assert customer.session[KEPT]["seen"] > seen
+
+
+class TestAnAnnouncedStop:
+    @pytest.fixture
+    def bill(self, customer: Client) -> LineView:
+        line = lines_by_number({NUMBER})[NUMBER]
+        two_bills(line, clock.now())
+        return line
+
+    def announce(self, line: LineView, begins: datetime) -> None:
+        key = stop_key(line.account_id, Cycle.of(clock.now()).previous.number)
+        make([NewPromise(kind=STOP_SERVICE, key=key, due_at=begins, held=True)], clock.now())
+
+    def test_home_says_when_and_how_much_to_pay_before(
+        self, customer: Client, bill: LineView
+    ) -> None:
+        begins = clock.now() + timedelta(days=40)
+        self.announce(bill, begins)
+        shown = page(customer)
+        assert f"{moment(begins, Language.ZH)}起将因欠费停机" in shown
+        assert "在此之前缴¥135.50，就不会停机" in shown
+
+    def test_who_has_paid_is_not_frightened(self, customer: Client, bill: LineView) -> None:
+        self.announce(bill, clock.now() + timedelta(days=40))
+        take_payment(bill.account_id, 13_550, "p1", clock.now())
+        assert "停机" not in page(customer)
+
+
+def test_points_have_a_page_with_what_ends_when_and_every_movement(customer: Client) -> None:
+    shown = page(customer, "/hall/points/")
+    assert "1,200" in shown
+    assert f"{clock.today().year + 1}-12-31" in shown
+    assert "入账" in shown
+    assert 'href="/hall/do/redeem/"' in shown
+    assert 'href="/hall/points/"' in page(customer, "/hall/ask/")
+    assert str(NUMBER) not in shown

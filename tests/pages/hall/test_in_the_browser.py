@@ -44,6 +44,7 @@ PAGES = {
     "lines": "/hall/lines/",
     "sessions": "/hall/sessions/",
     "requests": "/hall/requests/",
+    "points": "/hall/points/",
 }
 
 

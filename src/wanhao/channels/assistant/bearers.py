@@ -1,16 +1,19 @@
 """Who a token speaks for, and one question of it: used up, recorded, asked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from wanhao.access.actions import record_read
 from wanhao.access.contracts import Scope, TokenView
+from wanhao.access.one_time_links import make_link
+from wanhao.access.token_step_ups import token_level
 from wanhao.access.tokens import token_of, use_token
 from wanhao.billing.line_stops import live_line_stops
 from wanhao.billing.stop_contracts import LineStopKind
+from wanhao.channels.assistant.contracts import AssistantConfig
 from wanhao.menu.actions import ask, confirm
 from wanhao.menu.contracts import (
     Asker,
@@ -19,6 +22,7 @@ from wanhao.menu.contracts import (
     Question,
     RefusedError,
     Reply,
+    ReplyKind,
 )
 from wanhao.menu.queries import item_of, items_at
 from wanhao.parties.contracts import LineView
@@ -26,6 +30,8 @@ from wanhao.parties.queries import lines_by_id
 
 CONFIRM = "confirm"
 NO_NONCE = "-"
+LINK = "step_up_url"
+"""Under this name the data of a reply have the link at which the customer verifies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +40,15 @@ class Bearer:
 
     token: TokenView
     line: LineView
+    reached: IdentityLevel = IdentityLevel.KNOWN
 
     @property
     def asker(self) -> Asker:
-        """As the menu knows it: a token makes the line known, and no more."""
+        """As the menu knows it: a token makes the line known; its customer may have let it be
+        surer for a while."""
         return Asker(
             door=Door.ASSISTANT,
-            level=IdentityLevel.KNOWN,
+            level=self.reached,
             language=self.line.language,
             line=self.line,
             name=f"token {self.token.token_id}",
@@ -61,7 +69,9 @@ def bearer_of(secret: str, now: datetime) -> Bearer | None:
     line = None if token is None else lines_by_id({token.line_id}).get(token.line_id)
     if token is None or line is None or _is_lost(line):
         return None
-    return Bearer(token=token, line=line)
+    level = token_level(token.token_id, now)
+    reached = IdentityLevel.KNOWN if level is None else IdentityLevel(level)
+    return Bearer(token=token, line=line, reached=reached)
 
 
 def _is_lost(line: LineView) -> bool:
@@ -77,22 +87,27 @@ def tool_names(bearer: Bearer) -> frozenset[str]:
 
 
 def put(
-    bearer: Bearer, tool: str, given: Mapping[str, object], per_hour: int, now: datetime
+    bearer: Bearer, tool: str, given: Mapping[str, object], config: AssistantConfig, now: datetime
 ) -> Reply:
     """Put one question; RefusedError where the token may not. That it was asked is recorded
-    before anything is read."""
+    before anything is read. What needs more proof comes with a one-time link to the hall."""
     if not bearer.may(tool):
         raise RefusedError(
             "此令牌只能查询，不能办理。请使用带有办理权限的令牌。",
             "This token may read, not change. Use one with the scope 'change'.",
         )
     with transaction.atomic():
-        _count(bearer, per_hour, now)
+        _count(bearer, config.per_hour, now)
         purpose = f"{tool} by assistant, token {bearer.token.token_id}"
         record_read(None, f"line {bearer.line.number}", purpose, now)
     if tool == CONFIRM:
         return confirm(bearer.asker, now, nonce=str(given.get("nonce") or NO_NONCE))
-    return ask(Question(item=tool, given=given, asker=bearer.asker), now)
+    reply = ask(Question(item=tool, given=given, asker=bearer.asker), now)
+    if reply.kind is not ReplyKind.TO_STEP_UP or not config.hall_url:
+        return reply
+    link = make_link(bearer.line.line_id, tool, now, token_id=bearer.token.token_id)
+    address = f"{config.hall_url.rstrip('/')}/hall/open/{link}/"
+    return replace(reply, data={**reply.data, LINK: address})
 
 
 def _count(bearer: Bearer, per_hour: int, now: datetime) -> None:

@@ -34,7 +34,7 @@ class Verifier:
 
 def http_app(config: AssistantConfig, clock: Clock) -> Starlette:
     """The door as an application; every request stands alone, so that any process may answer it."""
-    desk = Desk(secret_of_request, config.per_hour, clock)
+    desk = Desk(secret_of_request, config, clock)
     verifier = Verifier(desk, clock)
     app = server_of(desk).streamable_http_app(
         streamable_http_path=PATH,

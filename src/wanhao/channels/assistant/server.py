@@ -21,6 +21,7 @@ from mcp.types import (
 )
 
 from wanhao.channels.assistant.bearers import CONFIRM, Bearer, bearer_of, put, tool_names
+from wanhao.channels.assistant.contracts import AssistantConfig
 from wanhao.channels.assistant.tools import CONFIRM_TOOL, OUTPUT, refusal_result, result_of, tool_of
 from wanhao.menu.contracts import Door, RefusedError
 from wanhao.menu.queries import items_at
@@ -49,9 +50,9 @@ class Desk:
     revoked a moment ago no longer works. The database is asked in threads, so many at once.
     """
 
-    def __init__(self, secret: Callable[[], str], per_hour: int, clock: Clock) -> None:
+    def __init__(self, secret: Callable[[], str], config: AssistantConfig, clock: Clock) -> None:
         self._secret = secret
-        self._per_hour = per_hour
+        self._config = config
         self._clock = clock
         self._limiter = anyio.CapacityLimiter(AT_ONCE)
         tools = [tool_of(item) for item in items_at(Door.ASSISTANT)]
@@ -81,7 +82,7 @@ class Desk:
         bearer = await self._known()
         language = bearer.line.language
         try:
-            reply = await self.in_thread(put, bearer, tool, given, self._per_hour, self._clock())
+            reply = await self.in_thread(put, bearer, tool, given, self._config, self._clock())
         except RefusedError as refusal:
             return refusal_result(tool, refusal, language)
         except DatabaseError:

@@ -5,7 +5,7 @@ from typing import Any
 
 from mcp.types import CallToolResult, TextContent, Tool, ToolAnnotations
 
-from wanhao.channels.assistant.bearers import CONFIRM
+from wanhao.channels.assistant.bearers import CONFIRM, LINK
 from wanhao.menu.contracts import IdentityLevel, MenuItem, RefusedError, Reply, ReplyKind
 from wanhao.parties.contracts import Language
 from wanhao.values.cycle import SHANGHAI
@@ -15,8 +15,9 @@ ASKS = (
     " Proposes first: gives what it does, its price and a nonce; nothing is done before `confirm`."
 )
 STEPS_UP = (
-    "需要更高的身份级别，请本人到网上营业厅办理。"
-    " Needs more proof of identity than a token gives; the person does this in the online hall."
+    "需要更高的身份级别：先返回网上营业厅的一次性链接，本人打开并验证后30分钟内可再次查询或办理。"
+    " Needs more proof of identity than a token gives: gives a one-time link to the online hall;"
+    " for 30 minutes after the person verified there, ask again."
 )
 AGREE = {
     Language.ZH: "尚未办理。请把以上内容和价格告诉本人；本人明确同意后，"
@@ -27,6 +28,12 @@ AGREE = {
 ONLINE = {
     Language.ZH: "令牌只能证明号码，请本人到网上营业厅验证身份后办理。",
     Language.EN: "A token only proves the number; the person can verify at the online hall.",
+}
+LINKED = {
+    Language.ZH: "请把这个链接交给本人，本人在网上营业厅验证并同意后，30分钟内可再次提出："
+    "{link}（链接30分钟内有效）",
+    Language.EN: "Give the person this link to the online hall; when they have verified and agreed "
+    "there, ask again within 30 minutes: {link} (the link is good for 30 minutes)",
 }
 CONFIRM_TOOL = Tool(
     name=CONFIRM,
@@ -113,7 +120,8 @@ def result_of(reply: Reply, language: Language) -> CallToolResult:
         lines.append(AGREE[language].format(nonce=reply.nonce, until=f"{until:%H:%M}"))
     if reply.kind is ReplyKind.TO_STEP_UP:
         told["needs"] = int(reply.needs or 0)
-        lines.append(ONLINE[language])
+        link = reply.data.get(LINK)
+        lines.append(LINKED[language].format(link=link) if link else ONLINE[language])
     return CallToolResult(
         content=[TextContent(type="text", text="\n".join(lines))],
         structured_content=told,

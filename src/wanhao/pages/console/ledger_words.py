@@ -19,6 +19,9 @@ WHAT: Mapping[JournalKind, str | Promise] = {
     JournalKind.PRESTORED: _("Prestored part returned"),
     JournalKind.LAPSE: _("Lapsed"),
     JournalKind.SETTLEMENT: _("Settled with the channel"),
+    JournalKind.DEPOSIT: _("Deposit for an auction"),
+    JournalKind.DEPOSIT_BACK: _("Deposit returned"),
+    JournalKind.CHARITY: _("Paid to charity"),
 }
 KINDS: Mapping[BalanceKind, str | Promise] = {
     BalanceKind.GENERAL: _("General money"),
@@ -29,6 +32,7 @@ KINDS: Mapping[BalanceKind, str | Promise] = {
 SECTIONS: Mapping[Section, str | Promise] = {
     Section.CLEARING: _("Money in the channels"),
     Section.CUSTOMERS: _("What customers have"),
+    Section.HELD: _("What is held for others"),
     Section.REVENUE: _("What was earned"),
     Section.GIVEN: _("What was given away"),
     Section.COSTS: _("What it cost"),

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wanhao.billing.stop_contracts import LineStopKind, LineStopView, ServiceState, StopView
-from wanhao.menu.wording import full_day, money, pick
+from wanhao.menu.wording import full_day, moment, money, pick
+from wanhao.pages.hall.standing import Money
 from wanhao.parties.contracts import Language
 
 STOPPED = {
@@ -41,19 +42,14 @@ class Due:
     also: str = ""
 
 
-def dues(
-    *,
-    owed_fen: int,
-    late_fen: int,
-    stop: StopView | None,
-    line_stops: tuple[LineStopView, ...],
-    language: Language,
-) -> tuple[Due, ...]:
-    """What needs the customer, the gravest first. `owed_fen` of issued bills, `late_fen` of it had
-    to be paid before today."""
-    found = []
+def dues(money_of: Money, language: Language) -> tuple[Due, ...]:
+    """What needs the customer, the gravest first."""
+    owed_fen, late_fen = max(-(money_of.balance_fen or 0), 0), money_of.late_fen
+    stop, found = money_of.stop, []
     if stop is not None:
         found.append(_stopped(stop, max(late_fen, stop.owed_fen, owed_fen), language))
+    elif money_of.announced is not None:
+        found.append(_announced(money_of.announced, money_of.announced_fen, language))
     elif late_fen > 0:
         said = (f"有{money(late_fen)}账单已过缴费期", f"{money(late_fen)} of your bills is overdue")
         do = ("请尽快缴费，以免停机", "Please pay soon, so that service goes on")
@@ -62,7 +58,7 @@ def dues(
         said = (f"有{money(owed_fen)}待缴", f"{money(owed_fen)} is to be paid")
         do = ("缴费后立即到账", "A payment counts at once")
         found.append(_due(said, do, "topup", language, grave=False))
-    found += [_line_stopped(one, language) for one in line_stops]
+    found += [_line_stopped(one, language) for one in money_of.line_stops]
     return tuple(found)
 
 
@@ -75,6 +71,16 @@ def _stopped(stop: StopView, owed_fen: int, language: Language) -> Due:
         f"Service is back seconds after {money(owed_fen)} is paid; emergency power-on helps before",
     )
     return _due(said, do, "topup", language, grave=True, also="emergency_resume")
+
+
+def _announced(begins: datetime, owed_fen: int, language: Language) -> Due:
+    zh, en = moment(begins, Language.ZH), moment(begins, Language.EN)
+    said = (f"{zh}起将因欠费停机", f"Service is to stop on {en}")
+    do = (
+        f"在此之前缴{money(owed_fen)}，就不会停机",
+        f"Pay {money(owed_fen)} before then, and it goes on",
+    )
+    return _due(said, do, "topup", language, grave=True)
 
 
 def _line_stopped(stop: LineStopView, language: Language) -> Due:

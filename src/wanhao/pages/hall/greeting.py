@@ -51,5 +51,8 @@ def _preferences(request: HttpRequest, visitor: Visitor | None) -> Preferences:
     chosen = preferences_of(request)
     if visitor is None or TEXT_COOKIE in request.COOKIES:
         return chosen
-    large = visitor.line.line_id in in_large_type([visitor.line.line_id])
+    large = visitor.large_type
+    if request.method == "POST":
+        # What was asked for may have been just this.
+        large = visitor.line.line_id in in_large_type([visitor.line.line_id])
     return replace(chosen, text=Text.LARGE) if large else chosen

@@ -66,13 +66,7 @@ def _context(visitor: Visitor) -> dict[str, Any]:
         "month": month(Cycle.of(now).number, language),
         "points": standing.points.points if standing.points else 0,
         "star": _star(standing, visitor),
-        "dues": dues(
-            owed_fen=max(-(money.balance_fen or 0), 0),
-            late_fen=money.late_fen,
-            stop=money.stop,
-            line_stops=money.line_stops,
-            language=language,
-        ),
+        "dues": dues(money, language),
         "shortcuts": shortcuts(standing, visitor),
         "visitor": visitor,
     }

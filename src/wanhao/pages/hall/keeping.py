@@ -12,7 +12,9 @@ from django.utils.crypto import salted_hmac
 from wanhao.pages.hall.visitors import Visitor, visitor_of
 
 OWNER, KEEP = "Wanhao-Owner", "Wanhao-Keep"
-PAGES = frozenset({"hall-home", "hall-bills", "hall-bill", "hall-usage", "hall-places"})
+PAGES = frozenset(
+    {"hall-home", "hall-bills", "hall-bill", "hall-usage", "hall-points", "hall-places"}
+)
 ITEMS = frozenset({"balance", "usage", "bill", "holdings", "points", "halls", "hotspots"})
 
 

@@ -11,6 +11,7 @@ from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.hall.entering import send_code, too_often
 from wanhao.pages.hall.entry_words import slow_down, wait_for
+from wanhao.pages.hall.lending import lend_address
 from wanhao.pages.hall.sign_in import ENTRY
 from wanhao.parties.contracts import LineView
 from wanhao.parties.queries import lines_by_id
@@ -40,7 +41,8 @@ def _send(request: HttpRequest, secret: str, link: LinkView, line: LineView) -> 
     if open_link(secret, clock.now()) is None:
         return _page(request, None)
     request.session[ENTRY] = {"number": line.number, "code": issued.code_id, "stay": False}
-    target = reverse("hall-item", args=[link.purpose])
+    lent = link.token_id is not None
+    target = lend_address(link) if lent else reverse("hall-item", args=[link.purpose])
     query = urlencode({"step": "code", "next": target})
     return HttpResponseRedirect(f"{reverse('hall-sign-in')}?{query}")
 

@@ -20,6 +20,7 @@ OWN_PAGES: Mapping[str, str] = MappingProxyType(
         "detail": "hall-detail",
         "usage": "hall-usage",
         "holdings": "hall-usage",
+        "points": "hall-points",
         "halls": "hall-places",
         "hotspots": "hall-places",
     }

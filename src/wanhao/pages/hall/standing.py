@@ -1,11 +1,11 @@
 """Where a visitor stands, gathered with one question to each room."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from wanhao.billing.line_stops import live_line_stops
 from wanhao.billing.ports import Billing, billing_source
-from wanhao.billing.queries import balances
+from wanhao.billing.queries import balances_and_debts
 from wanhao.billing.stop_contracts import LineStopView, StopView
 from wanhao.billing.stops import debts_due, live_stops
 from wanhao.loyalty.contracts import PointsView, StarView
@@ -17,6 +17,7 @@ from wanhao.products.queries import products_of
 from wanhao.usage.ports import OutOfReachError, usage_reader
 from wanhao.usage.use_contracts import UseSoFar
 from wanhao.values.cycle import SHANGHAI, Cycle
+from wanhao.workflows.show_credit import announced_stop
 
 LATELY = timedelta(days=180)
 
@@ -24,12 +25,15 @@ LATELY = timedelta(days=180)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
     """What an account has and owes, in fen. `balance_fen` None: nobody tells it; below zero is
-    owed."""
+    owed. `announced` is when service stops unless `announced_fen` are paid before; None: no stop
+    was announced."""
 
     balance_fen: int | None
     late_fen: int
     stop: StopView | None
     line_stops: tuple[LineStopView, ...]
+    announced: datetime | None = None
+    announced_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +59,7 @@ def standing_of(line: LineView, now: datetime) -> Standing:
         held=products_of(line.group_id, now),
         money=money_of(line, now),
         points=points_of(account, now).get(line.account_id),
-        star=stars_of(account, now).get(line.account_id),
+        star=stars_of(account, now, rights=False).get(line.account_id),
         done=done_lately(line.line_id, now - LATELY),
     )
 
@@ -70,19 +74,30 @@ def use_of(line: LineView, now: datetime) -> tuple[UseSoFar | None, bool]:
 
 
 def money_of(line: LineView, now: datetime) -> Money:
-    """What the line's account has and owes, and what is stopped."""
-    account = [line.account_id]
-    stops = live_line_stops([line.line_id])
+    """What the line's account has and owes, and what is stopped or will be."""
     if billing_source().billing is Billing.FOREIGN:
-        funds = billing_source().funds(account).get(line.account_id)
-        balance, late = (funds.spendable_fen if funds else None), 0
-    else:
-        balance = balances(account).get(line.account_id, 0)
-        debt = debts_due(account, now.astimezone(SHANGHAI).date()).get(line.account_id)
-        late = debt.bills_fen + debt.penalties_fen if debt else 0
+        funds = billing_source().funds([line.account_id]).get(line.account_id)
+        return _money(line, funds.spendable_fen if funds else None, 0)
+    balance, owes = balances_and_debts([line.account_id]).get(line.account_id, (0, False))
+    if not owes:
+        return _money(line, balance, 0)
+    money = _money(line, balance, _due(line.account_id, now.astimezone(SHANGHAI).date()))
+    coming = None if money.stop else announced_stop(line.account_id, now)
+    if coming is None:
+        return money
+    owed = _due(line.account_id, coming.due_at.astimezone(SHANGHAI).date())
+    return replace(money, announced=coming.due_at if owed else None, announced_fen=owed)
+
+
+def _money(line: LineView, balance: int | None, late: int) -> Money:
     return Money(
         balance_fen=balance,
         late_fen=late,
-        stop=live_stops(account).get(line.account_id),
-        line_stops=stops.get(line.line_id, ()),
+        stop=live_stops([line.account_id]).get(line.account_id),
+        line_stops=live_line_stops([line.line_id]).get(line.line_id, ()),
     )
+
+
+def _due(account_id: int, day: date) -> int:
+    debt = debts_due([account_id], day).get(account_id)
+    return debt.bills_fen + debt.penalties_fen if debt else 0

@@ -11,6 +11,7 @@ from wanhao.pages.hall.items import confirm, decline, item
 from wanhao.pages.hall.lists import find, shelf
 from wanhao.pages.hall.paying import pay, pay_code, pay_order, pay_part, pay_receipt
 from wanhao.pages.hall.places import places
+from wanhao.pages.hall.points import points
 from wanhao.pages.hall.usage import usage
 
 urlpatterns = [
@@ -34,6 +35,7 @@ urlpatterns = [
     re_path(r"^detail/detail\.(?P<form>csv|xlsx|pdf)$", detail_file, name="hall-detail-file"),
     path("detail/dispute/<str:key>/", dispute, name="hall-dispute"),
     path("usage/", usage, name="hall-usage"),
+    path("points/", points, name="hall-points"),
     path("places/", places, name="hall-places"),
     path("requests/", requests, name="hall-requests"),
     path("pay/", pay, name="hall-pay"),

@@ -35,6 +35,7 @@ class Visitor:
     level: IdentityLevel
     door: Door
     language: Language
+    large_type: bool = False
 
     def asker(self) -> Asker:
         """As the menu knows who asks."""
@@ -91,19 +92,20 @@ def _look_up(request: HttpRequest) -> Visitor | None:
     user = request.user
     if session is None or not user.is_authenticated or user.kind != LoginKind.CUSTOMER:
         return None
-    lines = tuple(one.line for one in bindings_of(user.pk))
-    if not lines:
+    bound = bindings_of(user.pk)
+    if not bound:
         return None
-    at = next((one for one in lines if one.line_id == session.line_id), lines[0])
-    here = replace(session, line_id=at.line_id)
+    at = next((one for one in bound if one.line.line_id == session.line_id), bound[0])
+    here = replace(session, line_id=at.line.line_id)
     _note_seen(request, here)
     return Visitor(
         login_id=user.pk,
-        line=at,
-        lines=lines,
+        line=at.line,
+        lines=tuple(one.line for one in bound),
         level=here.level,
         door=here.door,
         language=language_of_page(),
+        large_type=at.large_type,
     )
 
 

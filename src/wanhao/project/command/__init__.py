@@ -59,6 +59,7 @@ COMMANDS: Mapping[str, Entry] = MappingProxyType(
         "terminal": _entry("terminal", "terminal", "Self-service terminals of halls."),
         "staff": _entry("staff", "staff", "Units, and the roles employees hold."),
         "care": _entry("care", "care", "Visits of people with special needs."),
+        "auctions": _entry("auctions", "auctions", "Put lucky numbers up; see, withdraw them."),
         "points": _entry("points", "points", "See points; credit a month; clear what ended."),
         "notices": _entry("notices", "notices", "Tell a place of planned works or of fraud."),
         "menu": _entry("menu", "menu", "What customers can ask for: list, ask, confirm, matrix."),

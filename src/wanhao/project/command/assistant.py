@@ -34,7 +34,7 @@ def assistant(context: click.Context, stdio: bool) -> None:
     if stdio:
         refuse_without_database()
         with database():
-            serve_stdio(env.assistant_token, env.assistant_per_hour, clock.now)
+            serve_stdio(env.assistant_token, assistant_config(env), clock.now)
         return
     with database():
         _serve(env)
@@ -112,6 +112,7 @@ def assistant_config(env: Environment) -> AssistantConfig:
         names=env.assistant_names,
         origins=env.assistant_origins,
         per_hour=env.assistant_per_hour,
+        hall_url=env.hall_url,
     )
 
 

@@ -1,7 +1,5 @@
 """`wanhao web`, `worker` and `meter`: processes a system is made of; `sms.py` has one more."""
 
-import warnings
-
 import click
 import uvicorn
 from django.conf import settings
@@ -15,8 +13,8 @@ from wanhao.project.worker import run_worker
 
 # Live pages hold their connection open; they are cut so that a stop is quick.
 WEB_GRACE_SECONDS = 2
-# WhiteNoise hands Django plain file iterators; they are small files and come from memory.
-STATIC_FILES_WARNING = "StreamingHttpResponse must consume synchronous iterators"
+# A worker process that does not answer its parent for so long is ended, and another one started.
+WORKER_PATIENCE_SECONDS = 60
 
 
 @click.command()
@@ -26,7 +24,6 @@ def web() -> None:
     env = environment()
     refuse_if_taken(env.host, env.port, "WANHAO_PORT")
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-    warnings.filterwarnings("ignore", message=STATIC_FILES_WARNING)
     click.echo(f"serving http://{env.host}:{env.port}/")
     uvicorn.run(
         "wanhao.project.asgi:application",
@@ -36,6 +33,8 @@ def web() -> None:
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=WEB_GRACE_SECONDS,
+        workers=env.web_workers,
+        timeout_worker_healthcheck=WORKER_PATIENCE_SECONDS,
     )
 
 

@@ -1,5 +1,5 @@
-"""Builds the demo world: units, catalogue, thresholds, halls, the cast, and the lines of eleven
-cities."""
+"""Builds the demo world: units, catalogue, thresholds, halls, lots, the cast, and the lines of
+eleven cities."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from wanhao.parties.contracts import NewAccount, NewGroup, NewLine, OpenedAccoun
 from wanhao.parties.queries import accounts_by_reference, line_count
 from wanhao.products.actions import load_catalogue
 from wanhao.products.queries import offerings
+from wanhao.project.demo.auctions import put_demo_lots_up
 from wanhao.project.demo.belongings import bring_along
 from wanhao.project.demo.cast import CastAccount, cast, cast_accounts, reference_of
 from wanhao.project.demo.habits import habits_of
@@ -54,6 +55,7 @@ def build_world(lines: int, progress: Callable[[int, int], None], now: datetime)
     watch_thresholds(now)
     import_places(demo_places())
     furnish_halls(demo_places(), now)
+    put_demo_lots_up(now)
     furnish_terminal(demo_places(), now)
     hire_demo_staff(now)
     if line_count() >= lines:
