@@ -143,4 +143,4 @@ def test_outside_the_demo_a_stranger_is_sent_to_sign_in(
     settings.DEMO = False
     response = client.get(path)
     assert response.status_code == 302
-    assert response["Location"].startswith("/admin/login/?next=")
+    assert response["Location"].startswith("/staff/sign-in/?next=")

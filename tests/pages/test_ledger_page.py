@@ -122,7 +122,7 @@ def test_outside_the_demo_it_is_for_employees(
     client: Client, account: int, settings: Settings, path: str
 ) -> None:
     settings.DEMO = False
-    assert client.get(path)["Location"].startswith("/admin/login/?next=")
+    assert client.get(path)["Location"].startswith("/staff/sign-in/?next=")
     client.force_login(Login.objects.create_user("customer"))
     assert client.get(path).status_code == 302
     assert reads_of("account A0") == []

@@ -21,6 +21,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from wanhao.billing.ports import Billing
 from wanhao.communications.push_contracts import SERVICES
+from wanhao.project.env_demo import DemoVariables
 from wanhao.project.env_payments import PaymentVariables
 from wanhao.usage.remembering import LONGEST_DAYS, WINDOW_DAYS
 from wanhao.values.errors import WanhaoError
@@ -97,7 +98,7 @@ def _secret(place: str, token: str, file: Path | None) -> str:
     return token
 
 
-class Environment(PaymentVariables):
+class Environment(DemoVariables, PaymentVariables):
     """Read once from the process environment; a bad value stops the start.
 
     A field `smsc_port` is the variable WANHAO_SMSC_PORT; only DATABASE_URL has no prefix.
@@ -321,15 +322,6 @@ class Environment(PaymentVariables):
     )
     einvoice_seller_tax_id: str = Field(
         default="", description="tax id of the seller on e-invoices"
-    )
-    demo_lines: int = Field(
-        default=20_000, ge=100, le=100_000, description="lines of the demo operator"
-    )
-    demo_smsc_http_port: int = Field(
-        default=2780, ge=1, le=65535, description="port at which the local SMSC shows its messages"
-    )
-    demo_network_port: int = Field(
-        default=2795, ge=1, le=65535, description="port of the local network"
     )
 
     @field_validator("archive_months")
