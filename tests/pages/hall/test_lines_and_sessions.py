@@ -89,6 +89,16 @@ def test_what_was_unbound_by_mistake_is_taken_back(browser: Client) -> None:
     assert [line.number for line in visitor(browser).lines] == [MINE, DAUGHTERS]
 
 
+def test_nothing_is_taken_back_once_the_lines_holder_let_nobody_else_in(browser: Client) -> None:
+    bind(browser, DAUGHTERS)
+    browser.post(LINES, {"act": "unbind", "line": line_id(DAUGHTERS)})
+    daughter = Client()
+    sign_in(daughter, DAUGHTERS, NOW)
+    daughter.post(LINES, {"act": "release"})
+    browser.post(LINES, {"act": "undo"})
+    assert [line.number for line in visitor(browser).lines] == [MINE]
+
+
 def test_the_only_line_stays_and_strangers_lines_cannot_be_chosen(browser: Client) -> None:
     assert browser.post(LINES, {"act": "unbind", "line": line_id(MINE)}).status_code == 422
     browser.post(LINES, {"act": "choose", "line": line_id(STRANGERS)})

@@ -20,6 +20,7 @@ from wanhao.pages.hall.proofs import Proof
 from wanhao.pages.hall.visitors import Visitor, for_customers, keep_session, session_of
 from wanhao.parties.binding import (
     bindings_of_line,
+    may_rebind,
     rebind_line,
     release_line,
     unbind_line,
@@ -130,10 +131,11 @@ def _unbind(request: HttpRequest, visitor: Visitor) -> HttpResponse:
 
 
 def _undo(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    line_id = request.session.pop(GONE, None)
-    if line_id is None or line_id not in lines_by_id([line_id]):
+    line_id, now = request.session.pop(GONE, None), clock.now()
+    live = line_id is not None and line_id in lines_by_id([line_id])
+    if not (live and may_rebind(visitor.login_id, line_id, now)):
         return HttpResponseRedirect(reverse("hall-lines"))
-    rebind_line(visitor.login_id, line_id, clock.now(), by=f"login {visitor.login_id}")
+    rebind_line(visitor.login_id, line_id, now, by=f"login {visitor.login_id}")
     return back(reverse("hall-lines"), "kept")
 
 
