@@ -90,7 +90,7 @@ class TestThePages:
         assert 'data-figure="total">¥154.93<' in shown
         assert 'data-part="fees">¥92.43<' in shown
         assert 'data-part="items">-¥5.00<' in shown
-        assert shown.count("<details") == 1 + 6  # the menu, and six lines
+        assert shown.count("<details") == 2 + 6  # two menus of the masthead, and six lines
         assert "17 of 30 days" in shown
         assert "150 min used" in shown
         assert "50 min beyond, at ¥0.15/min" in shown

@@ -13,6 +13,7 @@ from wanhao.menu.contracts import Asker, Door, IdentityLevel, Question, Reply, R
 from wanhao.menu.queries import item_of, items
 from wanhao.parties.contracts import Language
 from wanhao.parties.queries import lines_by_number
+from wanhao.workflows.open_login import open_login
 
 DIGEST = (
     "SELECT '{name}', md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM {name} AS t"
@@ -20,6 +21,7 @@ DIGEST = (
 PROPOSED = {"wanhao_menu_confirmation"}
 RECORDED = {"wanhao_access_personaldataread"}
 """That somebody read is written down; it changes nothing of the customer's."""
+SIGNED_IN = frozenset({Door.WEB, Door.APP})
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("walk")]
 
@@ -47,6 +49,7 @@ def asker(door: Door) -> Asker:
         level=IdentityLevel.STRONG,
         language=Language.ZH,
         line=lines_by_number({number})[number],
+        login_id=open_login(number, datetime.now(UTC)) if door in SIGNED_IN else None,
     )
 
 
