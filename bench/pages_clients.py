@@ -79,7 +79,7 @@ class Browsers:
     async def look(self, who: int, due: float, *, read: bool = False) -> None:
         """Ask for the page; `read`: it must say what this customer has."""
         try:
-            connection = self.idle.pop() if self.idle else await Connection.to(self.port)
+            connection = await self._connection()
             status, head, body = await connection.ask(self.requests[who])
             self.took.append(time.perf_counter() - due)
             self.idle.append(connection)
@@ -87,6 +87,15 @@ class Browsers:
             self.wrong += status != 200 or any(one not in shown for one in self.wanted[who] if read)
         except (OSError, asyncio.IncompleteReadError):
             self.wrong += 1
+
+    async def _connection(self) -> Connection:
+        """One that the server has not closed meanwhile, as a browser would take."""
+        while self.idle:
+            kept = self.idle.pop()
+            if not kept.reader.at_eof():
+                return kept
+            kept.writer.close()
+        return await Connection.to(self.port)
 
     async def everybody_reads(self) -> None:
         """Each once, and what it says is looked at."""
