@@ -13,10 +13,18 @@ def ask(question: LiteralString, *asked: Any) -> Sequence[tuple[Any, ...]]:
     It is counted and logged as any other of Django's, and is part of the transaction that is open.
     """
     connection.ensure_connection()
-    # Django's own cursors write the values into the question, so that each is another one.
-    cursor: Any = psycopg.Cursor(connection.connection)
-    told = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with told(cursor) as asking:
-        asking.execute(question, asked)
-        found: Sequence[tuple[Any, ...]] = asking.fetchall()
+    with _logged() if connection.queries_logged else _prepared() as cursor:
+        cursor.execute(question, asked)
+        found: Sequence[tuple[Any, ...]] = cursor.fetchall()
     return found
+
+
+def _logged() -> Any:
+    """A log wants the question with its values."""
+    return connection.cursor()
+
+
+def _prepared() -> Any:
+    """Django's own cursors write the values into a question, so that each is another one."""
+    cursor: Any = psycopg.Cursor(connection.connection)
+    return connection.make_cursor(cursor)
