@@ -1,11 +1,15 @@
 """Addresses of static files that change with their contents, so that browsers may keep them."""
 
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import StaticFilesStorage
+from django.core.files.base import ContentFile
+
+from wanhao.pages.design.bundles import BUNDLES, bundle_of
 
 VERSION = "v"
 """The part of an address that says which contents are meant."""
@@ -21,11 +25,23 @@ class VersionedStorage(StaticFilesStorage):
         version = version_of(name or "")
         return f"{address}?{VERSION}={version}" if version else address
 
+    def post_process(
+        self, paths: object, dry_run: bool = False, **options: object
+    ) -> Iterator[tuple[str, str, bool]]:
+        """`collectstatic` asks for what else there is: the bundles, for a web server in front."""
+        for name in () if dry_run else BUNDLES:
+            self.delete(name)
+            self.save(name, ContentFile(bundle_of(name) or b""))
+            yield name, name, True
+
 
 @cache
 def version_of(name: str) -> str:
     """The beginning of the hash of a static file's contents; empty for one that is not there."""
+    contents = bundle_of(name) or _file(name)
+    return "" if contents is None else hashlib.sha256(contents).hexdigest()[:DIGITS]
+
+
+def _file(name: str) -> bytes | None:
     found = finders.find(name)
-    if not isinstance(found, str):
-        return ""
-    return hashlib.sha256(Path(found).read_bytes()).hexdigest()[:DIGITS]
+    return Path(found).read_bytes() if isinstance(found, str) else None
