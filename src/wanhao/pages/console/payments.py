@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wanhao.access.actions import record_read
 from wanhao.billing.order_contracts import DifferenceView, OrderState, OrderView
+from wanhao.billing.orders.amounts import fen_of
 from wanhao.billing.orders.queries import difference as difference_of
 from wanhao.billing.orders.queries import (
     differences,
@@ -30,7 +31,6 @@ from wanhao.pages.console.access import (
 from wanhao.pages.console.acting import back, person, said
 from wanhao.pages.console.payment_words import CHANNELS, DIFFERENCES, REFUNDS, SAID, STATES
 from wanhao.pages.design import clock
-from wanhao.pages.design.amounts import fen_of
 from wanhao.pages.design.rendering import render_page
 from wanhao.parties.queries import account_references, accounts_by_reference
 from wanhao.staff.contracts import Permission
