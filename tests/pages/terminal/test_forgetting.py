@@ -125,6 +125,15 @@ class TestTheDemo:
         assert browser.post(where)["Location"] == "/terminal/"
         assert browser.get("/terminal/").status_code == 200
 
+    def test_a_newcomer_finds_the_way_at_the_terminals_own_address(
+        self, secret: str, settings: Settings
+    ) -> None:
+        settings.DEMO = True
+        told = Client().get("/terminal/", headers={"accept-language": "en"}).content.decode()
+        assert 'action="/phones/terminal/"' in told
+        assert "In the demo, any browser may be a terminal." in told
+
     def test_outside_the_demo_there_is_no_such_way(self, secret: str, settings: Settings) -> None:
         settings.DEMO = False
+        assert "/phones/" not in Client().get("/terminal/").content.decode()
         assert Client().post("/phones/terminal/").status_code == 404
