@@ -135,6 +135,7 @@ CACHES = {
 }
 
 # Sessions: cookies of browsers that reach us by https are sent by https only.
+SESSION_ENGINE = "wanhao.access.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.hall_url.startswith("https://")
 CSRF_FAILURE_VIEW = "wanhao.pages.terminal.guests.stale"
 HALL_URL = ENV.hall_url
