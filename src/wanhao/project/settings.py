@@ -135,12 +135,13 @@ CACHES = {
 }
 
 # Sessions: cookies of browsers that reach us by https are sent by https only.
+SESSION_ENGINE = "wanhao.access.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.hall_url.startswith("https://")
 CSRF_FAILURE_VIEW = "wanhao.pages.terminal.guests.stale"
 HALL_URL = ENV.hall_url
 LOGIN_URL = "staff-sign-in"
 LOGIN_REDIRECT_URL = "operations"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["wanhao.access.login_backend.LoginBackend"]
 ACCOUNT_ADAPTER = "wanhao.pages.staff.adapters.StaffAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
