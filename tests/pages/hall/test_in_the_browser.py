@@ -45,6 +45,9 @@ PAGES = {
     "sessions": "/hall/sessions/",
     "requests": "/hall/requests/",
     "points": "/hall/points/",
+    "auction": "/hall/do/auction/",
+    "lost": "/hall/do/lost_property/",
+    "care": "/hall/do/care_file/",
 }
 
 LIVE_STATES = ("connecting", "live", "reconnecting")
@@ -85,7 +88,7 @@ def _allow_rows_beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def hall(transactional_db: None, tmp_path: Path) -> Iterator[Hall]:
     """Half an hour of calls, a plan with data; signed in as sure as can be."""
-    with open_world(tmp_path / "usage", Example(item="usage", says="")):
+    with open_world(tmp_path / "usage", Example(item="usage", says="", before="lots")):
         client = Client()
         sign_in(client, NUMBER, clock.now(), IdentityLevel.STRONG)
         cookies = {name: one.value for name, one in client.cookies.items()}
