@@ -15,7 +15,9 @@ from tests.pages.conftest import START_SECONDS, Served
 from tests.pages.hall.signing_in import sign_in
 from wanhao.menu.contracts import Door
 from wanhao.pages.design import clock
-from wanhao.project.asgi import CONNECTIONS
+
+MANY = 12
+"""More than a web process has threads and connections to the database."""
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def browser(transactional_db: None, tmp_path: Path, web: Served) -> Iterator[htt
 
 def test_open_pages_hold_no_connection_that_others_wait_for(browser: httpx.Client) -> None:
     with ExitStack() as streams:
-        for _ in range(CONNECTIONS + 2):
+        for _ in range(MANY):
             answer = streams.enter_context(browser.stream("GET", "/live/"))
             assert answer.status_code == 200
             assert next(answer.iter_lines()).startswith("retry:")
