@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.loyalty.examples import at, opened_accounts, star_for_account, worth
+from tests.loyalty.examples import at, give_points, opened_accounts, star_for_account, worth
 from wanhao.loyalty.actions import evaluate, leave, use_right
-from wanhao.loyalty.contracts import Evaluated, StarReason
+from wanhao.loyalty.contracts import Evaluated, StarReason, StarView
 from wanhao.loyalty.models import HeldRight, RightUse
-from wanhao.loyalty.queries import right_uses, star_history, stars_of
+from wanhao.loyalty.queries import points_and_star, points_of, right_uses, star_history, stars_of
 from wanhao.values.errors import WanhaoError
 
 NOW = at(2026, 12, 20)
@@ -141,3 +141,18 @@ def test_thousands_are_evaluated_with_few_questions(
         evaluate([worth(account, 2300) for account in accounts], cycle=202611, now=NOW)
     views = stars_of(accounts, NOW)
     assert {(view.star, len(view.rights)) for view in views.values()} == {(4, 4)}
+
+
+def test_points_and_star_of_one_account_are_found_at_once(account: int) -> None:
+    assert points_and_star(account, NOW) == (None, None)
+    star_for_account(account, 3)
+    assert points_and_star(account, NOW) == (None, stars_without_rights(account))
+    for year, points in ((2024, 300), (2025, 500), (2026, 700)):
+        give_points(account, year, points)
+    points = points_of([account], NOW)[account]
+    assert points_and_star(account, NOW) == (points, stars_without_rights(account))
+    assert points_and_star(account + 1, NOW) == (None, None)
+
+
+def stars_without_rights(account: int) -> StarView:
+    return stars_of([account], NOW, rights=False)[account]

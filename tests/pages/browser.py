@@ -23,6 +23,9 @@ FONTS = Path(__file__).with_name("fonts.conf")
 PICTURES = Path(__file__).parents[1] / "out" / "screenshots"
 PHONE = (360, 780)
 HALL_PC = (1366, 768)
+LANGUAGES = {"zh": "zh-CN", "en": "en"}
+SIZES = {"360": PHONE, "1366": HALL_PC}
+LOOKS = {"light": {}, "dark": {"dark": True}, "large": {"large": True}}
 PATIENCE_MS = 60_000
 FINGER = 44
 TOO_SMALL = """smallest => [...document.querySelectorAll("a, button, summary, select")]

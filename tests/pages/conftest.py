@@ -13,12 +13,36 @@ from pathlib import Path
 import httpx
 import pytest
 from django.db import connection
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from psycopg.conninfo import make_conninfo
 
+from tests.pages.browser import start_browser
 from tests.pages.handsets import Received, message_centre
 from tests.pages.operator import SmallOperator
 
 START_SECONDS = 240.0
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    # It keeps an event loop in this thread, in which Django would refuse to work; also when the
+    # tables are emptied after a test.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as started:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with start_browser(playwright) as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def plain_browser(playwright: Playwright) -> Iterator[Browser]:
+    """A browser that knows no JavaScript."""
+    with start_browser(playwright, scripts=False) as chromium:
+        yield chromium
 
 
 @pytest.fixture

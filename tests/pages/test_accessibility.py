@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -21,6 +22,7 @@ from tests.pages.counter.shop import NUMBER, open_hall, see
 from tests.pages.hall.app_world import signed_in
 from tests.pages.hall.customers import two_bills
 from tests.pages.hall.signing_in import sign_in as sign_in_at_hall
+from tests.pages.terminal.standing import browser_of, open_terminal, stand
 from wanhao.access.models import Login
 from wanhao.menu.contracts import Door, IdentityLevel
 from wanhao.outlets.actions import import_places
@@ -28,6 +30,7 @@ from wanhao.outlets.calling import call_next
 from wanhao.outlets.desks import open_desk, set_desks
 from wanhao.outlets.queue_contracts import NewDesk
 from wanhao.outlets.taking import take_ticket
+from wanhao.pages.terminal.guests import COOKIE
 from wanhao.parties.queries import lines_by_number
 
 pytestmark = pytest.mark.browser
@@ -53,6 +56,10 @@ OPERATOR = (
     ),
     *("quarantine/", "catalogue/", "catalogue/lexiang-4g-59/", "ledger/", "ledger/A{web}/"),
     *("bills/A{web}/", "points/A{web}/", "payments/", "phones/", "staff/sign-in/"),
+)
+TERMINAL = (
+    *("start/", "list/ask/", "list/do/", "who/", "queue/", "pay/"),
+    *("do/tariffs/", "do/balance/", "do/pack_open/", "do/bill/", "do/usage/"),
 )
 OUTSIDE = ("hall/sign-in/", "hall/sign-in/?step=password", "hall/do/tariffs/", "staff/sign-in/")
 
@@ -245,3 +252,35 @@ def test_the_counter(browser: Browser, transactional_db: None, web: Served, lang
             page.goto(path)
             looks.at(path.removeprefix(web.url))
     assert not looks.wrong, told(looks.wrong)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_terminal(browser: Browser, world: int, web: Served, language: str) -> None:
+    """As a stranger's browser, idle, before nobody known, and before somebody who proved it."""
+    _, secret = open_terminal()
+    with visiting(browser, f"{web.url}/terminal/", language=language, size=HALL_PC) as visit:
+        page, looks = visit.page, Looks(visit.page)
+        looks.at("no terminal")
+        at = {"name": COOKIE, "value": secret, "url": f"{web.url}/terminal/"}
+        page.context.add_cookies([at])
+        page.goto(f"{web.url}/terminal/")
+        expect(page.locator("a.idle")).to_be_visible()
+        looks.at("idle")
+        page.locator("a.idle").click()
+        look_around(looks, web, "nobody: ")
+        guest = browser_of(secret)
+        stand(guest, NUMBERS[Door.TERMINAL], IdentityLevel.STRONG)
+        kept = guest.cookies[settings.SESSION_COOKIE_NAME].value
+        known = {"name": settings.SESSION_COOKIE_NAME, "value": kept, "url": web.url}
+        page.context.add_cookies([known])
+        look_around(looks, web, "known: ")
+        expect(page.locator(".terminal__line")).to_be_visible()
+    assert not looks.wrong, told(looks.wrong)
+
+
+def look_around(looks: Looks, web: Served, who: str) -> None:
+    """Every screen of a visit; one that was forgotten meanwhile would be the idle one."""
+    for path in TERMINAL:
+        looks.page.goto(f"{web.url}/terminal/{path}")
+        expect(looks.page.locator("[data-leave]").first).to_be_visible()
+        looks.at(who + path)

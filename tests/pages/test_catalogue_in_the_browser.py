@@ -1,15 +1,12 @@
 """The catalogue in Chromium: both languages, phone and hall PC, dark and large type."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.pages.browser import (
-    HALL_PC,
-    PHONE,
+    LANGUAGES,
+    SIZES,
     overflow,
-    start_browser,
     take_picture,
     visiting,
 )
@@ -24,20 +21,10 @@ PATHS = {
     "catalogue-nothing": "/catalogue/?q=gold",
 }
 LOOKS = [("zh", "light"), ("en", "light"), ("zh", "dark"), ("zh", "large"), ("en", "large")]
-LANGUAGES = {"zh": "zh-CN", "en": "en"}
-SIZES = {"360": PHONE, "1366": HALL_PC}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as started, start_browser(started) as chromium:
-        yield chromium
 
 
 @pytest.fixture
-def loaded(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+def loaded(transactional_db: None) -> None:
     load_catalogue()
 
 

@@ -1,18 +1,17 @@
 """Both pages in Chromium: both languages, phone and hall PC, dark, large type, live."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.pages.browser import (
-    HALL_PC,
+    LANGUAGES,
     PHONE,
+    SIZES,
     overflow,
-    start_browser,
     take_picture,
     too_small,
     visiting,
@@ -25,33 +24,6 @@ from wanhao.project.demo.cast import cast
 
 pytestmark = pytest.mark.browser
 PATHS = {"operations": "/", "phones": "/phones/"}
-LANGUAGES = {"zh": "zh-CN", "en": "en"}
-SIZES = {"360": PHONE, "1366": HALL_PC}
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    with start_browser(playwright) as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def plain_browser(playwright: Playwright) -> Iterator[Browser]:
-    """A browser that knows no JavaScript."""
-    with start_browser(playwright, scripts=False) as chromium:
-        yield chromium
-
-
-@pytest.fixture(autouse=True)
-def _allow_rows_beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 @pytest.fixture

@@ -1,34 +1,21 @@
 """The ledger's pages in Chromium: both languages, phone and hall PC, dark and large type."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.billing.examples import LATER, charge, give, opened_accounts, pay
-from tests.pages.browser import HALL_PC, PHONE, overflow, start_browser, take_picture, visiting
+from tests.pages.browser import LANGUAGES, LOOKS, SIZES, overflow, take_picture, visiting
 from tests.pages.conftest import Served
 from wanhao.billing.books import Book
 from wanhao.billing.contracts import BalanceKind, Channel
 
 pytestmark = pytest.mark.browser
 PATHS = {"ledger": "/ledger/?check=yes", "statement": "/ledger/A0/?from=2026-11-01&to=2026-11-30"}
-LANGUAGES = {"zh": "zh-CN", "en": "en"}
-SIZES = {"360": PHONE, "1366": HALL_PC}
-LOOKS = {"light": {}, "dark": {"dark": True}, "large": {"large": True}}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, start_browser(playwright) as chromium:
-        yield chromium
 
 
 @pytest.fixture
-def money(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def money(transactional_db: None) -> None:
     """Two accounts with money of every kind; one of them owes."""
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     one, other = opened_accounts(2)
     pay(one, 5000, "wx-4200001234202611221234567890", channel=Channel.WECHAT)
     give(one, 1000, "spring-2026", expires_at=LATER)

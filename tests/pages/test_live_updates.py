@@ -52,7 +52,10 @@ async def told(watcher: Watcher, topic: str) -> dict[str, int]:
 
 async def listeners(url: str) -> int:
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s"
+        query = (
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE application_name = %s AND datname = current_database()"
+        )
         row = await (await connection.execute(query, [LISTENER])).fetchone()
         assert row is not None
         return int(str(row[0]))
@@ -94,7 +97,7 @@ async def test_after_the_database_cut_the_line_pages_are_told_to_fetch_again(
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as killer:
             await killer.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE application_name = %s",
+                " WHERE application_name = %s AND datname = current_database()",
                 [LISTENER],
             )
         heard = await told(watcher, "hello")

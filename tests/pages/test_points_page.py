@@ -1,15 +1,14 @@
 """The page of an account's points: balance, what ends when, movements, star and rights."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from tests.loyalty.examples import at, give_points, opened_accounts, spent, worth
-from tests.pages.browser import HALL_PC, PHONE, overflow, start_browser, take_picture, visiting
+from tests.pages.browser import HALL_PC, PHONE, overflow, take_picture, visiting
 from tests.pages.conftest import Served
 from wanhao.access.queries import reads_of
 from wanhao.loyalty.actions import earn, evaluate, redeem, reverse_redemption, use_right
@@ -154,12 +153,6 @@ def test_points_are_worth_whole_yuan() -> None:
     ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, start_browser(playwright) as chromium:
-        yield chromium
-
-
 @pytest.mark.browser
 @pytest.mark.parametrize("size", ["360", "1366"])
 @pytest.mark.parametrize("look", ["zh", "en", "dark-zh", "large-zh", "large-en", "empty-zh"])
@@ -167,12 +160,9 @@ def test_it_fits_its_screen_and_complains_of_nothing(
     browser: Browser,
     transactional_db: None,
     web: Served,
-    monkeypatch: pytest.MonkeyPatch,
     look: str,
     size: str,
 ) -> None:
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     if look == "empty-zh":
         opened_accounts(1)
     else:

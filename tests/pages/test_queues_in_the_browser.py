@@ -1,19 +1,18 @@
 """The queue's pages in Chromium: both languages, phone and hall PC; the board moves by itself."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.outlets.examples import a_place
 from tests.outlets.losses import PHONE as NUMBER
 from tests.outlets.losses import a_claim, found
 from tests.pages.browser import (
-    HALL_PC,
-    PHONE,
+    LANGUAGES,
+    LOOKS,
+    SIZES,
     overflow,
-    start_browser,
     take_picture,
     too_small,
     visiting,
@@ -38,36 +37,12 @@ PATHS = {
     "lost": f"/queues/{HALL}/lost/",
     "lost-thing": f"/queues/{HALL}/lost/{{thing}}/",
 }
-LANGUAGES = {"zh": "zh-CN", "en": "en"}
-SIZES = {"360": PHONE, "1366": HALL_PC}
-LOOKS = {"light": {}, "dark": {"dark": True}, "large": {"large": True}}
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    with start_browser(playwright) as chromium:
-        yield chromium
 
 
 @pytest.fixture
-def plain_browser(playwright: Playwright) -> Iterator[Browser]:
-    """A browser that knows no JavaScript."""
-    with start_browser(playwright, scripts=False) as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def hall(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> int:
+def hall(transactional_db: None) -> int:
     """A hall with three desks, three people served, one called, others who wait; and a bag that is
     claimed, whose number is given."""
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     now = datetime.now(UTC)
     import_places([a_place(HALL, hours="24/7")])
     repair = (Service.REPAIR, Service.NEW_LINE)

@@ -1,16 +1,15 @@
 """The pages for watching over reminders, in Chromium: languages, phone and hall PC, all looks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.pages.browser import (
-    HALL_PC,
     PHONE,
+    SIZES,
     overflow,
-    start_browser,
     take_picture,
     too_small,
     visiting,
@@ -69,21 +68,8 @@ PATHS: dict[str, Callable[[], str]] = {
     "quarantine": lambda: "/quarantine/",
     "quarantine-record": lambda: f"/quarantine/{held_records(HeldFilter())[0].record_id}/",
 }
-SIZES = {"360": PHONE, "1366": HALL_PC}
 OPEN_ALL = "document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
 LOOKS = ("zh", "en", "dark-zh", "large-zh", "large-en")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, start_browser(playwright) as chromium:
-        yield chromium
-
-
-@pytest.fixture(autouse=True)
-def _allow_rows_beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from httpx import Client, Response
 
 from wanhao.project.ports_in_use import answers, is_free
 from wanhao.project.single import running_host
@@ -79,9 +80,31 @@ class Host:
                     return int(pid)
         return 0
 
+    def everything(self) -> dict[int, str]:
+        """Every process that was told of this data folder, with its command."""
+        ours = f"WANHAO_DATA={self.data}"
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if ours in (folder / "environ").read_text(errors="replace").split("\0"):
+                    found[int(folder.name)] = command_of(int(folder.name))
+        postmaster = self.data / "pg" / "cluster" / "postmaster.pid"
+        if postmaster.exists():
+            pid = int(postmaster.read_text().split("\n")[0])
+            found[pid] = "postgres"
+        return {pid: words for pid, words in found.items() if words}
+
     def end(self, how: signal.Signals) -> int:
         self.process.send_signal(how)
         return self.process.wait(40)
+
+
+def command_of(pid: int) -> str:
+    """What a process runs; empty when it has ended, also while nobody has asked how."""
+    with suppress(OSError):
+        words = Path(f"/proc/{pid}/cmdline").read_text(errors="replace")
+        return words.replace("\0", " ").strip()
+    return ""
 
 
 def _six_free_ports() -> int:
@@ -123,6 +146,29 @@ def host() -> Iterator[Host]:
 
 def test_it_prints_the_address_and_serves_the_page(host: Host) -> None:
     assert host.page() == 200
+
+
+def test_a_newcomer_finds_every_front_door_open(host: Host) -> None:
+    with Client(base_url=f"http://127.0.0.1:{host.port}", timeout=60) as browser:
+        hall = browser.get("/hall/", follow_redirects=True)
+        assert (hall.status_code, hall.url.path) == (200, "/hall/sign-in/")
+        assert 'name="number"' in hall.text
+        counter = browser.get("/counter/", follow_redirects=True)
+        assert (counter.status_code, counter.url.path) == (200, "/staff/sign-in/")
+        assert "demo-clerk" in counter.text
+        nobody = browser.get("/terminal/")
+        assert (nobody.status_code, 'action="/phones/terminal/"' in nobody.text) == (403, True)
+        asked = browser.post("/phones/terminal/", data=token_of(nobody), follow_redirects=True)
+        made = browser.post(asked.url, data=token_of(asked), follow_redirects=True)
+        assert (made.status_code, made.url.path) == (200, "/terminal/")
+        assert 'class="idle' in made.text
+
+
+def token_of(page: Response) -> dict[str, str]:
+    """What a form of a page must bring along."""
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
+    assert found, page.text
+    return {"csrfmiddlewaretoken": found[1]}
 
 
 def test_assistants_are_answered_and_nobody_without_a_token(host: Host) -> None:
@@ -211,11 +257,13 @@ def test_its_network_answers_and_holds_what_it_took_when_it_comes_back(host: Hos
 
 def test_ctrl_c_stops_everything_and_it_can_be_run_again_at_once(host: Host) -> None:
     names = (*PROCESSES, "traffic", "wanhao.network.peer")
-    children = [host.child(name) for name in names]
-    assert all(children)
+    host.wait_until(lambda: all(host.child(name) for name in names))
+    running = host.everything()
+    assert len(running) > len(names) + 2, running
     assert host.end(signal.SIGINT) == 0
     assert host.says("Everything was stopped.")
-    assert not any(Path(f"/proc/{pid}").exists() for pid in children)
+    assert host.everything() == {}
+    assert [command for pid, command in running.items() if command_of(pid) == command] == []
     assert running_host(host.data) is None
 
     host.start()

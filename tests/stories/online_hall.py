@@ -1,7 +1,7 @@
 """What a customer does in the online hall, page by page, as Chromium shows it to her."""
 
 import re
-import time
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
@@ -9,17 +9,21 @@ from playwright.sync_api import Page, expect
 
 from tests.pages.browser import HALL_PC, PHONE, overflow, take_picture, too_small
 from tests.stories.door_processes import Doors, until
-from tests.stories.neighbours import HER_PASSWORD, HERS, has_fen, held, line_of
+from tests.stories.neighbours import BEGAN, HER_PASSWORD, HERS, has_fen, held, line_of
 from tests.stories.records import drop_records, record
 from wanhao.billing.orders.queries import order
 from wanhao.pages.hall.proofs import from_json
 from wanhao.pages.hall.visitors import KEPT
 from wanhao.usage.archive.holds import holds
 from wanhao.usage.disputes import disputes_of
+from wanhao.usage.queries import meter_status
+from wanhao.values.cycle import Cycle
 
 CALLED_BEFORE = 30
 STREAM = (4, 3, 5)
-"""Minutes of the calls that are counted while she looks on."""
+"""Minutes of the calls that are counted one after another while she looks on."""
+IN_PLAN = 100
+"""Minutes, so that each is a hundredth of the ring."""
 PAID_FEN = 3_050
 PACK = "sms-pack-5"
 CONTROLLED = "navigator.serviceWorker.controller !== null"
@@ -42,7 +46,9 @@ def look(page: Page, name: str) -> None:
 
 def calls(doors: Doors, first: int, minutes: tuple[int, ...]) -> None:
     """A file for each call arrives from the network, one after the other."""
-    start = int(time.time()) - 300
+    now = datetime.now(UTC)
+    # Five minutes ago, unless the month, and with it her line, is younger than that.
+    start = int(max(now - timedelta(minutes=5), Cycle.of(now).start + BEGAN).timestamp())
     for identity, length in enumerate(minutes, first):
         told = record(identity, HERS, "voice", length, start=start)
         drop_records(doors.inbox, f"calls-{identity}", [told])
@@ -123,13 +129,20 @@ def she_buys_a_pack(page: Page, doors: Doors) -> None:
 
 
 def she_watches_her_minutes(page: Page, doors: Doors) -> None:
-    """Three calls are counted while the page is open, and it follows by itself."""
+    """Calls are counted while the page is open, and its ring follows each of them by itself."""
     page.goto(f"{doors.url}/hall/")
     expect(page.locator(".live[data-state=live]")).to_have_count(1)
     page.evaluate("document.body.dataset.opened = 'once'")
-    calls(doors, 10, STREAM)
-    expect(page.locator('[data-service="voice"]')).to_contain_text("58分钟")
+    ring, left = page.locator('[data-service="voice"]'), IN_PLAN - CALLED_BEFORE
+    for identity, minutes in enumerate(STREAM, 10):
+        expect(ring.locator(".ring__left")).to_have_attribute("stroke-dasharray", f"{left} 100")
+        calls(doors, identity, (minutes,))
+        left -= minutes
+        expect(ring).to_contain_text(f"{left}分钟")
+    expect(ring.locator(".ring__left")).to_have_attribute("stroke-dasharray", f"{left} 100")
     expect(page.locator("body[data-opened=once]")).to_have_count(1)
+    counted = meter_status(datetime.now(UTC))
+    assert (counted.metered, counted.quarantined) == (1 + len(STREAM), 0)
     look(page, "home-live")
 
 
@@ -190,7 +203,11 @@ def she_takes_it_along(page: Page, doors: Doors, last: int) -> None:
     look(page, "offline-home")
     page.goto(doors.url + bill)
     expect(page.locator("[data-figure=total]")).to_have_text("¥126.50")
+    expect(page.locator("html[data-offline]")).to_have_count(1)
     page.context.set_offline(False)
+    # The bill that was kept gives way to the new one by itself.
+    expect(page.locator("html[data-offline]")).to_have_count(0)
+    expect(page.locator("[data-figure=total]")).to_have_text("¥126.50")
     page.goto(f"{doors.url}/hall/")
     expect(page.locator(".live[data-state=live]")).to_have_count(1)
     expect(page.locator("[data-when=offline]")).to_be_hidden()

@@ -93,6 +93,17 @@ class LineStopView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyAtOnce:
+    """What an account can spend on anything, in fen, whether its general money is below zero, and
+    what is stopped: its service and, by itself, one of its lines."""
+
+    balance_fen: int
+    owes: bool
+    stop: StopView | None
+    line_stops: tuple[LineStopView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GrantView:
     """Temporary service of a stopped account until `until`; `ended_at` None: it runs."""
 

@@ -1,7 +1,8 @@
 """Reads of points, stars and rights; each asks the database once."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from wanhao.loyalty.contracts import (
@@ -20,7 +21,7 @@ from wanhao.loyalty.contracts import (
     StarRight,
     StarView,
 )
-from wanhao.loyalty.earning import last_day, oldest_good_year, points_rules
+from wanhao.loyalty.earning import PointsRules, last_day, oldest_good_year, points_rules
 from wanhao.loyalty.growing import missing_growth, star_rules
 from wanhao.loyalty.models import (
     AccountStar,
@@ -31,9 +32,19 @@ from wanhao.loyalty.models import (
     StarChange,
 )
 from wanhao.loyalty.turns import is_finished, one_of
+from wanhao.prepared.questions import ask
 from wanhao.values.cycle import SHANGHAI
 
 LATEST = 50
+POINTS_AND_STAR = """
+SELECT batch.year, batch.points, star.star, star.growth, star.since, star.ends_at
+FROM (SELECT %s::bigint AS account_id) AS asked
+LEFT JOIN wanhao_loyalty_accountstar AS star
+    ON star.account_id = asked.account_id AND star.ends_at > %s
+LEFT JOIN wanhao_loyalty_pointsbatch AS batch
+    ON batch.account_id = asked.account_id AND batch.year >= %s AND batch.points > 0
+ORDER BY batch.year
+"""
 
 
 def points_of(account_ids: Collection[int], now: datetime) -> dict[int, PointsView]:
@@ -42,18 +53,22 @@ def points_of(account_ids: Collection[int], now: datetime) -> dict[int, PointsVi
     rows = PointsBatch.objects.filter(
         account_id__in=set(account_ids), year__gte=oldest_good_year(now, rules), points__gt=0
     )
-    batches: dict[int, list[BatchView]] = defaultdict(list)
+    batches: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for row in rows.order_by("account_id", "year"):
-        view = BatchView(year=row.year, points=row.points, expires=last_day(row.year, rules))
-        batches[row.account_id].append(view)
-    return {
-        account_id: PointsView(
-            account_id=account_id,
-            points=sum(batch.points for batch in found),
-            batches=tuple(found),
-        )
-        for account_id, found in batches.items()
-    }
+        batches[row.account_id].append((row.year, row.points))
+    return {account_id: _points(account_id, found, rules) for account_id, found in batches.items()}
+
+
+def points_and_star(account_id: int, now: datetime) -> tuple[PointsView | None, StarView | None]:
+    """As `points_of` and `stars_of` without rights, of one account, asked at once."""
+    rules = points_rules()
+    rows = ask(POINTS_AND_STAR, account_id, now, oldest_good_year(now, rules))
+    batches = [(year, points) for year, points, *_ in rows if year is not None]
+    star, growth, since, ends_at = rows[0][2:]
+    return (
+        _points(account_id, batches, rules) if batches else None,
+        None if star is None else _star(account_id, star, growth, since, ends_at),
+    )
 
 
 def expiring_points(
@@ -122,20 +137,13 @@ def stars_of(
     left out."""
     wanted = set(account_ids)
     held = _rights_of(wanted, now) if rights else {}
-    rules = star_rules()
+    found = AccountStar.objects.filter(account_id__in=wanted, ends_at__gt=now)
     return {
-        row.account_id: StarView(
-            account_id=row.account_id,
-            star=row.star,
-            name_zh=rules.stars[row.star].name_zh,
-            name_en=rules.stars[row.star].name_en,
-            growth=row.growth,
-            missing=missing_growth(row.star, row.growth, rules),
-            since=row.since,
-            ends_at=row.ends_at,
+        row.account_id: replace(
+            _star(row.account_id, row.star, row.growth, row.since, row.ends_at),
             rights=tuple(held.get(row.account_id, ())),
         )
-        for row in AccountStar.objects.filter(account_id__in=wanted, ends_at__gt=now)
+        for row in found
     }
 
 
@@ -180,6 +188,32 @@ def credit_days() -> tuple[int, int]:
 def round_finished(errand: Errand, cycle: int, day: date) -> bool:
     """Whether that day's way round all accounts is over."""
     return is_finished(errand, cycle, day)
+
+
+def _points(account_id: int, batches: Sequence[tuple[int, int]], rules: PointsRules) -> PointsView:
+    return PointsView(
+        account_id=account_id,
+        points=sum(points for _, points in batches),
+        batches=tuple(
+            BatchView(year=year, points=points, expires=last_day(year, rules))
+            for year, points in batches
+        ),
+    )
+
+
+def _star(account_id: int, star: int, growth: int, since: datetime, ends_at: datetime) -> StarView:
+    rules = star_rules()
+    return StarView(
+        account_id=account_id,
+        star=star,
+        name_zh=rules.stars[star].name_zh,
+        name_en=rules.stars[star].name_en,
+        growth=growth,
+        missing=missing_growth(star, growth, rules),
+        since=since,
+        ends_at=ends_at,
+        rights=(),
+    )
 
 
 def _rights_of(account_ids: set[int], now: datetime) -> dict[int, list[RightView]]:

@@ -78,6 +78,7 @@ def answered(code: str, answer: Answer) -> Reply:
         long=answer.long,
         short=answer.short,
         data=answer.data,
+        to_pay=answer.to_pay,
     )
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Generic, TypeAlias, TypeVar
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict
 
+from wanhao.billing.orders.amounts import yuan_of
 from wanhao.parties.contracts import Language, LineView
 from wanhao.values.errors import WanhaoError
 
@@ -91,6 +93,36 @@ class Asking(Generic[I]):
         return zh if self.asker.language is Language.ZH else en
 
 
+PAY_PAGE = "/hall/pay/"
+"""Where the online hall takes payments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToPay:
+    """A payment a door leads to, with what is known of it filled in; nothing has begun by it.
+
+    `amount_fen` 0, `number` and `channel` empty: chosen there, the number being one's own.
+    `online`: a channel is connected, else cash alone can be taken.
+    """
+
+    amount_fen: int = 0
+    number: str = ""
+    channel: str = ""
+    online: bool = True
+
+    @property
+    def query(self) -> str:
+        """What is filled in, as an address carries it; "" where nothing is."""
+        amount = yuan_of(self.amount_fen) if self.amount_fen else ""
+        given = {"amount": amount, "number": self.number, "channel": self.channel}
+        return urlencode({name: one for name, one in given.items() if one})
+
+    @property
+    def path(self) -> str:
+        """The page of the online hall that takes it."""
+        return f"{PAY_PAGE}?{self.query}" if self.query else PAY_PAGE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What came of it, in the asker's language: in full, short enough for a message or a voice, and
@@ -98,7 +130,7 @@ class Answer:
 
     `refused`: it is a no, and what was noted with it stays, as a wrong code that was tried. A
     RefusedError leaves nothing. `final`: of a proposal, that it is all there is to say and nothing
-    waits for a yes.
+    waits for a yes. `to_pay`: nothing is done yet; it goes on at a payment.
     """
 
     long: str
@@ -106,6 +138,7 @@ class Answer:
     data: Mapping[str, JSON] = field(default_factory=dict)
     refused: bool = False
     final: bool = False
+    to_pay: ToPay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +193,7 @@ class Reply:
 
     `nonce`, `code` and `expires_at` of what waits for a yes: a door that keeps the nonce sends it
     with the yes; the code is for customers, to be written or keyed with it where `code_needed`.
-    `needs` is the identity level that is missing.
+    `needs` is the identity level that is missing; `to_pay` where a payment is to be made.
     """
 
     kind: ReplyKind
@@ -173,6 +206,7 @@ class Reply:
     code_needed: bool = False
     expires_at: datetime | None = None
     needs: IdentityLevel | None = None
+    to_pay: ToPay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,16 @@ from wanhao.menu.models import Confirmation
 from wanhao.menu.plan import plan
 from wanhao.menu.registry import item_of, items, items_at
 from wanhao.menu.states import ConfirmationState
+from wanhao.prepared.questions import ask
 
 __all__ = ["done_lately", "is_waiting", "item_of", "items", "items_at", "menu_matrix"]
 
 MOST_LOOKED_AT = 50
+DONE = """
+SELECT item FROM wanhao_menu_confirmation
+WHERE line_id = %s AND state = %s AND asked_at >= %s
+ORDER BY id DESC LIMIT %s
+"""
 
 
 def is_waiting(line_id: int, door: str, now: datetime) -> bool:
@@ -30,8 +36,6 @@ def menu_matrix() -> Matrix:
 def done_lately(line_id: int, since: datetime, limit: int = 3) -> tuple[str, ...]:
     """What a line confirmed at any door since an instant: the codes of the items, the most frequent
     first."""
-    rows = Confirmation.objects.filter(
-        line_id=line_id, state=ConfirmationState.DONE.value, asked_at__gte=since
-    )
-    often = Counter(rows.order_by("-id").values_list("item", flat=True)[:MOST_LOOKED_AT])
+    rows = ask(DONE, line_id, ConfirmationState.DONE.value, since, MOST_LOOKED_AT)
+    often = Counter(item for (item,) in rows)
     return tuple(code for code, _ in often.most_common(limit))

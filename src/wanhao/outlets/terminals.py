@@ -142,8 +142,11 @@ def write_receipt(terminal_id: int, new: NewReceipt, now: datetime) -> TerminalR
 
 
 def receipts(terminal_id: int, latest: int) -> tuple[TerminalReceiptView, ...]:
-    """A terminal's latest receipts, newest first."""
-    terminal = _rows().get(id=terminal_id)
+    """A terminal's latest receipts, newest first, also of one that was taken away. WanhaoError when
+    there never was such a terminal."""
+    terminal = _rows().filter(id=terminal_id).first()
+    if terminal is None:
+        raise WanhaoError(f"There is no terminal {terminal_id}.", "See: wanhao terminal list")
     rows = TerminalReceipt.objects.filter(terminal=terminal).order_by("-day", "-sequence")
     return tuple(_receipt(row, terminal) for row in rows[:latest])
 

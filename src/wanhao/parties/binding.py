@@ -1,11 +1,13 @@
 """Which lines a login may ask for: bound, ended, and the lines' own logins."""
 
 from datetime import datetime, timedelta
+from typing import LiteralString
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from wanhao.parties.contracts import BindingView, Language, LineRole, LineView
 from wanhao.parties.models import Line, LineBinding
+from wanhao.prepared.questions import ask
 from wanhao.values.errors import WanhaoError
 
 BOUND = """
@@ -18,6 +20,8 @@ LEFT JOIN wanhao_parties_linepreference AS preference ON preference.line_id = li
 WHERE binding.until IS NULL AND {asked} = %s
 ORDER BY binding.own DESC, binding.id
 """
+BOUND_TO: LiteralString = BOUND.replace("{asked}", "binding.login_id")
+BOUND_BY: LiteralString = BOUND.replace("{asked}", "binding.line_id")
 
 MOST_LINES = 10
 """Lines of one login; who has more is a company, and has somebody at the counter."""
@@ -100,12 +104,12 @@ def carry_bindings(from_line: int, to_line: int, now: datetime) -> None:
 
 def bindings_of(login_id: int) -> tuple[BindingView, ...]:
     """The lines in use a login may ask for, its own first, then in the order of binding."""
-    return _views("binding.login_id", login_id)
+    return _views(BOUND_TO, login_id)
 
 
 def bindings_of_line(line_id: int) -> tuple[BindingView, ...]:
     """The logins that may ask for a line in use."""
-    return _views("binding.line_id", line_id)
+    return _views(BOUND_BY, line_id)
 
 
 def own_login(line_id: int) -> int | None:
@@ -114,10 +118,7 @@ def own_login(line_id: int) -> int | None:
     return rows.values_list("login_id", flat=True).first()
 
 
-def _views(asked: str, pk: int) -> tuple[BindingView, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(BOUND.format(asked=asked), [pk])
-        rows = cursor.fetchall()
+def _views(question: LiteralString, pk: int) -> tuple[BindingView, ...]:
     return tuple(
         BindingView(
             binding_id=binding_id,
@@ -148,5 +149,5 @@ def _views(asked: str, pk: int) -> tuple[BindingView, ...]:
             language,
             city,
             large_type,
-        ) in rows
+        ) in ask(question, pk)
     )

@@ -1,14 +1,15 @@
 """Reads of offerings, of products held, and of what is owed for them; set-based."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import Any, LiteralString
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from wanhao.prepared.questions import ask
 from wanhao.products.catalogue import Family
 from wanhao.products.contracts import (
     FeeLine,
@@ -55,9 +56,11 @@ SELECT product.id, group_id, offering_id, since, until,
     offering.xmin::text || offering.ctid::text
 FROM wanhao_products_product AS product
 JOIN wanhao_products_productoffering AS offering ON offering.id = offering_id
-WHERE group_id = ANY(%s::bigint[]) AND (until IS NULL OR (until > %s AND until > since))
+WHERE group_id = {asked} AND (until IS NULL OR (until > %s AND until > since))
 ORDER BY group_id, product.id
 """
+OF_GROUP: LiteralString = ON_OR_LATER.replace("{asked}", "%s")
+OF_GROUPS: LiteralString = ON_OR_LATER.replace("{asked}", "ANY(%s::bigint[])")
 TARIFFS_AT = """
 SELECT group_id, offering_id, offering.kind
 FROM wanhao_products_product AS product
@@ -134,7 +137,7 @@ def codes_held(group_ids: Collection[int], now: datetime) -> dict[int, frozenset
 
 def products_of(group_id: int, now: datetime) -> tuple[HeldProduct, ...]:
     """What a group holds or will hold, in the order it was ordered."""
-    return products_of_groups([group_id], now).get(group_id, ())
+    return _held(ask(OF_GROUP, group_id, now)).get(group_id, ())
 
 
 def products_of_groups(
@@ -142,8 +145,11 @@ def products_of_groups(
 ) -> dict[int, tuple[HeldProduct, ...]]:
     """The same of many groups; a group that holds nothing is left out."""
     with connection.cursor() as cursor:
-        cursor.execute(ON_OR_LATER, [_array(group_ids), now])
-        found = cursor.fetchall()
+        cursor.execute(OF_GROUPS, [_array(group_ids), now])
+        return _held(cursor.fetchall())
+
+
+def _held(found: Sequence[tuple[Any, ...]]) -> dict[int, tuple[HeldProduct, ...]]:
     held = [HeldRow(*row[:5]) for row in found]
     known = offerings_of({(row[2], row[5]) for row in found})
     return {

@@ -14,6 +14,8 @@ from wanhao.project.postgres import embedded_url
 from wanhao.values.errors import WanhaoError
 
 ENV = environment()
+# So often a connection sends a question of `prepared` anew before its plan is kept.
+PREPARED_FROM = 2
 
 
 def _secret_key(folder: Path) -> str:
@@ -38,7 +40,8 @@ def _database() -> dict[str, Any]:
         "host": "HOST",
         "port": "PORT",
     }
-    options = {key: value for key, value in parts.items() if key not in known and value}
+    given = {key: value for key, value in parts.items() if key not in known and value}
+    options = {**given, "prepare_threshold": PREPARED_FROM}
     found = {name: str(parts[key]) for key, name in known.items() if parts.get(key)}
     return {"ENGINE": "django.db.backends.postgresql", "OPTIONS": options, **found}
 
@@ -144,12 +147,13 @@ CACHES = {
 }
 
 # Sessions: cookies of browsers that reach us by https are sent by https only.
+SESSION_ENGINE = "wanhao.access.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.hall_url.startswith("https://")
 CSRF_FAILURE_VIEW = "wanhao.pages.terminal.guests.stale"
 HALL_URL = ENV.hall_url
 LOGIN_URL = "staff-sign-in"
 LOGIN_REDIRECT_URL = "operations"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["wanhao.access.login_backend.LoginBackend"]
 ACCOUNT_ADAPTER = "wanhao.pages.staff.adapters.StaffAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "name"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None

@@ -8,6 +8,8 @@ GSM7, UCS2 = 0, 8
 
 PART_OCTETS = {GSM7: 160, UCS2: 140}
 PART_OCTETS_WITH_HEADER = {GSM7: 153, UCS2: 134}
+PLAIN_OCTETS = {GSM7: 1, UCS2: 2}
+"""What a character takes unless it is escaped, or beyond the first 65,536."""
 
 GSM_PLAIN = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -50,23 +52,28 @@ def sms_parts(text: str) -> int:
 
 def cut(text: str) -> Chunks:
     """A text in the fewest short messages; no character is cut. Raises EncodingError."""
-    alphabet, units = _units(text)
-    whole = b"".join(units)
+    alphabet, whole = _octets(text)
     if len(whole) <= PART_OCTETS[alphabet]:
         return Chunks(alphabet=alphabet, octets=(whole,))
-    return Chunks(alphabet=alphabet, octets=_fill(units, PART_OCTETS_WITH_HEADER[alphabet]))
+    most = PART_OCTETS_WITH_HEADER[alphabet]
+    if len(whole) == len(text) * PLAIN_OCTETS[alphabet]:
+        octets = tuple(whole[begin : begin + most] for begin in range(0, len(whole), most))
+        return Chunks(alphabet=alphabet, octets=octets)
+    return Chunks(alphabet=alphabet, octets=_fill([_octet(one, alphabet) for one in text], most))
 
 
-def _units(text: str) -> tuple[int, Sequence[bytes]]:
-    """The alphabet and the octets of each character."""
+def _octets(text: str) -> tuple[int, bytes]:
+    """The alphabet, and the whole text in it."""
+    if _TO_GSM.keys() >= set(text):
+        return GSM7, b"".join(map(_TO_GSM.__getitem__, text))
     try:
-        return GSM7, [_TO_GSM[char] for char in text]
-    except KeyError:
-        pass
-    try:
-        return UCS2, [char.encode("utf-16-be") for char in text]
+        return UCS2, text.encode("utf-16-be")
     except UnicodeEncodeError as error:
         raise EncodingError("the text has half a character") from error
+
+
+def _octet(char: str, alphabet: int) -> bytes:
+    return _TO_GSM[char] if alphabet == GSM7 else char.encode("utf-16-be")
 
 
 def _fill(units: Sequence[bytes], octets: int) -> tuple[bytes, ...]:

@@ -1,6 +1,9 @@
 """Topping up: a code once, for any number of ours; wrong codes are counted, and then refused."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+
+import pytest
 
 from tests.menu.items.customers import (
     EN,
@@ -13,9 +16,14 @@ from tests.menu.items.customers import (
     refused,
     said,
 )
+from tests.workflows.channels_made_up import MadeUpChannel
+from wanhao.billing.contracts import Channel
+from wanhao.billing.models import PaymentOrder
+from wanhao.billing.orders.amounts import fen_of, yuan_of
+from wanhao.billing.orders.ports import provide_channels
 from wanhao.billing.queries import balances
 from wanhao.billing.vouchers import issue_vouchers
-from wanhao.menu.contracts import IdentityLevel
+from wanhao.menu.contracts import IdentityLevel, ToPay
 
 
 def vouchers(count: int = 1) -> tuple[str, ...]:
@@ -81,4 +89,70 @@ def test_without_a_card_it_says_where_to_pay() -> None:
     assert "营业厅" in reply.short
     assert reply.data["owed_fen"] == 0
     assert reply.data["pay_url"] == ""
-    assert "Alipay" in said("topup", asker(language=EN)).long
+    assert reply.to_pay == ToPay(online=False)
+    assert "recharge card" in said("topup", asker(language=EN)).long
+
+
+@pytest.fixture
+def _online() -> Iterator[None]:
+    provide_channels({Channel.WECHAT: MadeUpChannel()})
+    yield
+    provide_channels({})
+
+
+@pytest.mark.usefixtures("_online")
+def test_an_amount_leads_on_to_a_payment_and_begins_nothing() -> None:
+    open_line()
+    reply = said("topup", amount="50.5", channel="wechat")
+    assert reply.short.startswith("为169****0001用微信支付缴费¥50.50，尚未扣款。")
+    assert reply.to_pay == ToPay(amount_fen=5_050, channel="wechat")
+    assert reply.data["pay_url"] == "/hall/pay/?amount=50.50&channel=wechat"
+    told = said("topup", asker(language=EN), amount="50").long
+    assert "¥50.00 for 169****0001: nothing was taken yet." in told
+    assert not PaymentOrder.objects.exists()
+    assert has() == 0
+
+
+@pytest.mark.usefixtures("_online")
+def test_somebody_elses_number_stands_in_the_address_and_ones_own_does_not() -> None:
+    open_line(WANG)
+    open_line(LI)
+    reply = said("topup", amount="30", number=str(LI))
+    assert reply.data["pay_url"] == f"/hall/pay/?amount=30&number={LI}"
+    assert "169****0002" in reply.short
+    assert said("topup", amount="30", number=str(WANG)).data["pay_url"] == "/hall/pay/?amount=30"
+    nobody = asker(None, level=IdentityLevel.ANYONE)
+    assert said("topup", nobody, amount="30").data["pay_url"] == "/hall/pay/?amount=30"
+    assert "不是我们的号码" in refused("topup", amount="30", number="16900000000")
+
+
+@pytest.mark.usefixtures("_online")
+def test_a_channel_that_is_not_connected_is_not_led_to() -> None:
+    open_line()
+    reply = said("topup", amount="50", channel="alipay")
+    assert reply.data["pay_url"] == ""
+    assert "现在不能这样在线付款" in reply.short
+
+
+@pytest.mark.parametrize("amount", ["0", "0.00", "-5", "1e3", "50.505", "五十", "500000.01"])
+def test_only_an_amount_that_can_be_paid_is_taken(amount: str) -> None:
+    open_line()
+    assert refused("topup", amount=amount) == ("金额请填¥0.01至¥500,000.00，例如50或50.50。")
+
+
+def test_a_card_and_a_payment_are_not_mixed_up() -> None:
+    open_line()
+    (code,) = vouchers()
+    assert "分别办理" in refused("topup", code=code, amount="50")
+    assert has() == 0
+
+
+@pytest.mark.parametrize("amount", ["0.01", "50", "50.5", "500000"])
+def test_the_limits_themselves_can_be_paid(amount: str) -> None:
+    open_line()
+    assert said("topup", amount=amount).data["amount_fen"] == fen_of(amount)
+
+
+@pytest.mark.parametrize("fen", [1, 10, 99, 100, 5_050, 50_000_000])
+def test_an_address_carries_an_amount_to_the_fen(fen: int) -> None:
+    assert fen_of(yuan_of(fen)) == fen

@@ -2,18 +2,16 @@
 
 import re
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.pages.browser import (
     HALL_PC,
     PHONE,
     overflow,
-    start_browser,
     take_picture,
     too_small,
     visiting,
@@ -29,19 +27,6 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "a good password 1"
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work; also
-    # when the tables are emptied after a test.
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        sync_playwright() as playwright,
-        start_browser(playwright) as chromium,
-    ):
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield chromium
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from tests.pages.counter.shop import begin, customer, shown
+from tests.pages.counter.shop import ELSEWHERE, begin, customer, shown
 from wanhao.billing.queries import balances
 from wanhao.outlets.counter.drawers import closings_of_day
 from wanhao.pages.counter.money import fen_of
@@ -71,3 +71,21 @@ def test_yuan_are_read_to_the_fen(text: str, fen: int | None) -> None:
 
 def money() -> int:
     return balances([customer().account_id])[customer().account_id]
+
+
+def test_the_menu_leads_to_cash_with_the_amount_and_writes_no_receipt(clerk: Client) -> None:
+    address = begin(clerk)
+    led = clerk.post(f"{address}do/topup/", {"amount": "50.50"})
+    assert led["Location"] == f"{address}cash/?amount=50.50"
+    assert 'value="50.50"' in shown(clerk, led["Location"])
+    page = shown(clerk, address)
+    assert "/counter/receipts/" not in page
+    assert balances([customer().account_id])[customer().account_id] == 5000
+
+
+def test_cash_for_another_number_is_not_taken_at_this_customers_place(clerk: Client) -> None:
+    address = begin(clerk)
+    page = shown(clerk, f"{address}do/topup/", amount="50", number=str(ELSEWHERE))
+    assert 'data-kind="answered"' in page
+    assert "cash/?amount" not in page
+    assert "/counter/receipts/" not in page

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.pages.browser import PATIENCE_MS, start_browser
+from tests.pages.browser import PATIENCE_MS
 from tests.pages.conftest import Served
 from tests.pages.hall.app_world import customers, signed_in
 from wanhao.menu.contracts import Door
@@ -26,24 +26,6 @@ KEPT = """async () => {
 NOTICES = """async () => (await (await navigator.serviceWorker.ready).getNotifications())
   .map(one => [one.title, one.body])"""
 CONTROLLED = "navigator.serviceWorker.controller !== null"
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    with start_browser(playwright) as chromium:
-        yield chromium
-
-
-@pytest.fixture(autouse=True)
-def _allow_rows_beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ class TestAtAGlance:
         self, customer: Client, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         page(customer)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(7):
             page(customer)
 
     def test_who_is_not_signed_in_is_sent_to_sign_in(self, client: Client, db: None) -> None:

@@ -45,7 +45,19 @@ PAGES = {
     "sessions": "/hall/sessions/",
     "requests": "/hall/requests/",
     "points": "/hall/points/",
+    "auction": "/hall/do/auction/",
+    "lost": "/hall/do/lost_property/",
+    "care": "/hall/do/care_file/",
 }
+
+LIVE_STATES = ("connecting", "live", "reconnecting")
+HELD_AT = """state => {
+  const mark = document.querySelector("[data-live]");
+  mark.dataset.state = state;
+  mark.hidden = false;
+  return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+}"""
+"""Measured in one go with what it says, since the page goes on to say what is so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +88,7 @@ def _allow_rows_beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def hall(transactional_db: None, tmp_path: Path) -> Iterator[Hall]:
     """Half an hour of calls, a plan with data; signed in as sure as can be."""
-    with open_world(tmp_path / "usage", Example(item="usage", says="")):
+    with open_world(tmp_path / "usage", Example(item="usage", says="", before="lots")):
         client = Client()
         sign_in(client, NUMBER, clock.now(), IdentityLevel.STRONG)
         cookies = {name: one.value for name, one in client.cookies.items()}
@@ -150,4 +162,24 @@ def test_every_page_fits_its_screen_in_both_languages(
                 if found := [*too_small(page), *([over] if over > 0 else [])]:
                     wrong[picture] = found
             assert visit.complaints == []
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("text", ["normal", "large"])
+@pytest.mark.parametrize("path", ["/hall/", "/hall/usage/", "/"])
+def test_the_head_has_room_for_whatever_the_live_mark_says(
+    hall: Hall, browser: Browser, path: str, text: str
+) -> None:
+    """How soon the stream opens is the network's matter, so it may say each of them for long."""
+    wrong = {}
+    for language in ("zh-hans", "en"):
+        with visiting(
+            browser, hall.url + ANYBODYS, language=language, size=PHONE, large=text == "large"
+        ) as visit:
+            cookie = {"name": "django_language", "value": language, "url": hall.url}
+            visit.page.context.add_cookies([cookie])
+            page = opened(visit.page, hall, path)
+            for state in LIVE_STATES:
+                if (over := page.evaluate(HELD_AT, state)) > 0:
+                    wrong[language, state] = over
     assert wrong == {}

@@ -13,12 +13,12 @@ from tests.menu.walking.examples import Example
 from tests.menu.walking.world import NUMBERS, open_world
 from tests.pages.hall.signing_in import sign_in
 from wanhao.billing.models import PaymentOrder
+from wanhao.billing.orders.amounts import fen_of
 from wanhao.billing.orders.ports import provide_channels
 from wanhao.billing.orders.queries import order as order_of
 from wanhao.billing.queries import balances
 from wanhao.menu.contracts import Door
 from wanhao.pages.design import clock
-from wanhao.pages.design.amounts import fen_of
 from wanhao.parties.queries import lines_by_number
 from wanhao.workflows.look_up_payments import look_up
 
@@ -174,3 +174,44 @@ def test_amounts_are_read_to_the_fen(yuan: str, fen: int) -> None:
 def test_an_amount_beyond_the_most_is_none() -> None:
     assert fen_of("500000.01") is None
     assert fen_of("٥٠") is None
+
+
+def test_the_menu_leads_to_the_payment_filled_in(customer: Client) -> None:
+    given = {"amount": "50.50", "channel": "alipay", "number": str(OTHER)}
+    led = customer.post("/hall/do/topup/", given)
+    assert led.status_code == 302
+    assert led["Location"] == f"/hall/pay/?amount=50.50&number={OTHER}&channel=alipay"
+    shown = page(customer, led["Location"])
+    for value in ('value="50.50"', f'value="{OTHER}"', 'value="alipay" checked'):
+        assert value in shown
+    assert not PaymentOrder.objects.exists()
+
+
+def test_an_address_with_an_amount_asks_the_menu_nothing(customer: Client) -> None:
+    """Who follows somebody's link has only a form before them that is filled in."""
+    shown = page(customer, "/hall/do/topup/?amount=50&channel=wechat")
+    assert 'value="50"' in shown
+    assert "data-kind" not in shown
+
+
+def test_without_an_amount_the_menu_says_where_to_pay_and_nothing_is_called_done(
+    customer: Client,
+) -> None:
+    shown = " ".join(customer.post("/hall/do/topup/").content.decode().split())
+    assert 'href="/hall/pay/"' in shown
+    assert "办理成功" not in shown
+    assert "已办好" not in shown
+    assert 'class="reply__state"' not in shown
+
+
+def test_whoever_is_not_signed_in_is_led_there_and_signs_in_first(customer: Client) -> None:
+    led = Client().post("/hall/do/topup/", {"amount": "50", "number": str(OTHER)})
+    assert led["Location"] == f"/hall/pay/?amount=50&number={OTHER}"
+    asked = Client().get(led["Location"])
+    assert asked.status_code == 302
+    assert asked["Location"].endswith(f"?next=/hall/pay/%3Famount%3D50%26number%3D{OTHER}")
+
+
+def test_a_channel_that_is_not_connected_is_not_chosen_for_anybody(customer: Client) -> None:
+    shown = page(customer, "/hall/pay/?amount=50&channel=cash")
+    assert 'value="wechat" checked' in shown

@@ -1,17 +1,15 @@
 """Signing in at the hall in Chromium, as a customer with a phone in the other hand would."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.pages.browser import (
     HALL_PC,
     PHONE,
     overflow,
-    start_browser,
     take_picture,
     too_small,
     visiting,
@@ -28,16 +26,8 @@ MINE, DAUGHTERS = 16907920001, 16907920002
 PASSWORD = "246801"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, start_browser(playwright) as chromium:
-        yield chromium
-
-
 @pytest.fixture
-def customer(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+def customer(transactional_db: None) -> None:
     open_accounts([a_family()])
     line = lines_by_number([MINE])[MINE]
     set_service_password(line.line_id, MINE, PASSWORD, datetime.now(UTC), by="test")

@@ -72,6 +72,20 @@ class TestForgetting:
             assert answer["Location"] == "/terminal/"
         assert MASKED not in browser.get("/terminal/start/").content.decode()
 
+    def test_the_idle_screen_itself_is_no_longer_as_the_last_one_liked_it(
+        self, browser: Client
+    ) -> None:
+        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        browser.cookies["wanhao_text"] = "large"
+        assert (
+            '<html class="terminal-root" lang="en"'
+            in browser.get("/terminal/start/").content.decode()
+        )
+        browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+        browser.cookies["wanhao_text"] = "large"
+        idle = browser.get("/terminal/").content.decode()
+        assert 'lang="zh-hans" data-theme="auto" data-text="normal"' in idle
+
     def test_after_90_seconds_without_a_request_the_server_forgets(self, browser: Client) -> None:
         browser.get("/terminal/start/")
         (row,) = Session.objects.all()
@@ -91,7 +105,7 @@ class TestForgetting:
     def test_a_form_of_who_was_there_sends_nothing_any_more(self, secret: str) -> None:
         browser = browser_of(secret, checks=True)
         stand(browser)
-        page = browser.get("/terminal/who/").content.decode()
+        page = browser.get("/terminal/start/").content.decode()
         token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
         sent = {"csrfmiddlewaretoken": token, "step": "number", "key": "1"}
         assert browser.post("/terminal/who/", sent).status_code == 200
@@ -125,6 +139,15 @@ class TestTheDemo:
         assert browser.post(where)["Location"] == "/terminal/"
         assert browser.get("/terminal/").status_code == 200
 
+    def test_a_newcomer_finds_the_way_at_the_terminals_own_address(
+        self, secret: str, settings: Settings
+    ) -> None:
+        settings.DEMO = True
+        told = Client().get("/terminal/", headers={"accept-language": "en"}).content.decode()
+        assert 'action="/phones/terminal/"' in told
+        assert "In the demo, any browser may be a terminal." in told
+
     def test_outside_the_demo_there_is_no_such_way(self, secret: str, settings: Settings) -> None:
         settings.DEMO = False
+        assert "/phones/" not in Client().get("/terminal/").content.decode()
         assert Client().post("/phones/terminal/").status_code == 404

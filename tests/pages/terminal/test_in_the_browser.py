@@ -31,7 +31,10 @@ FIRST, SECOND = NUMBERS[Door.TERMINAL], NUMBERS[Door.WEB]
 PORTRAIT = (1080, 1920)
 SIZES = {"1366": HALL_PC, "1080": PORTRAIT}
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
-LOOKS = {"light": {}, "dark": {"dark": True}, "large": {"large": True}}
+LOOKS = {"light": {}, "dark": {"dark": True}, "large": {}}
+HIDDEN_BY_KEYS = """field => Math.max(0, field.getBoundingClientRect().bottom
+  - document.querySelector("[data-keys]").getBoundingClientRect().top)"""
+TEXTS = {"light": "normal", "dark": "normal", "large": "large"}
 FINGER = 64
 TOO_SMALL = """smallest => [...document.querySelectorAll("a, button, summary, select, input")]
   .filter(one => one.checkVisibility({visibilityProperty: true}) && one.className !== "skip")
@@ -158,6 +161,10 @@ def test_every_screen_fits_and_is_big_enough_for_a_finger(
             page.goto(web.url + "/terminal/" + path)
             if name != "idle":
                 expect(page.locator("[data-leave]").first).to_be_visible()
+            if name == "start" and look == "large":
+                page.locator('button[name="text"][value="large"]').click()
+            if name != "idle":
+                expect(page.locator(f"html[data-text={TEXTS[look]}]")).to_have_count(1)
             take_picture(page, f"terminal-{name}-{look}-{language}-{size}")
             assert overflow(page) <= 0, name
             assert page.evaluate(TOO_SMALL, FINGER) == [], name
@@ -170,6 +177,8 @@ def test_two_customers_one_after_another_and_the_second_sees_nothing_of_the_firs
     with visiting(browser, web.url + "/terminal/") as visit:
         page = become_terminal(visit, web, secret)
         begin(page)
+        page.locator('button[name="text"][value="large"]').click()
+        expect(page.locator("html[data-text=large]")).to_have_count(1)
         page.locator('a[href="/terminal/list/ask/"]').click()
         page.locator('a[href="/terminal/do/balance/"]').click()
         identify(page, FIRST)
@@ -179,6 +188,7 @@ def test_two_customers_one_after_another_and_the_second_sees_nothing_of_the_firs
         page.locator(".terminal__head [data-leave]").click()
         expect(page.locator("a.idle")).to_be_visible()
 
+        expect(page.locator("html[data-text=normal]")).to_have_count(1)
         nothing_is_back(page, (masked, str(FIRST), "¥50.00"))
         page.goto(web.url + "/terminal/")
         begin(page)
@@ -261,6 +271,7 @@ def test_letters_are_written_by_the_keys_of_the_screen(
         for key in "4g":
             page.locator(f'[data-keys] [data-key="{key}"]').click()
         expect(field).to_have_value("4g")
+        assert field.evaluate(HIDDEN_BY_KEYS) == 0
         take_picture(page, "terminal-letters")
         page.locator('[data-keys] [data-key="back"]').click()
         expect(field).to_have_value("4")

@@ -148,3 +148,35 @@ def test_where_no_channel_is_connected_a_card_and_a_counter_are_named(browser: C
     shown = text(browser, AT)
     assert 'href="/terminal/do/topup/"' in shown
     assert 'name="channel"' not in shown
+
+
+def test_the_menu_leads_to_the_amount_of_ones_own_number(
+    browser: Client, terminal: tuple[TerminalView, str]
+) -> None:
+    stand(browser, NUMBER)
+    led = browser.post("/terminal/do/topup/", {"amount": "50", "channel": "wechat"})
+    assert led["Location"] == "/terminal/pay/?amount=50&channel=wechat"
+    shown = text(browser, led["Location"])
+    assert 'value="50" checked' in shown
+    assert receipts(terminal[0].terminal_id, 9) == ()
+    assert not PaymentOrder.objects.exists()
+    assert browser.post(AT, GIVEN)["Location"] == ORDER
+    assert PaymentOrder.objects.get().line_id == lines_by_number([NUMBER])[NUMBER].line_id
+
+
+def test_the_menu_leads_to_the_amount_of_another_number(browser: Client) -> None:
+    led = browser.post("/terminal/do/topup/", {"amount": "12.50", "number": str(OTHER)})
+    assert 'name="other" value="12.50"' in text(browser, led["Location"])
+    browser.post(AT, GIVEN)
+    assert PaymentOrder.objects.get().line_id == lines_by_number([OTHER])[OTHER].line_id
+
+
+def test_whom_nobody_knows_is_asked_for_the_number(browser: Client) -> None:
+    shown = text(browser, "/terminal/pay/?amount=50")
+    assert 'name="number"' in shown
+
+
+def test_an_address_with_a_number_that_is_not_ours_asks_for_it_again(browser: Client) -> None:
+    shown = text(browser, "/terminal/pay/?amount=50&number=19999999999")
+    assert "不是本网号码" in shown
+    assert 'name="number"' in shown

@@ -1,5 +1,6 @@
 """Reads of payment orders, refunds and differences."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,9 +100,12 @@ def notices_of(number: str) -> tuple[NoticeView, ...]:
     return tuple(_notice(row) for row in ChannelNotice.objects.filter(number=number).order_by("id"))
 
 
-def notices(latest: int) -> tuple[NoticeView, ...]:
-    """The latest callbacks, newest first."""
-    return tuple(_notice(row) for row in ChannelNotice.objects.order_by("-id")[:latest])
+def notices(latest: int, verdicts: Collection[Verdict] = ()) -> tuple[NoticeView, ...]:
+    """The latest callbacks, newest first; all, or those of which one of these became."""
+    rows = ChannelNotice.objects.order_by("-id")
+    if verdicts:
+        rows = rows.filter(verdict__in=[one.value for one in verdicts])
+    return tuple(_notice(row) for row in rows[:latest])
 
 
 def statement_runs(latest: int) -> tuple[Reconciled, ...]:

@@ -32,6 +32,8 @@ CONFIRM = "confirm"
 NO_NONCE = "-"
 LINK = "step_up_url"
 """Under this name the data of a reply have the link at which the customer verifies."""
+PAY_LINK = "pay_url"
+"""Under this name they have the link at which the customer pays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,11 +105,14 @@ def put(
     if tool == CONFIRM:
         return confirm(bearer.asker, now, nonce=str(given.get("nonce") or NO_NONCE))
     reply = ask(Question(item=tool, given=given, asker=bearer.asker), now)
-    if reply.kind is not ReplyKind.TO_STEP_UP or not config.hall_url:
+    hall = config.hall_url.rstrip("/")
+    if reply.to_pay is not None:
+        link = f"{hall}{reply.to_pay.path}" if hall and reply.to_pay.online else ""
+        return replace(reply, data={**reply.data, PAY_LINK: link})
+    if reply.kind is not ReplyKind.TO_STEP_UP or not hall:
         return reply
-    link = make_link(bearer.line.line_id, tool, now, token_id=bearer.token.token_id)
-    address = f"{config.hall_url.rstrip('/')}/hall/open/{link}/"
-    return replace(reply, data={**reply.data, LINK: address})
+    secret = make_link(bearer.line.line_id, tool, now, token_id=bearer.token.token_id)
+    return replace(reply, data={**reply.data, LINK: f"{hall}/hall/open/{secret}/"})
 
 
 def _count(bearer: Bearer, per_hour: int, now: datetime) -> None:

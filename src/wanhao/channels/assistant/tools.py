@@ -5,7 +5,7 @@ from typing import Any
 
 from mcp.types import CallToolResult, TextContent, Tool, ToolAnnotations
 
-from wanhao.channels.assistant.bearers import CONFIRM, LINK
+from wanhao.channels.assistant.bearers import CONFIRM, LINK, PAY_LINK
 from wanhao.menu.contracts import IdentityLevel, MenuItem, RefusedError, Reply, ReplyKind
 from wanhao.parties.contracts import Language
 from wanhao.values.cycle import SHANGHAI
@@ -34,6 +34,10 @@ LINKED = {
     "{link}（链接30分钟内有效）",
     Language.EN: "Give the person this link to the online hall; when they have verified and agreed "
     "there, ask again within 30 minutes: {link} (the link is good for 30 minutes)",
+}
+PAID_THERE = {
+    Language.ZH: "请把这个链接交给本人，由本人登录网上营业厅付款：{link}",
+    Language.EN: "Give the person this link; they sign in to the online hall and pay there: {link}",
 }
 CONFIRM_TOOL = Tool(
     name=CONFIRM,
@@ -122,6 +126,8 @@ def result_of(reply: Reply, language: Language) -> CallToolResult:
         told["needs"] = int(reply.needs or 0)
         link = reply.data.get(LINK)
         lines.append(LINKED[language].format(link=link) if link else ONLINE[language])
+    if reply.to_pay is not None and (link := reply.data.get(PAY_LINK)):
+        lines.append(PAID_THERE[language].format(link=link))
     return CallToolResult(
         content=[TextContent(type="text", text="\n".join(lines))],
         structured_content=told,

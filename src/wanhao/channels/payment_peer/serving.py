@@ -24,7 +24,7 @@ from wanhao.channels.payment_peer.wechat import WeChat
 SETTINGS = ("callbacks", "down", "refuse_refunds", "drop", "change", "add", "refund_status")
 NAMES = {"wechat": "微信支付 WeChat Pay", "alipay": "支付宝 Alipay"}
 PAGE = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>{name}</title>
-<meta name="viewport" content="width=device-width">
+<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 <style>body{{font:20px/1.6 system-ui;max-width:26rem;margin:3rem auto;padding:0 1rem;
 text-align:center}}button{{font:inherit;min-height:56px;width:100%;margin:.5rem 0}}</style>
 <h1>{name}</h1><p>演示收银台 · demo cashier, play money</p><p>{subject}</p>

@@ -6,8 +6,10 @@ in the frame, and stops at a known parameter in an unexpected command.
 """
 
 import struct
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from smpplib import command_codes, smpp
@@ -133,7 +135,8 @@ def absolute_time(at: datetime) -> str:
 
 def plain(command: str, sequence: int, status: int = OK) -> bytes:
     """A command that is a header only: enquire_link, unbind, any bare response."""
-    return _write(command, sequence, status=status)
+    frame = _bare(command, status)
+    return frame[:12] + sequence.to_bytes(4, "big") + frame[16:]
 
 
 def delivery(pdu: Pdu) -> Delivery:
@@ -150,7 +153,7 @@ def delivery(pdu: Pdu) -> Delivery:
 
 
 def _parse(name: str, frame: bytes) -> tuple[Any, dict[int, bytes]]:
-    parsed = smpp.make_pdu(name, sequence=0)
+    parsed = copy(_prototype(name))
     tlvs: dict[int, bytes] = {}
     parsed.parse_optional_params = lambda data: tlvs.update(_read_tlvs(data))
     if name == "deliver_sm":
@@ -182,10 +185,22 @@ def _read_tlvs(data: bytes) -> dict[int, bytes]:
 
 
 def _write(command: str, sequence: int, **fields: Any) -> bytes:
-    pdu = smpp.make_pdu(command, sequence=sequence, **fields)
-    # smpplib takes 0 from its dummy client for a number already given, so it is given again.
+    pdu = copy(_prototype(command))
     pdu.sequence = sequence
+    for field, value in fields.items():
+        setattr(pdu, field, value)
     return bytes(pdu.generate())
+
+
+@cache
+def _prototype(command: str) -> Any:
+    """An empty PDU to copy: smpplib takes longer to make one than to write or read it."""
+    return smpp.make_pdu(command, sequence=0)
+
+
+@cache
+def _bare(command: str, status: int) -> bytes:
+    return _write(command, 0, status=status)
 
 
 def _text(raw: bytes | None) -> str:

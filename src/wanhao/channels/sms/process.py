@@ -4,6 +4,8 @@ import asyncio
 import threading
 from datetime import UTC, datetime
 
+import uvloop
+
 from wanhao.channels.sms.contracts import SmsConfig
 from wanhao.channels.sms.fleet import Fleet
 from wanhao.channels.sms.outbox import DatabaseOutbox
@@ -33,7 +35,8 @@ def run_sms(
     hand are settled at the next start, or by another process.
     """
     kept = outbox or DatabaseOutbox(config)
-    asyncio.run(_run(stop, config, kept, clock, report))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as loop:
+        loop.run(_run(stop, config, kept, clock, report))
 
 
 async def _run(

@@ -26,6 +26,8 @@ from wanhao.channels.sms.pacing import Backoff, Chance, Pacer
 logger = logging.getLogger(__name__)
 
 TURNED_AWAY = (codec.THROTTLED, codec.QUEUE_FULL)
+GRAIN = 0.001
+"""A turn nearer than this is not waited for: SMSCs count by the second, a timer costs more."""
 
 
 class Session:
@@ -87,7 +89,7 @@ class Session:
 
     def due_in(self) -> float:
         """Seconds until the pace and the SMSC allow the next submit."""
-        return max(self._resume_at, self._pacer.next_at) - _now()
+        return max(self._resume_at, self._pacer.next_at - GRAIN) - _now()
 
     async def submit(self, part: Submit) -> SubmitResult:
         """Submits one part when the window and the pace allow it."""
@@ -178,7 +180,7 @@ class Session:
             if pause > 0:
                 await wait_for(self._unbound, pause)
                 continue
-            await wait_for(self._unbound, self._pacer.slot(_now()) - _now())
+            await wait_for(self._unbound, self._pacer.slot(_now()) - GRAIN - _now())
             if self._resume_at <= _now():
                 return
 

@@ -6,13 +6,15 @@ from types import MappingProxyType
 
 from wanhao.communications.optouts import switchable
 from wanhao.communications.queries import rules_in_force
+from wanhao.loyalty.auction_contracts import LotView
+from wanhao.loyalty.auction_reading import lots_of_account, running_lots
 from wanhao.loyalty.queries import items as redeemables
 from wanhao.menu.contracts import Asker
 from wanhao.menu.finding import on_sale
 from wanhao.menu.groups import groups
 from wanhao.menu.holding import numbered
 from wanhao.menu.packs import packs_on_sale
-from wanhao.menu.wording import contents, full_month, name, pick, price
+from wanhao.menu.wording import contents, full_month, moment, name, pick, price, yuan
 from wanhao.pages.asking.fields import Choice
 from wanhao.parties.contracts import Language
 from wanhao.products.contracts import Offering
@@ -87,6 +89,26 @@ def _groups(asker: Asker, now: datetime) -> list[Choice]:
     ]
 
 
+def _lots(asker: Asker, now: datetime) -> list[Choice]:
+    """The numbers that take bids, and those the account bid for."""
+    if asker.line is None:
+        return []
+    mine = lots_of_account(asker.line.account_id)
+    found = {lot.number: lot for lot in (*running_lots(), *mine)}
+    return [_lot(lot, asker.language) for lot in found.values()]
+
+
+def _lot(lot: LotView, language: Language) -> Choice:
+    ends = moment(lot.ends_at, language)
+    at = lot.best.amount_fen if lot.best else lot.start_fen
+    return Choice(
+        value=str(lot.number),
+        label=str(lot.number),
+        about=pick(language, (f"{ends}截止", f"ends {ends}")),
+        price=yuan(at),
+    )
+
+
 def _offer(offering: Offering, language: Language) -> Choice:
     return Choice(
         value=offering.code,
@@ -106,6 +128,7 @@ SOURCES: Mapping[str, Found] = MappingProxyType(
         "months": _months,
         "reminders": _reminders,
         "groups": _groups,
+        "lots": _lots,
     }
 )
 """The names that `menu/inputs.toml` may use."""

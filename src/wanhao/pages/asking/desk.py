@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from wanhao.menu.contracts import IdentityLevel
+from wanhao.menu.contracts import IdentityLevel, ToPay
 from wanhao.pages.design.rendering import render_page
 
 Render = Callable[[HttpRequest, str, Mapping[str, Any], int], HttpResponse]
@@ -20,7 +20,8 @@ class Desk:
 
     `item`, `confirm` and `decline` are names of addresses with the item's `code`; `back` is where
     one goes on; `step_up` that of the page that proves more, with `level` and `next` in its query,
-    empty where a door has its own way. All of them get `place`, as the customer of a counter.
+    empty where a door has its own way; `pay` that of the page that takes money, in cash where
+    `cash`. All of them get `place`, as the customer of a counter.
     `template` includes `asking/_task.html`, `render` shows it.
     """
 
@@ -30,6 +31,8 @@ class Desk:
     decline: str
     back: str
     step_up: str = ""
+    pay: str = ""
+    cash: bool = False
     place: Mapping[str, Any] = field(default_factory=dict)
     render: Render = render_page
 
@@ -49,6 +52,14 @@ class Desk:
     def back_url(self) -> str:
         """Where one goes on."""
         return reverse(self.back, kwargs=dict(self.place))
+
+    def pay_url(self, pay: ToPay) -> str:
+        """Where a payment is made, filled in; empty where it cannot be made at this door: nothing
+        is connected, or cash is asked for a customer who is not the one at the counter."""
+        if not self.pay or (pay.number if self.cash else not pay.online):
+            return ""
+        filled = f"?{pay.query}" if pay.query else ""
+        return reverse(self.pay, kwargs=dict(self.place)) + filled
 
     def step_up_url(self, level: IdentityLevel, back: str) -> str:
         """Where a level is reached, from where one comes back; empty where the door has none."""

@@ -181,7 +181,8 @@ def _default(part: Mapping[str, Any]) -> str:
     default = part.get("default")
     if isinstance(default, bool):
         return str(default).lower()
-    return "" if default is None else str(default)
+    # A nought that may be left out is nothing that somebody would write.
+    return "" if default is None or default == 0 else str(default)
 
 
 def _wrong(code: str, name: str, error: Any, language: Language) -> str:

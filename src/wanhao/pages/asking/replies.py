@@ -17,7 +17,8 @@ class ShownReply:
     """What came of it: the thought in a sentence, the rest line by line, and where it goes on.
 
     `undo_url` leads to the item that takes it back; empty where none does. `waits`: a first step
-    is done, and the form is to be sent once more with what it waits for.
+    is done, and the form is to be sent once more with what it waits for. `to_pay`: nothing is done
+    before it is paid, at `pay_url` where this door takes payments.
     """
 
     kind: ReplyKind
@@ -31,6 +32,8 @@ class ShownReply:
     undo_url: str = ""
     undo: str = ""
     waits: bool = False
+    to_pay: bool = False
+    pay_url: str = ""
 
 
 def shown_reply(
@@ -53,6 +56,8 @@ def shown_reply(
         undo_url=undo[0],
         undo=undo[1],
         waits="waits_for" in reply.data,
+        to_pay=reply.to_pay is not None,
+        pay_url=desk.pay_url(reply.to_pay) if reply.to_pay else "",
     )
 
 

@@ -29,7 +29,8 @@ def ask_view(request: HttpRequest, desk: Desk, asker: Asker, code: str) -> HttpR
     """An item: its form, and what came of it once it was asked.
 
     What only reads is asked at once where nothing must be filled in, and its address can be kept.
-    Everything else is asked by POST; its form may come filled in.
+    Everything else is asked by POST; its form may come filled in. What is to be paid goes on at
+    the door's page for that, once an amount is known.
     """
     item, now = item_here(code, asker), clock.now()
     posted = request.method == "POST"
@@ -46,6 +47,8 @@ def ask_view(request: HttpRequest, desk: Desk, asker: Asker, code: str) -> HttpR
     if reply.kind is ReplyKind.REFUSED and not (posted or given):
         # Nobody asked yet, but came to the page: the form says what is wanted.
         return _page(request, desk, asker, item, given)
+    if reply.to_pay and reply.to_pay.amount_fen and (there := desk.pay_url(reply.to_pay)):
+        return HttpResponseRedirect(there)
     return _page(request, desk, asker, item, given, reply=reply)
 
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from wanhao.access.actions import record_read
+from wanhao.billing.orders.amounts import fen_of
 from wanhao.billing.ports import Billing, billing_source
 from wanhao.menu.wording import pick, service, zone
 from wanhao.pages.console.access import employee_of, for_employees, no_account_of_theirs
 from wanhao.pages.console.acting import back, person, said
 from wanhao.pages.design import clock
-from wanhao.pages.design.amounts import fen_of
 from wanhao.pages.design.language import language_of_page
 from wanhao.pages.design.record_words import OUTCOMES, REASONS, amount
 from wanhao.pages.design.rendering import render_page

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from wanhao.billing.order_contracts import DifferenceKind, RefundState
+from wanhao.billing.order_contracts import DifferenceKind, RefundState, Verdict
+from wanhao.menu.contracts import Door
 from wanhao.pages.design.payment_words import CHANNELS, STATES
 
-__all__ = ["CHANNELS", "DIFFERENCES", "REFUNDS", "SAID", "STATES"]
+__all__ = ["CHANNELS", "DIFFERENCES", "DOORS", "REFUNDS", "SAID", "STATES", "VERDICTS"]
 
 REFUNDS: Mapping[RefundState, str | Promise] = {
     RefundState.ASKED: _("asked; the channel is at work"),
@@ -25,6 +26,23 @@ DIFFERENCES: Mapping[DifferenceKind, str | Promise] = {
     DifferenceKind.REFUND_UNKNOWN: _("a refund nobody here asked for"),
     DifferenceKind.REFUND_MISSING: _("refunded here, not there"),
     DifferenceKind.REFUND_AMOUNT: _("another amount was refunded"),
+}
+VERDICTS: Mapping[Verdict, str | Promise] = {
+    Verdict.BOOKED: _("booked"),
+    Verdict.BOOKED_LATE: _("booked, after the order was closed"),
+    Verdict.KNOWN: _("known already; nothing changed"),
+    Verdict.NOT_PAID: _("not paid; nothing changed"),
+    Verdict.CLOSED: _("closed, not paid"),
+    Verdict.REFUNDED: _("the refund is done"),
+    Verdict.REFUND_FAILED: _("the refund was refused"),
+    Verdict.PUT_ASIDE: _("put aside; not booked"),
+    Verdict.FORGED: _("not signed by the channel; refused"),
+    Verdict.UNREADABLE: _("not understood; refused"),
+}
+DOORS: Mapping[str, str | Promise] = {
+    Door.WEB.value: _("the online hall"),
+    Door.APP.value: _("the app"),
+    Door.TERMINAL.value: _("a terminal"),
 }
 SAID: Mapping[str, str | Promise] = {
     "settled": _("Settled, with your note."),

@@ -9,15 +9,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from wanhao.access.actions import record_read
-from wanhao.billing.order_contracts import DifferenceView, OrderState, OrderView
-from wanhao.billing.orders.queries import difference as difference_of
+from wanhao.billing.order_contracts import DifferenceView, OrderState, OrderView, Verdict
+from wanhao.billing.orders.amounts import fen_of
 from wanhao.billing.orders.queries import (
+    NoticeView,
     differences,
+    notices,
     notices_of,
     orders,
     refunds_of,
     statement_runs,
 )
+from wanhao.billing.orders.queries import difference as difference_of
 from wanhao.billing.orders.queries import order as order_of
 from wanhao.billing.orders.states import MAY_REFUND
 from wanhao.billing.ports import Billing, billing_source
@@ -28,9 +31,16 @@ from wanhao.pages.console.access import (
     out_of_scope,
 )
 from wanhao.pages.console.acting import back, person, said
-from wanhao.pages.console.payment_words import CHANNELS, DIFFERENCES, REFUNDS, SAID, STATES
+from wanhao.pages.console.payment_words import (
+    CHANNELS,
+    DIFFERENCES,
+    DOORS,
+    REFUNDS,
+    SAID,
+    STATES,
+    VERDICTS,
+)
 from wanhao.pages.design import clock
-from wanhao.pages.design.amounts import fen_of
 from wanhao.pages.design.rendering import render_page
 from wanhao.parties.queries import account_references, accounts_by_reference
 from wanhao.staff.contracts import Permission
@@ -42,6 +52,8 @@ from wanhao.workflows.refund_order import refund_order
 
 LATEST = 50
 DAYS = 14
+CALLS = 10
+REFUSED = (Verdict.FORGED, Verdict.UNREADABLE)
 Row = dict[str, Any]
 
 
@@ -143,6 +155,7 @@ def _page(request: HttpRequest, mistake: WanhaoError | None = None) -> HttpRespo
         "state": state,
         "differences": [_difference(one) for one in differences(LATEST)],
         "runs": [{"run": one, "channel": CHANNELS[one.channel]} for one in statement_runs(DAYS)],
+        "refused": [_notice(one) for one in notices(CALLS, REFUSED)],
         "foreign": billing_source().billing is Billing.FOREIGN,
         "said": said(request, SAID),
         "mistake": mistake,
@@ -159,7 +172,8 @@ def _order_page(
         **_row(order),
         "account": account_references([order.account_id]).get(order.account_id, ""),
         "refunds": refunds,
-        "notices": notices_of(order.number),
+        "notices": [_notice(one) for one in notices_of(order.number)],
+        "door": DOORS.get(order.door, order.door),
         "may_refund": order.state in MAY_REFUND,
         "amount": request.POST.get("amount", ""),
         "reason": request.POST.get("reason", ""),
@@ -180,6 +194,10 @@ def _order(number: str) -> OrderView:
 
 def _row(order: OrderView) -> Row:
     return {"order": order, "channel": CHANNELS[order.channel], "state": STATES[order.state]}
+
+
+def _notice(one: NoticeView) -> Row:
+    return {"notice": one, "channel": CHANNELS[one.channel], "verdict": VERDICTS[one.verdict]}
 
 
 def _difference(one: DifferenceView) -> Row:

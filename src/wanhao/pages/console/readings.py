@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from wanhao.access.contracts import ReadView
@@ -20,6 +21,14 @@ from wanhao.values.msisdn import Msisdn
 from wanhao.workflows.check_scope import Scope
 
 SHOWN = 50
+SUBJECTS = {
+    "line": _("number %(one)s"),
+    "account": _("account %(one)s"),
+    "payment": _("payment %(one)s"),
+    "care file": _("care file %(one)s"),
+    "lost claim": _("lost claim %(one)s"),
+    "quarantined record": _("quarantined record %(one)s"),
+}
 WHOLE = re.compile(r"\b1\d{10}\b")
 
 
@@ -86,12 +95,21 @@ def _may_audit(request: HttpRequest, reader: tuple[int, EmployeeView | None] | N
     return me is not None and may(me.employee_id, Permission.AUDIT, whose, clock.now())
 
 
+def _subject(subject: str) -> str:
+    """Whose, as the reader names it, without a whole number."""
+    kind, _space, one = WHOLE.sub(lambda number: Msisdn(int(number[0])).masked, subject).rpartition(
+        " "
+    )
+    words = SUBJECTS.get(kind)
+    return str(words) % {"one": one} if words else f"{kind} {one}".strip()
+
+
 def _rows(found: list[ReadView]) -> list[dict[str, Any]]:
     people = employees_by_login([one.login_id for one in found if one.login_id is not None])
     return [
         {
             "read": one,
-            "subject": WHOLE.sub(lambda number: Msisdn(int(number[0])).masked, one.subject),
+            "subject": _subject(one.subject),
             "employee": people.get(one.login_id) if one.login_id is not None else None,
         }
         for one in found

@@ -57,12 +57,18 @@ def counter_cash(request: HttpRequest, serving: Serving) -> HttpResponse:
 def _cash(request: HttpRequest, serving: Serving, mistake: str, **more: object) -> HttpResponse:
     context = {
         "mistake": mistake,
-        "amount": request.POST.get("amount", "") if mistake else "",
+        "amount": _written(request, mistake),
         "reference": uuid.uuid4().hex,
         **more,
     }
     status = 400 if mistake else 200
     return customer_page(request, serving, "counter/cash.html", context, status)
+
+
+def _written(request: HttpRequest, mistake: str) -> str:
+    """What stands in the form: what was wrong, or what the menu led here with."""
+    sent = request.GET if request.method != "POST" else request.POST if mistake else {}
+    return sent.get("amount", "")[:12]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -86,6 +86,8 @@ def desk_of(serving: Serving) -> Desk:
         decline="counter-decline",
         back="counter-customer",
         step_up="counter-level",
+        pay="counter-cash",
+        cash=True,
         place={"service": serving.service.service_id},
         render=render,
     )
@@ -102,7 +104,7 @@ def noted(request: HttpRequest, serving: Serving, context: Mapping[str, Any]) ->
         step = NewStep(kind=StepKind.PROPOSED, item=item.code, words=words, reference=reply.nonce)
         note_step(service_id, step, now)
         return None
-    if reply.kind is not ReplyKind.ANSWERED or item.reads_only:
+    if reply.kind is not ReplyKind.ANSWERED or item.reads_only or reply.to_pay:
         kind = StepKind.ASKED if reply.kind is ReplyKind.ANSWERED else StepKind.REFUSED
         note_step(service_id, NewStep(kind=kind, item=item.code), now)
         return None

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 
 from wanhao.pages.design.navigation import links
 from wanhao.pages.design.preferences import preferences_of
@@ -41,7 +42,8 @@ def render_page(
     shared = {
         "preferences": preferences_of(request),
         "demo": settings.DEMO,
-        "links": links(request.path),
+        # The hall's pages show none of them, and each address costs something to find.
+        "links": SimpleLazyObject(lambda: links(request.path)),
     }
     response = render(request, template, {**shared, **context}, status=status)
     response["Content-Security-Policy"] = CONTENT_POLICY

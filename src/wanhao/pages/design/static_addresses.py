@@ -1,8 +1,8 @@
 """Addresses of static files that change with their contents, so that browsers may keep them."""
 
 import hashlib
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, cached_property
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -21,8 +21,16 @@ class VersionedStorage(StaticFilesStorage):
     """As `/static/wanhao/base.css?v=3f2a...`: other contents have another address."""
 
     def url(self, name: str | None) -> str:
+        return self._known(name or "")
+
+    @cached_property
+    def _known(self) -> Callable[[str], str]:
+        """Put together once for each file: the contents stay as long as the process."""
+        return cache(self._address)
+
+    def _address(self, name: str) -> str:
         address = super().url(name)
-        version = version_of(name or "")
+        version = version_of(name)
         return f"{address}?{VERSION}={version}" if version else address
 
     def post_process(

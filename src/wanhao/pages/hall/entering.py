@@ -19,7 +19,7 @@ from wanhao.parties.contracts import LineView
 from wanhao.workflows.open_login import open_login
 from wanhao.workflows.send_one_time_code import send_one_time_code
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "wanhao.access.login_backend.LoginBackend"
 STAYS = timedelta(days=30)
 RATES = {"code": "30/m/ip,300/h/ip", "try": "60/m/ip,600/h/ip"}
 """How often one address may ask for a code, and try something; many customers share one."""

@@ -21,6 +21,7 @@ HALL = Desk(
     decline="hall-decline",
     back="hall-home",
     step_up="hall-step-up",
+    pay="hall-pay",
     render=render_hall,
 )
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from wanhao.billing.contracts import Channel
 from wanhao.billing.order_contracts import CHANNELS, Showing
-from wanhao.pages.design.amounts import fen_of
+from wanhao.billing.orders.amounts import fen_of
 
 AMOUNTS = (30, 50, 100, 200)
 """Yuan that are offered with one touch."""

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from wanhao.billing.contracts import Channel
 from wanhao.billing.order_contracts import NewOrder, OrderState, OrderView, Showing
 from wanhao.billing.orders.ports import connected_channels
 from wanhao.billing.orders.queries import order as order_of
@@ -37,7 +38,7 @@ LATEST = 5
 def pay(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """How much, for which number, by which channel; then to the order that was begun."""
     if request.method != "POST":
-        given = {"amount": request.GET.get("amount", ""), "number": request.GET.get("number", "")}
+        given = {name: request.GET.get(name, "") for name in ("amount", "number", "channel")}
         return _form(request, visitor, read_form(given, checked=False))
     form = read_form(request.POST)
     if form.wanted is None:
@@ -96,7 +97,7 @@ def _form(request: HttpRequest, visitor: Visitor, form: PayForm, status: int = 2
     context: dict[str, Any] = {
         "form": form,
         "channels": [(channel.value, CHANNELS[channel]) for channel in channels],
-        "chosen": form.channel or (channels[0].value if channels else ""),
+        "chosen": _chosen(form, channels),
         "amounts": AMOUNTS,
         "owed_fen": -has if has < 0 else 0,
         "has_fen": has,
@@ -107,6 +108,12 @@ def _form(request: HttpRequest, visitor: Visitor, form: PayForm, status: int = 2
         "bar": "hall-serve",
     }
     return render_hall(request, "hall/pay.html", context, status)
+
+
+def _chosen(form: PayForm, channels: tuple[Channel, ...]) -> str:
+    """What was asked for where it is connected, else the first."""
+    names = [one.value for one in channels]
+    return form.channel if form.channel in names else next(iter(names), "")
 
 
 def _way(request: HttpRequest) -> Showing:

@@ -3,13 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from wanhao.billing.line_stops import live_line_stops
+from wanhao.billing.at_once import money_at_once
 from wanhao.billing.ports import Billing, billing_source
-from wanhao.billing.queries import balances_and_debts
-from wanhao.billing.stop_contracts import LineStopView, StopView
-from wanhao.billing.stops import debts_due, live_stops
+from wanhao.billing.stop_contracts import LineStopView, MoneyAtOnce, StopView
+from wanhao.billing.stops import debts_due
 from wanhao.loyalty.contracts import PointsView, StarView
-from wanhao.loyalty.queries import points_of, stars_of
+from wanhao.loyalty.queries import points_and_star
 from wanhao.menu.queries import done_lately
 from wanhao.parties.contracts import LineView
 from wanhao.products.contracts import HeldProduct
@@ -52,14 +51,14 @@ class Standing:
 def standing_of(line: LineView, now: datetime) -> Standing:
     """All of it."""
     use, out_of_reach = use_of(line, now)
-    account = [line.account_id]
+    points, star = points_and_star(line.account_id, now)
     return Standing(
         use=use,
         out_of_reach=out_of_reach,
         held=products_of(line.group_id, now),
         money=money_of(line, now),
-        points=points_of(account, now).get(line.account_id),
-        star=stars_of(account, now, rights=False).get(line.account_id),
+        points=points,
+        star=star,
         done=done_lately(line.line_id, now - LATELY),
     )
 
@@ -77,11 +76,13 @@ def money_of(line: LineView, now: datetime) -> Money:
     """What the line's account has and owes, and what is stopped or will be."""
     if billing_source().billing is Billing.FOREIGN:
         funds = billing_source().funds([line.account_id]).get(line.account_id)
-        return _money(line, funds.spendable_fen if funds else None, 0)
-    balance, owes = balances_and_debts([line.account_id]).get(line.account_id, (0, False))
-    if not owes:
-        return _money(line, balance, 0)
-    money = _money(line, balance, _due(line.account_id, now.astimezone(SHANGHAI).date()))
+        found = money_at_once(line.account_id, line.line_id)
+        return _money(found, funds.spendable_fen if funds else None, 0)
+    found = money_at_once(line.account_id, line.line_id)
+    late = _due(line.account_id, now.astimezone(SHANGHAI).date()) if found.owes else 0
+    money = _money(found, found.balance_fen, late)
+    if not found.owes:
+        return money
     coming = None if money.stop else announced_stop(line.account_id, now)
     if coming is None:
         return money
@@ -89,13 +90,8 @@ def money_of(line: LineView, now: datetime) -> Money:
     return replace(money, announced=coming.due_at if owed else None, announced_fen=owed)
 
 
-def _money(line: LineView, balance: int | None, late: int) -> Money:
-    return Money(
-        balance_fen=balance,
-        late_fen=late,
-        stop=live_stops([line.account_id]).get(line.account_id),
-        line_stops=live_line_stops([line.line_id]).get(line.line_id, ()),
-    )
+def _money(found: MoneyAtOnce, balance: int | None, late: int) -> Money:
+    return Money(balance_fen=balance, late_fen=late, stop=found.stop, line_stops=found.line_stops)
 
 
 def _due(account_id: int, day: date) -> int:

@@ -38,9 +38,9 @@ HUB = LiveHub(connect)
 
 
 @require_GET
-async def live(request: HttpRequest) -> HttpResponseBase:
+def live(request: HttpRequest) -> HttpResponseBase:
     """Tell the page which parts have news, about once a second at most."""
-    user = await request.auser()
+    user = request.user
     watches = settings.DEMO or is_employee(user)
     if not watches and getattr(user, "kind", None) != LoginKind.CUSTOMER:
         return refused(request)

@@ -35,6 +35,8 @@ from wanhao.parties.queries import lines_by_id
 P = ParamSpec("P")
 COOKIE = "wanhao_terminal"
 KEPT = "terminal"
+CHOSEN = (settings.LANGUAGE_COOKIE_NAME, TEXT_COOKIE, THEME_COOKIE)
+"""Where a browser keeps how somebody likes to read."""
 KNOWN_SECONDS = 5 * 365 * 24 * 3600
 """How long a browser stays a terminal."""
 
@@ -131,7 +133,7 @@ def forget(request: HttpRequest, response: HttpResponse) -> None:
     and a form of it that is sent again counts no more."""
     request.session.flush()
     rotate_token(request)
-    for name in (settings.LANGUAGE_COOKIE_NAME, TEXT_COOKIE, THEME_COOKIE):
+    for name in CHOSEN:
         response.delete_cookie(name)
 
 

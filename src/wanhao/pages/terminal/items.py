@@ -64,6 +64,7 @@ def desk_of(guest: Guest) -> Desk:
         decline="terminal-decline",
         back="terminal-start",
         step_up="terminal-identify",
+        pay="terminal-pay",
         render=render,
     )
 
@@ -72,7 +73,7 @@ def _noted(request: HttpRequest, guest: Guest, context: Mapping[str, Any]) -> Do
     """The receipt of what was done, once; None where nothing was."""
     reply: ShownReply | None = context["reply"]
     item = context["item"]
-    if reply is None or reply.kind is not ReplyKind.ANSWERED or item.reads_only:
+    if reply is None or reply.kind is not ReplyKind.ANSWERED or item.reads_only or reply.to_pay:
         return None
     now, reference = clock.now(), request.POST.get("nonce") or secrets.token_hex(16)
     receipt = write_receipt(

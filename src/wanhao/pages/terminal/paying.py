@@ -43,6 +43,8 @@ LONGEST = {"number": 11, "other": 9}
 def pay(request: HttpRequest, guest: Guest) -> HttpResponse:
     """For which number; then how much and by what; then to the code."""
     if request.method != "POST":
+        if "amount" in request.GET:
+            return _led_here(request, guest)
         if guest.line is not None and not guest.visit.payee and "number" not in request.GET:
             guest = _paying_for(request, guest, guest.line.number)
         asked = not guest.visit.payee or "number" in request.GET
@@ -105,6 +107,20 @@ def _payee(request: HttpRequest, guest: Guest) -> HttpResponse:
         return _number(request, guest, given[:11], _not_ours())
     _paying_for(request, guest, number)
     return HttpResponseRedirect(reverse("terminal-pay"))
+
+
+def _led_here(request: HttpRequest, guest: Guest) -> HttpResponse:
+    """The menu knows the amount already, and perhaps for whom."""
+    own = guest.line.number if guest.line is not None else 0
+    number = number_of(request.GET.get("number", "")) or own
+    form = PayForm(amount=request.GET["amount"][: LONGEST["other"]])
+    if not number:
+        return _number(request, guest)
+    if number != own and too_often(request, "try"):
+        return _number(request, guest, str(number), slow_down())
+    if number not in lines_by_number([number]):
+        return _number(request, guest, str(number), _not_ours())
+    return _amount(request, _paying_for(request, guest, number), form)
 
 
 def _amounts(request: HttpRequest, guest: Guest) -> HttpResponse:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wanhao.menu.contracts import Door
@@ -16,6 +17,7 @@ from wanhao.pages.hall.rings import rings
 from wanhao.pages.hall.shelves import Shelf, headings
 from wanhao.pages.hall.standing import money_of, use_of
 from wanhao.pages.terminal.guests import (
+    CHOSEN,
     Guest,
     at_terminal,
     begin,
@@ -40,11 +42,14 @@ OWN_PAGES = {"topup": "terminal-pay", "queue_ticket": "terminal-queue"}
 @require_safe
 @at_terminal
 def idle(request: HttpRequest, terminal: TerminalView) -> HttpResponse:
-    """Nobody is there: whatever was, is forgotten."""
-    hall = spoken(terminal.hall_zh, terminal.hall_en)
-    response = render_page(
-        request, "terminal/idle.html", {"terminal": terminal, "hall": hall, "still": True}
-    )
+    """Nobody is there: whatever was, is forgotten, also how the last one liked to read."""
+    for name in CHOSEN:
+        request.COOKIES.pop(name, None)
+    with translation.override(translation.get_language_from_request(request)):
+        hall = spoken(terminal.hall_zh, terminal.hall_en)
+        response = render_page(
+            request, "terminal/idle.html", {"terminal": terminal, "hall": hall, "still": True}
+        )
     forget(request, response)
     return response
 

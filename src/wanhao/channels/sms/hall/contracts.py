@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from wanhao.channels.sms.hall.codes import CodeEntry
+from wanhao.menu.contracts import ToPay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,8 @@ class Outcome(StrEnum):
 class Served:
     """What came of a message: the answer, if there is one, and what a short reply then chooses.
 
-    `to_prove`: it was refused because a message does not prove enough.
+    `to_prove`: it was refused because a message does not prove enough. `to_pay`: a payment it
+    leads to.
     """
 
     outcome: Outcome
@@ -74,3 +76,4 @@ class Served:
     item: str = ""
     offers: Mapping[str, str] | None = None
     to_prove: bool = False
+    to_pay: ToPay | None = None

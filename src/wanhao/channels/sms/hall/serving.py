@@ -160,6 +160,7 @@ def _shown(one: Asked, replies: Sequence[Reply], sign_off: str) -> Served:
         item=first.item or entry.item,
         offers=offers or None,
         to_prove=first.kind is ReplyKind.TO_STEP_UP,
+        to_pay=first.to_pay,
     )
 
 

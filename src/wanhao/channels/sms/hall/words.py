@@ -126,6 +126,15 @@ def more(language: Language, page: int) -> str:
     return pick(language, f"回复M{page}看下一页", f"Reply M{page} for more")
 
 
+def pay_there(language: Language, link: str) -> str:
+    """Where to pay; signing in says who pays."""
+    return pick(
+        language,
+        f"请打开 {link} 登录后支付，尚未扣款。也可发送CZ#充值卡密码充值。",
+        f"Sign in and pay at {link} ; nothing was taken yet. With a card: CZ#code.",
+    )
+
+
 def go_on_there(language: Language, link: str) -> str:
     """Where to prove who one is; the link is for the handset it was sent to."""
     return pick(

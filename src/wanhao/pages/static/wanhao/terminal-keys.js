@@ -24,6 +24,11 @@
 
   const keys = document.querySelector("[data-keys]");
   const shift = keys.querySelector("[data-key=shift]");
+  const show = (shown) => {
+    keys.hidden = !shown;
+    // What is typed into stays above the keys.
+    document.documentElement.style.scrollPaddingBlockEnd = shown ? `${keys.offsetHeight}px` : "";
+  };
   let field = null;
 
   document.addEventListener("focusin", (event) => {
@@ -32,7 +37,7 @@
     field = found;
     field.inputMode = "none";
     keys.querySelector(".keys__letters").hidden = field.type === "number" || field.dataset.digits === "1";
-    keys.hidden = false;
+    show(true);
     field.scrollIntoView({ block: "center" });
   });
   keys.addEventListener("pointerdown", (event) => event.preventDefault());
@@ -40,7 +45,7 @@
     const key = event.target.closest("[data-key]");
     if (!key || !field) return;
     if (key.dataset.key === "hide") {
-      keys.hidden = true;
+      show(false);
     } else if (key.dataset.key === "shift") {
       shift.setAttribute("aria-pressed", String(shift.getAttribute("aria-pressed") !== "true"));
     } else {

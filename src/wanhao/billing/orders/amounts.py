@@ -1,4 +1,4 @@
-"""Amounts as people type them."""
+"""Amounts of payments as people type them, and as an address carries them; pure."""
 
 import re
 
@@ -14,3 +14,9 @@ def fen_of(yuan: str) -> int | None:
         return None
     fen = int(found[1]) * 100 + int(f"{found[2] or '0':0<2}")
     return fen if LEAST_FEN <= fen <= MOST_FEN else None
+
+
+def yuan_of(fen: int) -> str:
+    """Fen as `fen_of` reads them again: 5000 is 50, 5050 is 50.50."""
+    yuan, rest = divmod(fen, 100)
+    return f"{yuan}.{rest:02d}" if rest else f"{yuan}"

@@ -1,0 +1,1 @@
+"""Questions whose plans the database keeps."""
