@@ -87,9 +87,16 @@
     cross.setAttribute("aria-label", close);
     cross.title = close;
   });
+  canvas.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      map.closePopup();
+    }
+  });
   map.on("popupclose", () => {
-    // Whoever came from the list goes back to where they were.
-    if (asked && canvas.contains(document.activeElement)) {
+    // Whoever came from the list goes back to where they were, unless they went on elsewhere; a
+    // popup that is gone leaves nobody anywhere.
+    const { activeElement, body } = document;
+    if (asked && (activeElement === body || canvas.contains(activeElement))) {
       asked.focus();
     }
     asked = null;
