@@ -29,6 +29,7 @@ from tests.pages.browser import (
 )
 from tests.pages.conftest import Served, free_port, serving
 from wanhao.outlets.actions import import_places
+from wanhao.outlets.contracts import PlaceKind
 from wanhao.outlets.desks import set_desks
 from wanhao.outlets.outlining import replace_outlines
 from wanhao.outlets.queue_contracts import NewDesk
@@ -165,6 +166,8 @@ def test_the_demos_map_can_be_read_by_everybody(
         page = visit.page
         expect(page.locator(DRAWN)).to_be_visible()
         expect(page.locator("path.map__area")).to_have_count(100)
+        shown = [place for place in demo_places() if place.kind is not PlaceKind.AGENT]
+        expect(page.locator(PINS)).to_have_count(len(shown))
         name = f"hall-map-{size[0]}-{language[:2]}-{mode}"
         take_picture(page, f"{name}-all")
         assert scale(page) in ("middle", "far")

@@ -24,7 +24,7 @@ from wanhao.pages.hall.visitors import visitor_of
 from wanhao.parties.queries import cities
 from wanhao.values.errors import WanhaoError
 
-MOST, MOST_AT_ONCE = 120, 30
+MOST, MOST_AT_ONCE = 200, 30
 LONGEST = 40
 KINDS = {
     "hall": (PlaceKind.HALL,),
