@@ -25,6 +25,11 @@ def read_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
         ("WANHAO_DUPLICATE_DAYS", "34", "greater than or equal to 35"),
         ("WANHAO_ARCHIVE_MONTHS", "1", "greater than or equal to 2"),
         ("WANHAO_DUPLICATE_DAYS_OF", "roam-hk", "names and numbers"),
+        ("WANHAO_MAP_TILES", "http://tiles.example.cn/{z}/{x}/{y}.png", "https address"),
+        ("WANHAO_MAP_TILES", "https://tiles.example.cn/tile.png", "{z}, {x} and {y}"),
+        ("WANHAO_MAP_TILES", "https://{s}.example.cn/{z}/{x}/{y}.png", "one host"),
+        ("WANHAO_MAP_TILES", "https://me:1@example.cn/{z}/{x}/{y}.png", "one host"),
+        ("WANHAO_MAP_TILES", "https://a.cn; script-src */{z}/{x}/{y}", "one host"),
         ("WANHAO_DUPLICATE_DAYS_OF", "roam-*=365", "less than or equal to 120"),
     ],
 )

@@ -6,7 +6,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.outlets.examples import HALL, HOTSPOT, a_file
+from tests.outlets.test_outlines import a_feature, an_outline
+from tests.outlets.test_outlines import a_file as a_map
 from wanhao.outlets.actions import import_places
+from wanhao.outlets.outlining import known_outlines, replace_outlines
 from wanhao.project.command.outlets import outlets
 from wanhao.project.demo.outlets import demo_places
 from wanhao.values.errors import WanhaoError
@@ -86,3 +89,26 @@ def test_a_long_list_says_that_there_is_more() -> None:
 def test_what_is_not_understood_is_told(arguments: tuple[str, ...], told: str) -> None:
     with pytest.raises(WanhaoError, match=told):
         run(*arguments)
+
+
+def test_outlines_are_loaded_listed_and_removed(tmp_path: Path) -> None:
+    path = str(a_map(tmp_path, a_feature()))
+    assert run("outlines", "list").output == "There are no outlines.\n"
+    assert "Nothing was written." in run("outlines", "load", "--dry-run", path).output
+    assert known_outlines() == []
+    told = run("outlines", "load", path).output
+    assert told == "3601  南昌 Nanchang          1 outlines       5 points\n"
+    assert "They are the same already." in run("outlines", "load", path).output
+    assert run("outlines", "list").output == told
+    assert run("outlines", "remove", "--yes").output == "The outlines are removed.\n"
+    assert run("outlines", "remove", "--yes").output == "There were none.\n"
+
+
+def test_a_wrong_file_of_outlines_leaves_those_that_were_there(tmp_path: Path) -> None:
+    run("outlines", "load", str(a_map(tmp_path, a_feature())))
+    before = known_outlines()
+    with pytest.raises(WanhaoError, match="feature 1"):
+        run("outlines", "load", str(a_map(tmp_path, a_feature({"city": "Nowhere"}))))
+    assert known_outlines() == before
+    replace_outlines([an_outline(schematic=True)])
+    assert "no real boundaries" in run("outlines", "list").output

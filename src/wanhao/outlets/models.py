@@ -12,11 +12,12 @@ from wanhao.outlets.counter_models import (
     DrawerClosing,
 )
 from wanhao.outlets.lost_models import FoundThing, LostClaim
+from wanhao.outlets.outline_models import OutlineRow
 from wanhao.outlets.queue_models import Desk, Ticket, TicketCount, TicketHop
 from wanhao.outlets.terminal_models import Terminal, TerminalReceipt
 
-# Counters, queues, lost property and terminals have files of their own; all tables are known from
-# here.
+# Counters, queues, lost property, outlines and terminals have files of their own; all tables are
+# known from here.
 __all__ = [
     "CounterReceipt",
     "CounterService",
@@ -27,6 +28,7 @@ __all__ = [
     "Hotspot",
     "LostClaim",
     "Outlet",
+    "OutlineRow",
     "Terminal",
     "TerminalReceipt",
     "Ticket",

@@ -61,7 +61,7 @@ def read_places(path: Path) -> Found:
     """Understand a file; WanhaoError when it is none, or has not the columns that are needed."""
     places: dict[str, NewPlace] = {}
     faults: list[Fault] = []
-    cities = _city_codes()
+    cities = city_codes()
     for row, fields in _rows(path):
         code = fields.get("code", "")
         try:
@@ -109,7 +109,7 @@ def _check_columns(path: Path, names: list[str]) -> None:
             )
 
 
-def _city_codes() -> dict[str, str]:
+def city_codes() -> dict[str, str]:
     """A city may be given by its code, its area code, or its Chinese name with or without 市."""
     return {
         word: city.code

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from wanhao.outlets.contracts import NewPlace, PlaceKind, Service
 from wanhao.outlets.models import Desk, Ticket, TicketHop
@@ -102,6 +102,16 @@ def hops_of(ticket_id: int) -> list[HopView]:
         HopView(what=row.what, at=row.at, by=row.by, desk=row.desk.number if row.desk else None)
         for row in rows
     ]
+
+
+def waiting_at(halls: Collection[str], now: datetime) -> dict[str, int]:
+    """How many wait now at each of these halls that has a queue, by the hall's code."""
+    with_desks = Desk.objects.filter(until=None, outlet__code__in=halls)
+    waiting = Ticket.objects.filter(
+        outlet__code__in=halls, day=day_of(now), state=TicketState.WAITING
+    )
+    counts = waiting.values_list("outlet__code").annotate(count=Count("id"))
+    return dict.fromkeys(with_desks.values_list("outlet__code", flat=True), 0) | dict(counts)
 
 
 def _of_day(outlet_id: int, now: datetime) -> list[Ticket]:

@@ -22,6 +22,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from wanhao.billing.ports import Billing
 from wanhao.communications.push_contracts import SERVICES
 from wanhao.project.env_demo import DemoVariables
+from wanhao.project.env_maps import MapVariables
 from wanhao.project.env_payments import PaymentVariables
 from wanhao.usage.remembering import LONGEST_DAYS, WINDOW_DAYS
 from wanhao.values.errors import WanhaoError
@@ -98,7 +99,7 @@ def _secret(place: str, token: str, file: Path | None) -> str:
     return token
 
 
-class Environment(DemoVariables, PaymentVariables):
+class Environment(DemoVariables, PaymentVariables, MapVariables):
     """Read once from the process environment; a bad value stops the start.
 
     A field `smsc_port` is the variable WANHAO_SMSC_PORT; only DATABASE_URL has no prefix.

@@ -1,6 +1,7 @@
 """Django's settings, the only place that has any. Values come from `env.py`."""
 
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,14 @@ def _database() -> dict[str, Any]:
     options = {**given, "prepare_threshold": PREPARED_FROM}
     found = {name: str(parts[key]) for key, name in known.items() if parts.get(key)}
     return {"ENGINE": "django.db.backends.postgresql", "OPTIONS": options, **found}
+
+
+def _folder_of(package: str) -> Path:
+    """Where an installed package is, which is not loaded for that."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        raise WanhaoError(f"The Python package of {package} is missing.", "Run: make")
+    return Path(found.origin).parent
 
 
 SECRET_KEY = ENV.secret_key or _secret_key(ENV.data)
@@ -125,7 +134,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "wanhao.pages.design.static_addresses.VersionedStorage"},
 }
+# Only its files: the package's app would look for the libraries of geography at every start.
+STATICFILES_DIRS = [("leaflet", _folder_of("leaflet") / "static" / "leaflet")]
 WHITENOISE_USE_FINDERS = True
+MAP_TILES, MAP_CREDIT = ENV.map_tiles, ENV.map_credit
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

@@ -19,6 +19,11 @@ MASTHEAD = "wanhao/masthead.css"
 BUNDLES: Mapping[str, Sequence[str]] = {
     "wanhao/bundles/hall.css": (*BASIS, MASTHEAD, *ASKING, *HALL),
     "wanhao/bundles/hall.js": (HTMX, LIVE, "wanhao/hall-app.js"),
+    "wanhao/bundles/places.js": (
+        "leaflet/leaflet.js",
+        "wanhao/places.js",
+        "wanhao/places-map.js",
+    ),
     "wanhao/bundles/console.css": (*BASIS, MASTHEAD),
     "wanhao/bundles/console.js": (HTMX, LIVE),
     "wanhao/bundles/outside.css": (*BASIS, MASTHEAD, "wanhao/forms.css", "wanhao/outside.css"),

@@ -1,69 +1,114 @@
-"""Halls and hotspots with their distance: by city and words, or nearest to where somebody is."""
+"""Halls and hotspots with their distance, as a list and on a map: by city and words, or nearest to
+where somebody is."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from wanhao.menu.wording import pick
-from wanhao.outlets.contracts import MICRODEGREES, PlaceKind, PlaceView, Point
-from wanhao.outlets.hours import read_hours
+from wanhao.outlets.contracts import MICRODEGREES, PlaceKind, Point
+from wanhao.outlets.outline_contracts import Outline
+from wanhao.outlets.outlining import known_outlines, outlines_version
 from wanhao.outlets.queries import listed, near
+from wanhao.outlets.waiting import waiting_at
 from wanhao.pages.design import clock
+from wanhao.pages.design.delivering import A_MINUTE, A_YEAR
 from wanhao.pages.design.language import language_of_page
+from wanhao.pages.design.rendering import admit_pictures
 from wanhao.pages.hall.greeting import render_hall
+from wanhao.pages.hall.place_rows import row_of, spot_of
 from wanhao.pages.hall.visitors import visitor_of
-from wanhao.parties.contracts import Language
 from wanhao.parties.queries import cities
 from wanhao.values.errors import WanhaoError
 
-MOST = 30
+MOST, MOST_AT_ONCE = 200, 30
 LONGEST = 40
-KILOMETRE = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceRow:
-    """A place in words; `open` None: it has no hours. `far` is empty where nobody said from where.
-
-    `where` is its point for other programs, as geo:28.68,115.85.
-    """
-
-    name: str
-    address: str
-    hours: str
-    open: bool | None
-    far: str
-    ssid: str
-    where: str
+KINDS = {
+    "hall": (PlaceKind.HALL,),
+    "hotspot": (PlaceKind.HOTSPOT,),
+    "all": (PlaceKind.HALL, PlaceKind.HOTSPOT),
+}
 
 
 @require_safe
 def places(request: HttpRequest) -> HttpResponse:
-    """The list; anybody may look."""
+    """The list and the map; anybody may look."""
     visitor = visitor_of(request)
     language = visitor.language if visitor else language_of_page()
-    kind = PlaceKind.HOTSPOT if request.GET.get("kind") == "hotspot" else PlaceKind.HALL
+    kind = request.GET.get("kind", "")
+    kinds = KINDS.get(kind, KINDS["hall"])
     words = request.GET.get("words", "").strip()[:LONGEST]
     served = cities()
     given = request.GET.get("city", visitor.line.city if visitor and not words else "")
     city = given if given in {one.code for one in served} else ""
     point = _point(request)
     if point is not None:
-        found = near(point, clock.today(), kinds=(kind,), words=words, limit=MOST)
+        found = near(point, clock.today(), kinds=kinds, words=words, limit=MOST_AT_ONCE)
     else:
-        found = listed(clock.today(), city=city, words=words, kinds=(kind,), limit=MOST)
+        found = listed(clock.today(), city=city, words=words, kinds=kinds, limit=MOST + 1)
+    now = clock.now()
+    shown = found[:MOST]
+    waiting = waiting_at([one.place.code for one in shown], now)
+    rows = [row_of(one, waiting, language, now) for one in shown]
     context = {
-        "rows": [_row(one, language) for one in found],
-        "kind": kind.value,
+        "rows": rows[:MOST_AT_ONCE],
+        "others": rows[MOST_AT_ONCE:],
+        "cut": len(found) > MOST,
+        "most": MOST,
+        "kind": kind if kind in KINDS else "hall",
         "words": words,
         "city": city,
-        "near": point is not None,
+        "here": None if point is None else spot_of(point),
         "cities": [(one.code, pick(language, (one.name_zh, one.name_en))) for one in served],
+        "outlines": outlines_version(),
+        "tiles": settings.MAP_TILES,
+        "credit": settings.MAP_CREDIT,
         "bar": "hall-service",
         "still": True,
     }
-    return render_hall(request, "hall/places.html", context)
+    response = render_hall(request, "hall/places.html", context)
+    if settings.MAP_TILES:
+        admit_pictures(response, settings.MAP_TILES)
+    return response
+
+
+@require_safe
+def outlines(request: HttpRequest) -> HttpResponse:
+    """What the map is drawn with, as GeoJSON; kept by browsers under the address of its version."""
+    names = {one.code: (one.name_zh, one.name_en) for one in cities()}
+    version = outlines_version()
+    features = [_feature(one, names.get(one.city, ("", ""))) for one in known_outlines()]
+    response = JsonResponse({"type": "FeatureCollection", "features": features})
+    same = request.GET.get("v") == str(version)
+    kept = f"max-age={A_YEAR}, immutable" if same else f"max-age={A_MINUTE}"
+    response["Cache-Control"] = f"public, {kept}"
+    return response
+
+
+def _feature(outline: Outline, city: tuple[str, str]) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "properties": {
+            "city": outline.city,
+            "city_zh": city[0],
+            "city_en": city[1],
+            "county_zh": outline.county_zh,
+            "county_en": outline.county_en or outline.county_zh,
+            "schematic": outline.schematic,
+        },
+        "geometry": {"type": "MultiPolygon", "coordinates": list(_coordinates(outline))},
+    }
+
+
+def _coordinates(outline: Outline) -> Iterator[list[list[list[float]]]]:
+    for polygon in outline.polygons:
+        yield [
+            [[east / MICRODEGREES, north / MICRODEGREES] for east, north in ring]
+            for ring in polygon
+        ]
 
 
 def _point(request: HttpRequest) -> Point | None:
@@ -75,36 +120,3 @@ def _point(request: HttpRequest) -> Point | None:
         return Point(longitude=longitude, latitude=latitude)
     except (ValueError, WanhaoError):
         return None
-
-
-def _row(view: PlaceView, language: Language) -> PlaceRow:
-    place = view.place
-    english = ", ".join(
-        part
-        for part in (
-            place.address_en or place.address_zh,
-            place.county_en or place.county_zh,
-        )
-        if part
-    )
-    return PlaceRow(
-        name=pick(language, (place.name_zh, place.name_en or place.name_zh)),
-        address=pick(language, (place.county_zh + place.address_zh, english)),
-        hours=place.hours,
-        open=read_hours(place.hours).is_open(clock.now()) if place.hours else None,
-        far="" if view.metres is None else _far(view.metres, language),
-        ssid=place.ssid,
-        where=f"geo:{_degrees(place.point.latitude)},{_degrees(place.point.longitude)}",
-    )
-
-
-def _far(metres: int, language: Language) -> str:
-    if metres < KILOMETRE:
-        return pick(language, (f"{metres}米", f"{metres} m"))
-    tenths = metres // 100
-    return pick(language, (f"{tenths // 10}.{tenths % 10}公里", f"{tenths // 10}.{tenths % 10} km"))
-
-
-def _degrees(micro: int) -> str:
-    whole, rest = divmod(abs(micro), MICRODEGREES)
-    return f"{'-' if micro < 0 else ''}{whole}.{rest:06d}"

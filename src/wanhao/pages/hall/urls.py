@@ -10,7 +10,7 @@ from wanhao.pages.hall.home import home, home_part
 from wanhao.pages.hall.items import confirm, decline, item
 from wanhao.pages.hall.lists import find, shelf
 from wanhao.pages.hall.paying import pay, pay_code, pay_order, pay_part, pay_receipt
-from wanhao.pages.hall.places import places
+from wanhao.pages.hall.places import outlines, places
 from wanhao.pages.hall.points import points
 from wanhao.pages.hall.usage import usage
 
@@ -37,6 +37,7 @@ urlpatterns = [
     path("usage/", usage, name="hall-usage"),
     path("points/", points, name="hall-points"),
     path("places/", places, name="hall-places"),
+    path("places/outlines.json", outlines, name="hall-outlines"),
     path("requests/", requests, name="hall-requests"),
     path("pay/", pay, name="hall-pay"),
     path("pay/<slug:number>/", pay_order, name="hall-pay-order"),

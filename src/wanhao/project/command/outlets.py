@@ -17,6 +17,7 @@ from wanhao.outlets.report import write_report
 from wanhao.outlets.words import KINDS, SERVICES
 from wanhao.parties.cities import known_cities
 from wanhao.project import clock
+from wanhao.project.command.outlets_outlines import outlines_group
 from wanhao.project.command.sessions import database, refuse_without_database
 from wanhao.values.cycle import SHANGHAI
 from wanhao.values.errors import WanhaoError
@@ -35,6 +36,9 @@ find_option = click.option(
 @click.group()
 def outlets() -> None:
     """Halls, agents' points and WiFi hotspots: import them, list them, find the nearest."""
+
+
+outlets.add_command(outlines_group)
 
 
 @outlets.command("import")

@@ -20,6 +20,7 @@ from wanhao.project.demo.cast import CastAccount, cast, cast_accounts, reference
 from wanhao.project.demo.habits import habits_of
 from wanhao.project.demo.history import drop_month
 from wanhao.project.demo.outlets import demo_places
+from wanhao.project.demo.outlines import draw_map
 from wanhao.project.demo.population import FIRST_DAY, PlannedAccount, population, world_settings
 from wanhao.project.demo.queues import furnish_halls
 from wanhao.project.demo.staff import hire_demo_staff
@@ -54,6 +55,7 @@ def build_world(lines: int, progress: Callable[[int, int], None], now: datetime)
     load_catalogue()
     watch_thresholds(now)
     import_places(demo_places())
+    draw_map()
     furnish_halls(demo_places(), now)
     put_demo_lots_up(now)
     furnish_terminal(demo_places(), now)
