@@ -109,7 +109,7 @@ def test_what_is_not_had_at_a_terminal_is_not_found(browser: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "asked"), [("start/", 9), ("list/do/", 6), ("do/balance/", 12), ("queue/", 11)]
+    ("path", "asked"), [("start/", 7), ("list/do/", 6), ("do/balance/", 12), ("queue/", 11)]
 )
 def test_each_room_is_asked_once(
     browser: Client,

@@ -43,7 +43,7 @@ CLASSES: Mapping[DeliveryClass, str | Promise] = {
 }
 VALUE_WORDS: Mapping[str, str | Promise] = {
     "threshold": _("Threshold"),
-    "repeats_to": _("Told again at each further 100 % up to (%)"),
+    "repeats_to": _("Told again at each further 100%, up to (%)"),
     "at": _("Looked at"),
     "enabled": _("In force"),
     "switchable": _("Customers may switch it off"),
