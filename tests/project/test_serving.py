@@ -10,8 +10,9 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import connection, connections
+from django.template import engines
 
-from wanhao.project.serving import PageHandler
+from wanhao.project.serving import PageHandler, make_ready
 
 PAGE = "/hall/places/"
 OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -118,3 +119,11 @@ def reader(
             enough.set()
 
     return receive, send
+
+
+def test_the_first_visitor_waits_for_no_template(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = engines["django"].engine.template_loaders[0]
+    monkeypatch.setattr(kept, "get_template_cache", {})
+    make_ready()
+    read = set(kept.get_template_cache)
+    assert {"hall/home.html", "hall/sign_in.html", "counter/customer.html"} <= read, sorted(read)

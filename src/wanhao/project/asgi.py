@@ -9,7 +9,7 @@ import django
 from django.conf import settings
 
 from wanhao.project.postgres import die_with_parent
-from wanhao.project.serving import PageHandler
+from wanhao.project.serving import PageHandler, make_ready
 
 # As many requests of a process as are answered at one moment, each with a thread and a connection
 # to the database; others wait their turn.
@@ -26,5 +26,6 @@ django.setup(set_prefix=False)
 # The threads are kept, and so are their connections.
 settings.DATABASES["default"]["CONN_MAX_AGE"] = None
 application = PageHandler(THREADS)
+make_ready()
 gc.freeze()
 gc.set_threshold(*COLLECTED_AFTER)

@@ -10,15 +10,20 @@ from collections.abc import AsyncIterator, Iterable, Iterator, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from contextvars import copy_context
+from pathlib import Path
 from typing import IO, Any, cast
 
+from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.signals import request_started
 from django.db import connections
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import set_script_prefix
+from django.template.loader import get_template
+from django.template.utils import get_app_template_dirs
+from django.urls import reverse, set_script_prefix
+from django.utils.translation import gettext, override
 
 Scope = MutableMapping[str, Any]
 
@@ -84,6 +89,19 @@ class PageHandler(ASGIHandler):
 async def _again(parts: Iterable[bytes]) -> AsyncIterator[bytes]:
     for part in parts:
         yield part
+
+
+def make_ready() -> None:
+    """Read addresses, languages and templates before anybody asks: else the first visitors of each
+    process wait a second for them."""
+    for language, _ in settings.LANGUAGES:
+        with override(language):
+            gettext("")
+            reverse("hall-home")
+    for folder in get_app_template_dirs("templates"):
+        if "wanhao" in Path(folder).parts:
+            for found in Path(folder).rglob("*.html"):
+                get_template(str(found.relative_to(folder)))
 
 
 def _leave_closed_connections() -> None:
