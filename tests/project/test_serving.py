@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import connection, connections
 from django.template import engines
+from django.template.backends.django import DjangoTemplates
 
 from wanhao.project.serving import PageHandler, make_ready
 
@@ -122,7 +123,8 @@ def reader(
 
 
 def test_the_first_visitor_waits_for_no_template(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = engines["django"].engine.template_loaders[0]
+    django = cast(DjangoTemplates, engines["django"])
+    kept = django.engine.template_loaders[0]
     monkeypatch.setattr(kept, "get_template_cache", {})
     make_ready()
     read = set(kept.get_template_cache)
