@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.pages.browser import start_browser
 
@@ -31,6 +31,8 @@ USABLE = """() => {
   return [Math.max(page.domContentLoadedEventEnd, painted ? painted.startTime : 0,
                    ...window.longTasks), painted ? painted.startTime : 0];
 }"""
+
+Visit = tuple[float, float, float]
 
 
 @dataclass(slots=True)
@@ -112,29 +114,35 @@ def slow_network(port: int) -> Iterator[Relay]:
         thread.join(5)
 
 
-def visits(port: int, cookie: str, repeats: int = 3) -> list[tuple[float, float, float]]:
-    """A first visit and some repeated ones: seconds until the page can be used, seconds until
-    something is seen, and octets both ways, headers included."""
-    name, _, value = cookie.partition("=")
+def visits(port: int, cookie: str, phones: int = 5) -> tuple[list[Visit], list[Visit]]:
+    """The first visit of some phones, and the second of each: seconds until the page can be used,
+    seconds until something is seen, and octets both ways, headers included."""
     with slow_network(port) as relay, sync_playwright() as started:
         browser = start_browser(started)
-        url = f"http://127.0.0.1:{relay.port}"
-        context = browser.new_context(
-            viewport={"width": 360, "height": 640},
-            device_scale_factor=2,
-            is_mobile=True,
-            has_touch=True,
-            locale="zh-CN",
-        )
-        context.set_default_timeout(120_000)
-        context.add_init_script(WATCH)
-        context.add_cookies([{"name": name, "value": value, "url": url}])
-        found = [_visit(context, relay, url) for _ in range(1 + repeats)]
+        both = [_phone(browser, relay, cookie) for _ in range(phones)]
         browser.close()
-    return found
+    return [first for first, _ in both], [again for _, again in both]
 
 
-def _visit(context: BrowserContext, relay: Relay, url: str) -> tuple[float, float, float]:
+def _phone(browser: Browser, relay: Relay, cookie: str) -> tuple[Visit, Visit]:
+    name, _, value = cookie.partition("=")
+    url = f"http://127.0.0.1:{relay.port}"
+    context = browser.new_context(
+        viewport={"width": 360, "height": 640},
+        device_scale_factor=2,
+        is_mobile=True,
+        has_touch=True,
+        locale="zh-CN",
+    )
+    context.set_default_timeout(120_000)
+    context.add_init_script(WATCH)
+    context.add_cookies([{"name": name, "value": value, "url": url}])
+    both = _visit(context, relay, url), _visit(context, relay, url)
+    context.close()
+    return both
+
+
+def _visit(context: BrowserContext, relay: Relay, url: str) -> Visit:
     page = context.new_page()
     devtools = context.new_cdp_session(page)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
