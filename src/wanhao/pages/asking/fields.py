@@ -55,6 +55,7 @@ class Field:
     most: int | None = None
     longest: int | None = None
     digits: bool = False
+    decimal: bool = False
 
     @property
     def open(self) -> bool:
@@ -129,6 +130,7 @@ def _field(
         least=part.get("minimum"),
         most=part.get("maximum"),
         longest=part.get("maxLength"),
+        decimal=words.decimal,
         digits=part.get("type") == "integer" or r"\d{10}" in part.get("pattern", ""),
     )
 
