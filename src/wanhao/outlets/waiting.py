@@ -1,6 +1,6 @@
 """Reads of queues: a hall at this moment, the tickets of a line, how long it takes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import Count, QuerySet
@@ -79,20 +79,29 @@ def wait_of(view: TicketView, now: datetime) -> WaitView:
     """How many are before a ticket that waits, among those its desks may call, and how long that
     takes; as if these desks were one that goes on from where the first of them is."""
     outlet_id = hall_of(view.hall, now).pk
-    fit = [row for row in _desks(outlet_id) if _does(row, view.service)]
-    opened = [row for row in fit if row.clerk]
     rows = _of_day(outlet_id, now)
-    kinds = {service for row in opened or fit for service in row.services} | {""}
-    lanes: dict[Lane, list[int]] = {lane: [] for lane in Lane}
-    for row in rows:
-        if row.state == TicketState.WAITING and row.service in kinds:
-            lanes[Lane(row.lane)].append(row.pk)
-    order = order_of(lanes, opened[0].wheel if opened else 0)
+    waiting = [row for row in rows if row.state == TicketState.WAITING]
+    order, opened = order_for(waiting, _desks(outlet_id), view.service or "")
     ahead = order.index(view.ticket_id) if view.ticket_id in order else 0
     mean = mean_seconds(_service_seconds(rows), queue_terms())
     return WaitView(
         ahead=ahead, minutes=minutes_until(ahead, len(opened), mean), open_desks=len(opened)
     )
+
+
+def order_for(
+    waiting: Sequence[Ticket], desks: Sequence[Desk], service: str
+) -> tuple[list[int], list[Desk]]:
+    """The order in which the desks for a service would call those who wait, by ticket, and those
+    of the desks that are open; in the order of `waits_from`, as if these desks were one."""
+    fit = [row for row in desks if not service or service in row.services]
+    opened = [row for row in fit if row.clerk]
+    kinds = {kind for row in opened or fit for kind in row.services} | {""}
+    lanes: dict[Lane, list[int]] = {lane: [] for lane in Lane}
+    for row in waiting:
+        if row.service in kinds:
+            lanes[Lane(row.lane)].append(row.pk)
+    return order_of(lanes, opened[0].wheel if opened else 0), opened
 
 
 def hops_of(ticket_id: int) -> list[HopView]:
@@ -133,10 +142,6 @@ def _service_seconds(rows: Collection[Ticket]) -> list[int]:
 
 def _desks(outlet_id: int) -> list[Desk]:
     return list(Desk.objects.filter(outlet_id=outlet_id, until=None).order_by("number"))
-
-
-def _does(row: Desk, service: Service | None) -> bool:
-    return service is None or service.value in row.services
 
 
 def _desk(row: Desk, view: TicketView | None) -> DeskView:
