@@ -36,22 +36,25 @@ SELECT asked.id, greatest((
 ), 0)
 FROM unnest(%s::bigint[]) AS asked(id)
 """
-
-
-PAID_SINCE = """
-SELECT asked.id, asked.since, sum(payment.amount_fen)::bigint
+# Bills are left out: what they take was among the charges before. "+ 0" as in statements.py.
+MOVED_SINCE = """
+SELECT asked.id, asked.since, sum(posting.amount_fen)::bigint
 FROM unnest(%s::bigint[], %s::timestamptz[]) AS asked(id, since)
-JOIN wanhao_billing_payment AS payment
-    ON payment.account_id = asked.id AND payment.received_at >= asked.since
+JOIN wanhao_billing_posting AS posting
+    ON posting.account_id = asked.id AND posting.book IN ('general', 'gifted')
+JOIN wanhao_billing_journaltransaction AS journal
+    ON journal.id = posting.transaction_id + 0
+    AND journal.at >= asked.since AND journal.kind <> 'charge'
 GROUP BY asked.id, asked.since
 """
 
 
-def paid_since(asked: Collection[tuple[int, datetime]]) -> dict[tuple[int, datetime], int]:
-    """What was paid to accounts since instants, in fen; where nothing was paid is left out."""
+def moved_since(asked: Collection[tuple[int, datetime]]) -> dict[tuple[int, datetime], int]:
+    """How much more accounts can spend on anything since instants, in fen: payments, vouchers,
+    credits and gifts, less what was given back and penalties; where nothing moved is left out."""
     pairs = set(asked)
     with connection.cursor() as cursor:
-        cursor.execute(PAID_SINCE, [[one for one, _ in pairs], [since for _, since in pairs]])
+        cursor.execute(MOVED_SINCE, [[one for one, _ in pairs], [since for _, since in pairs]])
         return {(account_id, since): fen for account_id, since, fen in cursor.fetchall()}
 
 

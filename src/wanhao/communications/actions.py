@@ -1,11 +1,12 @@
 """Writes of reminders and messages. A move that comes too late changes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from wanhao.communications import paid_up
 from wanhao.communications.accepting import accept
 from wanhao.communications.claiming import claim
 from wanhao.communications.contracts import (
@@ -72,6 +73,18 @@ def release_due(now: datetime, limit: int = 500) -> int:
     if moved:
         announce("message", 0)
     return moved
+
+
+@transaction.atomic
+def withdraw_paid(account_ids: Collection[int], now: datetime) -> int:
+    """Withdraw what accounts were to be told of their money and is not true any more; how many.
+
+    Belongs into the transaction that moved the money; what the messages held does not happen.
+    """
+    withdrawn = paid_up.withdraw(account_ids, now)
+    if withdrawn:
+        announce("message", 0)
+    return withdrawn
 
 
 def claim_for_sending(

@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from wanhao.billing.credit import credit_limits
 from wanhao.billing.line_stops import line_stops_by_id, running_grants
-from wanhao.billing.queries import paid_since
+from wanhao.billing.queries import moved_since
 from wanhao.billing.stops import debts_due, stops_by_id
+from wanhao.communications.composing import told_late
 from wanhao.communications.contracts import Metric, Reason
 from wanhao.communications.deciding import live_opt_outs
 from wanhao.communications.figures import MB
@@ -39,7 +41,7 @@ def reasons_against(rows: Sequence[Row], given: RulesInForce, now: datetime) -> 
     """
     decided = [row for row in rows if row.decision_id and row.rule in given.by_code]
     found = outdone(decided)
-    found |= _no_longer_true(decided, now)
+    found |= no_longer_true(decided, now)
     found |= _unwanted(decided, given)
     return found
 
@@ -59,7 +61,8 @@ def _unwanted(rows: Sequence[Row], given: RulesInForce) -> Found:
     return found
 
 
-def _no_longer_true(rows: Sequence[Row], now: datetime) -> Found:
+def no_longer_true(rows: Sequence[Row], now: datetime) -> Found:
+    """Which of the messages are not true any more, and why; the rows come with their decisions."""
     by_metric: dict[Metric, list[Row]] = defaultdict(list)
     for row in rows:
         by_metric[Metric(trigger_of(row)["metric"])].append(row)
@@ -71,9 +74,13 @@ def _no_longer_true(rows: Sequence[Row], now: datetime) -> Found:
 
 
 def _month_over(rows: Sequence[Row], now: datetime) -> Found:
-    """What is said of "this month" is wrong in the next."""
+    """What is said of "this month" is wrong in the next; what must be told has words for then."""
     running = Cycle.of(now).number
-    return {row.pk: Reason.MONTH_OVER for row in rows if trigger_of(row)["cycle"] < running}
+    return {
+        row.pk: Reason.MONTH_OVER
+        for row in rows
+        if trigger_of(row)["cycle"] < running and not told_late(row)
+    }
 
 
 def _packs_added(rows: Sequence[Row], now: datetime) -> Found:
@@ -90,25 +97,18 @@ def _packs_added(rows: Sequence[Row], now: datetime) -> Found:
 
 
 def _balance_paid(rows: Sequence[Row], now: datetime) -> Found:
-    """With what was paid since, the balance is not below the threshold any more."""
-    paid = paid_since(_since(rows, "account_id"))
-    found = {}
-    for row in rows:
-        trigger = trigger_of(row)
-        left = trigger["left_fen"] + paid.get(_pair(row, "account_id"), 0)
-        if left >= trigger["threshold"]:
-            found[row.pk] = Reason.PAID
-    return found
+    """With what came since, the balance is not below the threshold any more."""
+    left = _left(rows)
+    return {row.pk: Reason.PAID for row in rows if left[row.pk] >= trigger_of(row)["threshold"]}
 
 
 def _credit_paid(rows: Sequence[Row], now: datetime) -> Found:
-    """With what was paid since, less than the threshold of the credit is used."""
-    paid = paid_since(_since(rows, "account_id"))
+    """With what came since, or another limit, less than the threshold of the credit is used."""
+    left, limits = _left(rows), _limits(rows)
     found = {}
     for row in rows:
-        trigger, limit = trigger_of(row), trigger_of(row)["credit_fen"]
-        used = limit - trigger["left_fen"] - paid.get(_pair(row, "account_id"), 0)
-        if used * 100 < trigger["threshold"] * limit:
+        limit = limits.get(trigger_of(row)["account_id"])
+        if limit is None or (limit - left[row.pk]) * 100 < trigger_of(row)["threshold"] * limit:
             found[row.pk] = Reason.PAID
     return found
 
@@ -130,13 +130,13 @@ def _arrears_paid(rows: Sequence[Row], now: datetime) -> Found:
 
 
 def _money_paid(rows: Sequence[Row], now: datetime) -> Found:
-    """With what was paid since, money is not used up any more."""
-    paid = paid_since(_since(rows, "account_id"))
+    """With what came since, or another limit, money is not used up any more."""
+    left, limits = _left(rows), _limits(rows)
     found = {}
     for row in rows:
-        trigger = trigger_of(row)
-        left = trigger["left_fen"] + paid.get(_pair(row, "account_id"), 0)
-        if left > 0 or (left == 0 and not trigger["credit_fen"]):
+        limited = bool(trigger_of(row)["credit_fen"])
+        watched = not limited or trigger_of(row)["account_id"] in limits
+        if not watched or left[row.pk] > 0 or (left[row.pk] == 0 and not limited):
             found[row.pk] = Reason.PAID
     return found
 
@@ -238,6 +238,24 @@ def _pair(row: Row, name: str) -> Pair:
     """The account or group of a message, and when it was decided."""
     assert row.decision is not None
     return trigger_of(row)[name], row.decision.decided_at
+
+
+def _limits(rows: Sequence[Row]) -> Mapping[int, int]:
+    """The credit limits of the accounts whose money was reported against one."""
+    of_credit = [row for row in rows if trigger_of(row)["credit_fen"]]
+    return credit_limits([trigger_of(row)["account_id"] for row in of_credit]) if of_credit else {}
+
+
+def _left(rows: Sequence[Row]) -> dict[int, int]:
+    """What is left of the money each message speaks of: what was, what came since, and by how much
+    the limit is another one now."""
+    moved, limits = moved_since(_since(rows, "account_id")), _limits(rows)
+    found = {}
+    for row in rows:
+        told, then = trigger_of(row), trigger_of(row)["credit_fen"]
+        more = limits.get(told["account_id"], then) - then if then else 0
+        found[row.pk] = told["left_fen"] + moved.get(_pair(row, "account_id"), 0) + more
+    return found
 
 
 def _units(pack: HeldPack, row: Row) -> int:

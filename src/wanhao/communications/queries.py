@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
+from wanhao.communications import paid_up
 from wanhao.communications.contracts import (
     ContactPolicy,
     DecisionOutcome,
@@ -39,6 +40,14 @@ def rule_of_metric(metric: Metric, now: datetime) -> ReminderRule | None:
     when there is none, or it is switched off."""
     found = (rule for rule in rules_at(now).rules if rule.metric is metric and rule.enabled)
     return next(found, None)
+
+
+def names_held(
+    account_ids: Collection[int], metrics: Collection[Metric], since_cycle: int, now: datetime
+) -> dict[str, int]:
+    """The names of the promises that were held until accounts were told, each with its account, of
+    decisions in a cycle or later; whatever became of them."""
+    return paid_up.names_held(account_ids, metrics, since_cycle, now)
 
 
 def policy_in_force(now: datetime) -> ContactPolicy:

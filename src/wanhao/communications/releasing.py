@@ -134,6 +134,16 @@ def take_back(
     given_up(chosen, reasons, now)
 
 
+def withdraw_planned(
+    rows: Sequence[CommunicationMessage], reasons: Mapping[int, Reason], now: datetime
+) -> None:
+    """Withdraw locked, planned rows for these reasons."""
+    chosen = [row for row in rows if row.pk in reasons]
+    to = MessageState.WITHDRAWN
+    _apply([Step(message_id=row.pk, to=to, reason=reasons[row.pk]) for row in chosen], now)
+    given_up(chosen, reasons, now)
+
+
 def set_free(
     carriers: Sequence[int],
     now: datetime,

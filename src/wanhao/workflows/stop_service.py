@@ -8,7 +8,7 @@ from wanhao.billing.stop_contracts import NewStop, StopReason
 from wanhao.billing.stops import begin_stops, still_owed
 from wanhao.promises.contracts import DuePromise
 from wanhao.workflows.owe_for_stops import owed_for
-from wanhao.workflows.stop_steps import due_by_day, promise_next
+from wanhao.workflows.stop_steps import due_by_day, promise_next, stop_of
 from wanhao.workflows.tell_network import tell_network_of
 from wanhao.workflows.tell_stops import tell_stops
 
@@ -16,7 +16,7 @@ from wanhao.workflows.tell_stops import tell_stops
 def stop_service(due: Sequence[DuePromise], now: datetime) -> None:
     """Keep stops: who has paid meanwhile is left alone. At night it is promised for the morning,
     and for an hour later where the customer was told only after the hour that was announced."""
-    causes = [_cause(promise) for promise in due_by_day(due, now)]
+    causes = [stop_of(promise.payload) for promise in due_by_day(due, now)]
     # All accounts before any is stopped: reason after reason would lock them in two orders.
     still_owed([cause.account_id for cause in causes], now)
     for reason in StopReason:
@@ -33,16 +33,3 @@ def _stop(causes: dict[int, NewStop], now: datetime) -> None:
     promise_next(begun, now)
     tell_stops(begun, owed, now)
     tell_network_of([stop.account_id for stop in begun], now)
-
-
-def _cause(promise: DuePromise) -> NewStop:
-    told = promise.payload
-    return NewStop(
-        account_id=int(str(told["account"])),
-        cycle=int(str(told["cycle"])),
-        owed_fen=0,
-        reason=StopReason(str(told.get("reason", StopReason.ARREARS.value))),
-        episode=int(str(told.get("episode", 0))),
-        spent_fen=int(str(told.get("spent", 0))),
-        billed_through=int(str(told.get("billed", 0))),
-    )

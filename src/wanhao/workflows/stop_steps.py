@@ -4,17 +4,17 @@ A first stop is named after its cause, what follows after the stop itself. What 
 promise whose name says how often that happened.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wanhao.billing.states import FURTHER
-from wanhao.billing.stop_contracts import ServiceState, StopReason, StopView
+from wanhao.billing.stop_contracts import NewStop, ServiceState, StopReason, StopView
 from wanhao.billing.stop_times import by_day, further_begins
 from wanhao.communications.contracts import Metric
 from wanhao.communications.queries import rule_of_metric
 from wanhao.promises.actions import make, withdraw
-from wanhao.promises.contracts import DuePromise, NewPromise
+from wanhao.promises.contracts import JSON, DuePromise, NewPromise
 
 STOP_SERVICE = "stop-service"
 ANNOUNCE_STEP = "announce-step"
@@ -44,6 +44,19 @@ def money_stop_key(account_id: int, reason: StopReason, cycle: int, episode: int
 def step_key(stop_id: int, to: ServiceState) -> str:
     """The name of the promise to let a stop become two-way, or end the contract."""
     return f"{stop_id}:{to.value}"
+
+
+def stop_of(told: Mapping[str, JSON]) -> NewStop:
+    """The stop that was promised with these words; what is owed is not known yet."""
+    return NewStop(
+        account_id=int(str(told["account"])),
+        cycle=int(str(told["cycle"])),
+        owed_fen=0,
+        reason=StopReason(str(told.get("reason", StopReason.ARREARS.value))),
+        episode=int(str(told.get("episode", 0))),
+        spent_fen=int(str(told.get("spent", 0))),
+        billed_through=int(str(told.get("billed", 0))),
+    )
 
 
 def with_put_off(keys: Collection[str]) -> list[str]:
