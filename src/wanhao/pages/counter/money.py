@@ -21,6 +21,7 @@ from wanhao.pages.design.speech import money, spoken
 from wanhao.staff.contracts import Permission
 from wanhao.values.cycle import SHANGHAI
 from wanhao.values.errors import WanhaoError
+from wanhao.values.typed import as_meant
 from wanhao.workflows.check_scope import scope_of_line
 from wanhao.workflows.take_cash_at_counter import take_cash_at_counter
 
@@ -106,5 +107,5 @@ def counter_drawer(request: HttpRequest, clerk: Clerk) -> HttpResponse:
 
 def fen_of(text: str) -> int | None:
     """Yuan as they are typed, in fen; None when it is no amount."""
-    found = YUAN.fullmatch("".join(text.split()).lstrip("¥￥").replace(",", ""))
+    found = YUAN.fullmatch("".join(as_meant(text).split()).lstrip("¥￥").replace(",", ""))
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else None
