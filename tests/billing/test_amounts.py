@@ -15,6 +15,7 @@ from wanhao.billing.orders.amounts import AmountFault, fen_of, read_amount
         ("0.01", 1),
         (" 50 ", 5000),
         ("¥50.05", 5005),
+        ("￥50.05", 5005),
         ("50元", 5000),
         ("1,000.00", 100_000),
         ("５０．５", 5050),

@@ -29,7 +29,7 @@ from wanhao.communications.actions import (
     record_receipt,
     release_due,
 )
-from wanhao.communications.contracts import OutgoingMessage, Receipt, ReceiptState, Trigger
+from wanhao.communications.contracts import Metric, OutgoingMessage, Receipt, ReceiptState, Trigger
 from wanhao.communications.inbox import inbox, unread
 from wanhao.communications.models import CommunicationMessage, InboxItem
 from wanhao.parties.actions import set_medium_of_customer
@@ -269,7 +269,8 @@ def _promise() -> PromiseState:
 
 def test_what_was_to_be_told_of_a_month_that_is_over_holds_nothing_any_more(town: Town) -> None:
     held(town)
-    released(_holding(town))
+    data_stop = replace(_holding(town), metric=Metric.DATA_STOP)
+    released(data_stop)
     release_due(NEXT_MONTH)
     assert claim_for_sending("sms", 10, NEXT_MONTH) == []
     assert (row().state, row().error) == ("withdrawn", "the month is over")

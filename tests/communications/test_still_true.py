@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -15,6 +15,7 @@ from tests.communications.crossings import (
     balance_crossing,
     data_crossing,
     decide,
+    step_up,
     voice_crossing,
 )
 from wanhao.billing.actions import open_balances, record_payment
@@ -131,3 +132,53 @@ def test_what_is_merged_stays_with_its_carrier(town: Town) -> None:
     release_due(NOW)
     assert len(claim_for_sending("sms", 10, SOON)) == 1
     assert rows() == {"voice-100": ("submitting", ""), "voice-80": ("merged", "")}
+
+
+LAST_EVENING = NOW.replace(day=30, hour=15, minute=59)
+"""23:59 of 30 November in Nanchang."""
+FIRST_MORNING = LAST_EVENING + timedelta(minutes=6)
+
+
+@pytest.mark.parametrize(
+    ("crossed", "language", "said"),
+    [
+        (step_up, "zh", "您11月流量已自动升档，当月升档费为¥10.00，不含套餐费，次月已恢复。"),
+        (step_up, "en", "Data upgrade in Nov: ¥10.00, that month only."),
+        (data_crossing, "zh", "您11月流量已用200MB，套餐外部分按"),
+        (data_crossing, "en", "Nov: 200MB used, beyond the plan "),
+    ],
+)
+@pytest.mark.parametrize("decided", [LAST_EVENING, FIRST_MORNING])
+def test_what_must_be_told_of_a_month_is_told_in_the_next_and_names_the_month(
+    town: Town, crossed: Crossing, language: str, said: str, decided: datetime
+) -> None:
+    """Reached a minute before midnight, and sent, or even read by the meter, after it."""
+    Line.objects.update(language=language)
+    decide(crossed(town.smith), now=decided)
+    release_due(FIRST_MORNING)
+    (sent,) = claim_for_sending("sms", 10, FIRST_MORNING)
+    assert sent.text.startswith(said)
+
+
+def test_of_a_month_that_is_over_several_are_told_in_one_text(town: Town) -> None:
+    Line.objects.update(language="zh")
+    decide(step_up(town.smith), data_crossing(town.smith), now=LAST_EVENING)
+    release_due(FIRST_MORNING)
+    texts = [message.text for message in claim_for_sending("sms", 10, FIRST_MORNING)]
+    assert all("11月" in text and "本月" not in text for text in texts)
+    assert "升档费" in "".join(texts)
+    assert "套餐外" in "".join(texts)
+
+
+def test_before_midnight_it_is_this_month(town: Town) -> None:
+    Line.objects.update(language="zh")
+    decide(step_up(town.smith), now=LAST_EVENING)
+    release_due(LAST_EVENING)
+    (sent,) = claim_for_sending("sms", 10, LAST_EVENING)
+    assert "本月升档费现为¥10.00" in sent.text
+
+
+def test_what_may_be_left_out_is_not_told_in_the_next_month(town: Town) -> None:
+    decide(replace(data_crossing(town.smith, 80)), now=LAST_EVENING)
+    release_due(FIRST_MORNING)
+    assert rows()["data-80"] == ("withdrawn", "the month is over")

@@ -13,6 +13,7 @@ from wanhao.billing.credit import credit_limits
 from wanhao.billing.line_stops import line_stops_by_id, running_grants
 from wanhao.billing.queries import moved_since
 from wanhao.billing.stops import debts_due, stops_by_id
+from wanhao.communications.composing import told_late
 from wanhao.communications.contracts import Metric, Reason
 from wanhao.communications.deciding import live_opt_outs
 from wanhao.communications.figures import MB
@@ -73,9 +74,13 @@ def no_longer_true(rows: Sequence[Row], now: datetime) -> Found:
 
 
 def _month_over(rows: Sequence[Row], now: datetime) -> Found:
-    """What is said of "this month" is wrong in the next."""
+    """What is said of "this month" is wrong in the next; what must be told has words for then."""
     running = Cycle.of(now).number
-    return {row.pk: Reason.MONTH_OVER for row in rows if trigger_of(row)["cycle"] < running}
+    return {
+        row.pk: Reason.MONTH_OVER
+        for row in rows
+        if trigger_of(row)["cycle"] < running and not told_late(row)
+    }
 
 
 def _packs_added(rows: Sequence[Row], now: datetime) -> Found:

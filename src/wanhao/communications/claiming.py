@@ -130,7 +130,7 @@ def _write(
     row.text = ""
     try:
         left = [one for one in merged if one.pk not in reasons]
-        row.text = composed(row, left, sign_off, given)
+        row.text = composed(row, left, sign_off, given, now)
     except (WanhaoError, TypeError, ValueError, KeyError):
         log.exception("what was merged into message %s goes its own way", row.pk)
         set_free([row.pk], now)

@@ -208,6 +208,7 @@ def figures_of(trigger: Trigger, offering: Offering | None, tariff: TariffTerms 
         comes_next="flat" if schedule is None or ahead is None else schedule.mode.value,
         next_fee_fen=0 if ahead is None else ahead.fee_fen,
         next_mb=0 if ahead is None else ahead.quota_mb,
+        cycle=trigger.cycle,
         said=dict(trigger.said),
     )
 

@@ -8,7 +8,15 @@ from typing import Any
 
 from wanhao.communications.contracts import ReminderRule
 from wanhao.communications.rules import known_rules
-from wanhao.communications.words import NEEDED, VARIABLES, Figures, Texts, variant_of, words_of
+from wanhao.communications.words import (
+    LATE,
+    NEEDED,
+    VARIABLES,
+    Figures,
+    Texts,
+    variant_of,
+    words_of,
+)
 from wanhao.parties.contracts import Language
 from wanhao.values.errors import WanhaoError
 
@@ -101,7 +109,15 @@ def read_texts(path: Path, rules: tuple[ReminderRule, ...]) -> Texts:
 
 def needed_in(rule: ReminderRule, variant: str) -> tuple[str, ...]:
     """The variables a whole text must name, since what it says would be of no use without them."""
-    return () if variant.startswith(SHORT) else NEEDED.get(rule.metric, ())
+    if variant.startswith(SHORT):
+        return ()
+    needed = NEEDED.get(rule.metric, ())
+    return (*needed, "month") if variant == LATE else needed
+
+
+def has_late_words(rule: str) -> bool:
+    """Whether a rule has words for when the month it speaks of is over."""
+    return (rule, LATE, Language.ZH) in known_texts()
 
 
 def mistake(text: object, variables: Iterable[str], needed: Iterable[str] = ()) -> str:

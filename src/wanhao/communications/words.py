@@ -31,10 +31,12 @@ from wanhao.parties.contracts import Language
 from wanhao.values.money import Money
 
 OF_USAGE = ("used", "allowed", "left", "price", "percent")
+LATE = "late"
+"""The variant that is told when the month it speaks of is over."""
 VARIABLES: Mapping[Metric, tuple[str, ...]] = {
     Metric.VOICE: OF_USAGE,
     Metric.MESSAGE: OF_USAGE,
-    Metric.DATA: OF_USAGE,
+    Metric.DATA: (*OF_USAGE, "month"),
     Metric.BALANCE: ("left", "limit", "owed"),
     Metric.CREDIT: ("used", "left", "limit", "percent"),
     Metric.LOW_USE: ("uses", "percent", "offering", "saving"),
@@ -51,7 +53,7 @@ VARIABLES: Mapping[Metric, tuple[str, ...]] = {
     Metric.LOST: ("time",),
     Metric.KEEP_NUMBER: ("until",),
     Metric.BILL: ("month", "fee", "mean", "times"),
-    Metric.STEP_UP: ("fee", "used"),
+    Metric.STEP_UP: ("fee", "used", "month"),
     Metric.DATA_STOP: ("fee", "used"),
     Metric.WORKS: ("place", "what", "starts", "ends"),
     Metric.FRAUD: (),
@@ -99,7 +101,8 @@ class Figures:
     `used` and `allowed` are voice units of `voice_unit_seconds`, messages or octets; `price_fen` is
     for one unit beyond the allowances (data: one MB). Of a data schedule `used` is what is beyond
     them and `fee_fen` what that costs. `comes_next` says how data is priced from here on: "flat",
-    or "stack", "step" or "jump" with the next fee and the MB it is good for.
+    or "stack", "step" or "jump" with the next fee and the MB it is good for. `cycle` is the month
+    it speaks of, 0 in rows of before months were kept.
     """
 
     metric: str
@@ -115,6 +118,7 @@ class Figures:
     comes_next: str = "flat"
     next_fee_fen: int = 0
     next_mb: int = 0
+    cycle: int = 0
     said: Said = field(default_factory=dict)
 
 
@@ -163,7 +167,12 @@ def _of_usage(said: Figures, language: Language, texts: Texts) -> dict[str, str]
         "left": _quantity(said, max(said.allowed - said.used, 0), up=False),
         "price": price,
         "percent": str(said.threshold or 0),
+        "month": _month(said, language),
     }
+
+
+def _month(said: Figures, language: Language) -> str:
+    return figures.month(said.cycle, language) if said.cycle else ""
 
 
 def _quantity(said: Figures, amount: int, *, up: bool) -> str:
@@ -246,7 +255,11 @@ def _of_bill(said: Figures, language: Language) -> dict[str, str]:
 
 
 def _of_schedule(said: Figures, language: Language) -> dict[str, str]:
-    return {"fee": str(Money(said.fee_fen)), "used": figures.data(said.used, up=True)}
+    return {
+        "fee": str(Money(said.fee_fen)),
+        "used": figures.data(said.used, up=True),
+        "month": _month(said, language),
+    }
 
 
 def _of_works(said: Figures, language: Language) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from wanhao.outlets.contracts import NewPlace, PlaceKind, Service
 from wanhao.outlets.models import Desk, Ticket, TicketHop
@@ -121,6 +121,17 @@ def waiting_at(halls: Collection[str], now: datetime) -> dict[str, int]:
     )
     counts = waiting.values_list("outlet__code").annotate(count=Count("id"))
     return dict.fromkeys(with_desks.values_list("outlet__code", flat=True), 0) | dict(counts)
+
+
+def waiting_by_hall(now: datetime) -> dict[str, tuple[int, datetime | None]]:
+    """How many wait now in each hall with a queue, and since when the first of them does."""
+    with_desks = Desk.objects.filter(until=None).values_list("outlet__code", flat=True)
+    waiting = Ticket.objects.filter(day=day_of(now), state=TicketState.WAITING)
+    found = waiting.values_list("outlet__code").annotate(count=Count("id"), since=Min("waits_from"))
+    nobody: tuple[int, datetime | None] = (0, None)
+    return dict.fromkeys(with_desks, nobody) | {
+        hall: (count, since) for hall, count, since in found
+    }
 
 
 def _of_day(outlet_id: int, now: datetime) -> list[Ticket]:

@@ -1,10 +1,10 @@
 """Amounts of payments as people type them, and as an address carries them; pure."""
 
 import re
-import unicodedata
 from enum import StrEnum
 
 from wanhao.billing.order_contracts import LEAST_FEN, MOST_FEN
+from wanhao.values.typed import as_meant
 
 YUAN = re.compile(r"(?P<yuan>\d{1,3}(?:,\d{3})+|\d*)(?:\.(?P<fen>\d*))?", re.ASCII)
 LONGEST = 24
@@ -27,8 +27,8 @@ def read_amount(
     Full-width digits, a full stop of Chinese, the sign of the yuan before and 元 after are read as
     they are meant; a comma only between thousands.
     """
-    plain = unicodedata.normalize("NFKC", typed).strip().replace("。", ".")
-    found = YUAN.fullmatch(plain.lstrip("¥").rstrip("元")) if len(plain) <= LONGEST else None
+    plain = as_meant(typed).replace("。", ".")
+    found = YUAN.fullmatch(plain.lstrip("¥￥").rstrip("元")) if len(plain) <= LONGEST else None
     if found is None or not (found["yuan"] or found["fen"]):
         return AmountFault.UNREADABLE
     rest = found["fen"] or ""

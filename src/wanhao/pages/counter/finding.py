@@ -31,6 +31,7 @@ from wanhao.parties.queries import (
 from wanhao.staff.contracts import Permission
 from wanhao.values.errors import WanhaoError
 from wanhao.values.msisdn import Msisdn
+from wanhao.values.typed import as_meant
 from wanhao.workflows.begin_service import begin_service
 from wanhao.workflows.check_scope import scope_of_line
 
@@ -60,7 +61,7 @@ def counter_hall(request: HttpRequest, clerk: Clerk) -> HttpResponse:
 @for_clerks
 def counter_find(request: HttpRequest, clerk: Clerk) -> HttpResponse:
     """Find by number, document or name; one customer is served at once, of several one chooses."""
-    wanted = " ".join(request.POST.get("wanted", "").split())
+    wanted = " ".join(as_meant(request.POST.get("wanted", "")).split())
     if mistake := _mistake(request, clerk, wanted):
         return _page(request, clerk, {"mistake": mistake}, status=400)
     kind, lines = found_lines(wanted)

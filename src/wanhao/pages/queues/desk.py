@@ -20,7 +20,7 @@ from wanhao.outlets.calling import (
 )
 from wanhao.outlets.contracts import Service
 from wanhao.outlets.desks import close_desk, open_desk
-from wanhao.outlets.hours import read_hours
+from wanhao.outlets.hours import hours_in_words, read_hours
 from wanhao.outlets.queue_contracts import DeskView, HallQueue, Lane, TicketView
 from wanhao.outlets.queue_rules import queue_terms
 from wanhao.outlets.queue_states import TicketState
@@ -161,7 +161,7 @@ def _context(request: HttpRequest, hall: str, number: int | None = None) -> dict
     return {
         "hall": hall,
         "name": spoken(queue.place.name_zh, queue.place.name_en),
-        "hours": hours,
+        "hours": spoken(*hours_in_words(hours)) if hours else "",
         "is_open": bool(hours) and read_hours(hours).is_open(now),
         "desks": [_desk(desk) for desk in queue.desks],
         "mine": _mine(mine, now) if mine else None,

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from wanhao.outlets.hours import hours_in_words
 from wanhao.outlets.waiting import halls_with_queues
 from wanhao.pages.console.access import for_employees
 from wanhao.pages.design import clock
@@ -25,7 +26,7 @@ def halls(request: HttpRequest) -> HttpResponse:
             "code": place.code,
             "name": spoken(place.name_zh, place.name_en),
             "address": spoken(place.address_zh, place.address_en),
-            "hours": place.hours,
+            "hours": spoken(*hours_in_words(place.hours)) if place.hours else "",
         }
         for place in theirs[:MOST]
     ]
