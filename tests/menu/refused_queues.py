@@ -87,7 +87,7 @@ OF_QUEUES = [
         "only its owner knows",
     ),
     ("too many claims", claimed_thrice, "认领次数已满", "as many claims as it may"),
-    ("closed hall", lambda: taken(at("7:00")), "现在不营业", "closed now (open Mo-Su"),
+    ("closed hall", lambda: taken(at("7:00")), "现在不营业", "closed now (open daily"),
     ("no queue", without_a_queue, "不用取号", "no queue"),
     ("no desk", lambda: taken(service=Service.REPAIR), "不办这项业务", "does not do that"),
     ("two tickets", booked_beside, "已有A001号", "You have A001"),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from wanhao.outlets.hours import read_hours
+from wanhao.outlets.hours import hours_in_words, read_hours
 from wanhao.values.cycle import SHANGHAI
 
 # The 23rd of November 2026 is a Monday.
@@ -52,3 +52,20 @@ def test_when_it_is_open(hours: str, at: str, is_open: bool) -> None:
 def test_what_is_not_understood_is_told(hours: str, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         read_hours(hours)
+
+
+@pytest.mark.parametrize(
+    ("hours", "zh", "en"),
+    [
+        ("Mo-Su 08:30-18:30", "每天08:30-18:30", "daily 08:30-18:30"),
+        (
+            "Mo-Fr 09:00-12:00,13:00-17:30; Sa,Su 09:00-17:00",
+            "周一至周五09:00-12:00、13:00-17:30；周六、周日09:00-17:00",
+            "Mon to Fri 09:00-12:00, 13:00-17:30; Sat, Sun 09:00-17:00",
+        ),
+        ("24/7", "全天", "all day, every day"),
+        ("by appointment", "by appointment", "by appointment"),
+    ],
+)
+def test_they_are_told_in_words(hours: str, zh: str, en: str) -> None:
+    assert hours_in_words(hours) == (zh, en)

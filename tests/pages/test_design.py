@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils.translation import gettext, override, pgettext
 from pytest_django import Settings
 
 import wanhao.pages
+from wanhao.pages.design.missing import broken
 
 ROOM = Path(wanhao.pages.__file__).parent
 STATIC = ROOM / "static" / "wanhao"
@@ -193,3 +194,32 @@ def test_an_address_where_nothing_is_answers_in_the_readers_language(
     response = client.get("/nowhere/")
     assert response.status_code == 404
     assert title in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "back"), [("/hall/nowhere/", "/hall/"), ("/terminal/x/", "/terminal/")]
+)
+def test_customers_are_not_led_to_the_operators_pages(client: Client, path: str, back: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    page = response.content.decode()
+    assert f'href="{back}"' in page
+    assert 'href="/"' not in page
+
+
+def test_a_page_that_is_no_longer_current_says_what_to_do() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/hall/sign-in/", {"act": "send"})
+    assert answer.status_code == 403
+    assert "请返回并刷新页面" in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/hall/places/?words=%00", "/hall/do/halls/?words=%00"])
+def test_a_sign_no_database_keeps_is_no_accident(client: Client, path: str) -> None:
+    assert client.get(path).status_code in {200, 400}
+
+
+def test_our_own_accident_is_told_kindly(rf: RequestFactory) -> None:
+    answer = broken(rf.get("/hall/"))
+    assert answer.status_code == 500
+    assert "请稍后再试" in answer.content.decode()

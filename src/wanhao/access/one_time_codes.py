@@ -9,6 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from wanhao.access.contracts import CodeCheck, CodePurpose, IssuedCode, TooManyCodesError
 from wanhao.access.models import OneTimeCode
+from wanhao.values.typed import as_meant
 
 LASTS = timedelta(minutes=5)
 AGAIN_AFTER = timedelta(seconds=60)
@@ -73,7 +74,7 @@ def check_code(
     )
     if row is None or now >= row.ends_at or row.wrong >= MOST_TRIES:
         return CodeCheck(right=False)
-    if hmac.compare_digest(row.digest, _digest(row.pk, code)):
+    if hmac.compare_digest(row.digest, _digest(row.pk, as_meant(code))):
         row.used_at = now
         row.save(update_fields=["used_at"])
         return CodeCheck(right=True)

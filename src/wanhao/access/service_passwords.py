@@ -10,6 +10,7 @@ from wanhao.access.contracts import PasswordCheck, TryKind
 from wanhao.access.models import ServicePassword
 from wanhao.access.trying import begin_try, note_wrong
 from wanhao.values.errors import WanhaoError
+from wanhao.values.typed import as_meant
 
 DIGITS = 6
 RUNS = ("01234567890", "09876543210")
@@ -23,8 +24,9 @@ def set_service_password(
 
     WanhaoError when it is not six digits, or too easy to guess.
     """
-    _refuse_easy(password, number)
-    _keep(line_id, password, now, by=by, initial=False)
+    meant = as_meant(password)
+    _refuse_easy(meant, number)
+    _keep(line_id, meant, now, by=by, initial=False)
 
 
 @transaction.atomic
@@ -51,7 +53,7 @@ def check_service_password(line_id: int, password: str, now: datetime) -> Passwo
     row = ServicePassword.objects.filter(line_id=line_id).first()
     if row is None:
         raise WanhaoError(f"Line {line_id} has no service password.", "Set one first.")
-    if not check_password(password, row.hashed):
+    if not check_password(as_meant(password), row.hashed):
         return PasswordCheck(right=False, left=note_wrong(line_id, TryKind.PASSWORD, now))
     return PasswordCheck(right=True, must_change=row.initial)
 
@@ -67,7 +69,7 @@ def try_service_password(
     row = None if line_id is None else ServicePassword.objects.filter(line_id=line_id).first()
     if row is None:
         make_password(password)  # takes as long as looking
-    if row is None or not check_password(password, row.hashed):
+    if row is None or not check_password(as_meant(password), row.hashed):
         return PasswordCheck(right=False, left=note_wrong(counted, TryKind.PASSWORD, now))
     return PasswordCheck(right=True, must_change=row.initial)
 

@@ -12,6 +12,7 @@ from wanhao.menu.contracts import (
     Answer,
     Asker,
     Asking,
+    Door,
     IdentityLevel,
     Inputs,
     MenuItem,
@@ -38,6 +39,12 @@ LEVEL_WORDS = {
         "This needs proof of who you are; please use the online hall or a business hall.",
     ),
 }
+PROVED_HERE = frozenset({Door.WEB, Door.APP, Door.TERMINAL, Door.COUNTER})
+"""Doors at which the highest level is reached without going elsewhere."""
+HERE = (
+    "此业务涉及个人信息，请先核验本人身份。",
+    "This concerns personal data; please prove who you are first.",
+)
 
 
 def ask(question: Question, now: datetime) -> Reply:
@@ -145,7 +152,8 @@ def read_inputs(item: MenuItem[Any], given: Mapping[str, object]) -> Inputs:
 
 
 def _step_up(item: MenuItem[Any], wanted: IdentityLevel, asker: Asker) -> Reply:
-    said = RefusedError(*LEVEL_WORDS[wanted]).said(asker.language)
+    here = wanted is IdentityLevel.STRONG and asker.door in PROVED_HERE
+    said = RefusedError(*(HERE if here else LEVEL_WORDS[wanted])).said(asker.language)
     return Reply(kind=ReplyKind.TO_STEP_UP, item=item.code, long=said, short=said, needs=wanted)
 
 

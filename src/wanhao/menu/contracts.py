@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from wanhao.billing.orders.amounts import yuan_of
 from wanhao.parties.contracts import Language, LineView
 from wanhao.values.errors import WanhaoError
+from wanhao.values.typed import as_meant
 
 JSON: TypeAlias = "str | int | bool | Sequence[JSON] | Mapping[str, JSON] | None"
 
@@ -45,9 +46,19 @@ class IdentityLevel(IntEnum):
 
 
 class Inputs(BaseModel):
-    """What an item must be told; doors make their forms and grammars of its fields."""
+    """What an item must be told; doors make their forms and grammars of its fields.
+
+    Texts are taken as they were meant, at whichever door they were typed.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_meant(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {key: as_meant(one) if isinstance(one, str) else one for key, one in given.items()}
 
 
 class NoInputs(Inputs):

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from wanhao.menu.contracts import RefusedError
+from wanhao.outlets.hours import hours_in_words
 from wanhao.products.queries import offering_names
 from wanhao.values.errors import WanhaoError
 
@@ -58,4 +59,7 @@ def _named(found: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         {name: names.get(code, (code, code))[place] for name, code in codes.items()}
         for place in (0, 1)
     ]
+    if "hours" in found:
+        for words, hours in zip(both, hours_in_words(found["hours"]), strict=True):
+            words["hours"] = hours
     return {**found, **both[0]}, {**found, **both[1]}

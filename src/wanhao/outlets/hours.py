@@ -7,6 +7,8 @@ from datetime import datetime
 from wanhao.values.cycle import SHANGHAI
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+ZH = dict(zip(DAYS, ("周一", "周二", "周三", "周四", "周五", "周六", "周日"), strict=True))
+EN = dict(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 ALWAYS = "24/7"
 MIDNIGHT = 24 * 60
 _DAY = "|".join(DAYS)
@@ -45,6 +47,34 @@ def read_hours(text: str) -> OpeningHours:
             for day in _days(days):
                 week[day] = spans
     return OpeningHours(spans=tuple(week))
+
+
+def hours_in_words(text: str) -> tuple[str, str]:
+    """Opening hours as people say them, in Chinese and English; as they are where they cannot be
+    read."""
+    if text == ALWAYS:
+        return "全天", "all day, every day"
+    rules = [_RULE.fullmatch(part.strip()) for part in text.split(";")]
+    told = [(*_days_in_words(one["days"]), one["times"]) for one in rules if one]
+    if len(told) < len(rules) or not all(zh for zh, _, _ in told):
+        return text, text
+    return (
+        "；".join(f"{zh}{times.replace(',', '、')}" for zh, _, times in told),
+        "; ".join(f"{en} {times.replace(',', ', ')}" for _, en, times in told),
+    )
+
+
+def _days_in_words(text: str) -> tuple[str, str]:
+    found = [_DAYS.fullmatch(part) for part in text.split(",")]
+    named = [(one[1], one[2]) for one in found if one]
+    if len(named) < len(found):
+        return "", ""
+    if named == [("Mo", "Su")]:
+        return "每天", "daily"
+    return (
+        "、".join(ZH[first] + (f"至{ZH[last]}" if last else "") for first, last in named),
+        ", ".join(EN[first] + (f" to {EN[last]}" if last else "") for first, last in named),
+    )
 
 
 def _days(text: str) -> range:

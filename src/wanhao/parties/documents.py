@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from wanhao.parties.contracts import DocumentKind, DocumentView
 from wanhao.parties.models import BillingAccount, Customer, Document, Line
 from wanhao.values.errors import WanhaoError
+from wanhao.values.typed import as_meant
 
 SALT = "wanhao.parties.documents"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -101,7 +102,7 @@ def _customer_of(line_id: int) -> int:
 
 
 def _plain(number: str) -> str:
-    return "".join(number.split()).upper()
+    return "".join(as_meant(number).split()).upper()
 
 
 def _digest(plain: str) -> str:

@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "wanhao.pages.hall.keeping.tell_worker",
+    "wanhao.pages.design.missing.Unreadable",
 ]
 ROOT_URLCONF = "wanhao.project.urls"
 ASGI_APPLICATION = "wanhao.project.asgi.application"

@@ -69,6 +69,7 @@ use_clock(clock.now)
 use_push(public_key, environment().push_services)
 
 handler404 = "wanhao.pages.design.missing.missing"
+handler500 = "wanhao.pages.design.missing.broken"
 
 urlpatterns = [
     path("", operations, name="operations"),

@@ -40,15 +40,23 @@ def test_this_month_and_the_last_five_stand_together() -> None:
         "11月至今¥59.30。",
         "2026年10月账单¥66.50",
         "2026年9月账单¥66.50",
-        "2026年8月没有账单",
-        "2026年7月没有账单",
-        "2026年6月没有账单",
         "目前未缴¥133.00。",
     ]
     assert reply.data["months"][0] == {"cycle": 202610, "total_fen": 6_650}
     assert reply.data["owed_fen"] == 13_300
     english = said("bill", asker(language=EN))
     assert english.short == "Nov so far: ¥59.30, bill of Oct 2026 ¥66.50."
+
+
+def test_months_without_a_bill_are_told_once_and_between_bills() -> None:
+    line = open_line(pay_type=PayType.POSTPAID)
+    assert "近5个月没有账单" in said("bill").long.splitlines()
+    billed(line, 202608, 202610)
+    assert said("bill").long.splitlines()[1:4] == [
+        "2026年10月账单¥66.50",
+        "2026年9月没有账单",
+        "2026年8月账单¥66.50",
+    ]
 
 
 @pytest.mark.parametrize("written", ["202610", "2026-10", "10", "10月", "2026年10月"])

@@ -64,3 +64,10 @@ def test_an_archive_out_of_reach_is_told_in_the_customers_words(operator: SmallO
     operator.calls([1])
     operator.folders.archive.rename(operator.folders.root / "elsewhere")
     assert refused("detail", asker(TALKER), now=NOW) == "详单暂时查不到，请稍后再试。"
+
+
+@pytest.mark.parametrize("door", [Door.WEB, Door.APP, Door.TERMINAL, Door.COUNTER])
+def test_nobody_is_sent_to_the_hall_they_are_in(operator: SmallOperator, door: Door) -> None:
+    reply = asked("detail", asker(TALKER, door=door, level=IdentityLevel.VERIFIED), now=NOW)
+    assert reply.kind is ReplyKind.TO_STEP_UP
+    assert "营业厅" not in reply.long

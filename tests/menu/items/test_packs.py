@@ -14,6 +14,7 @@ from tests.menu.items.customers import (
 )
 from wanhao.menu.actions import confirm
 from wanhao.menu.contracts import ReplyKind
+from wanhao.menu.undoing import opposite_of
 from wanhao.products.queries import products_of
 from wanhao.usage.models import Fact
 from wanhao.workflows.order_product import order_product
@@ -39,6 +40,7 @@ def test_a_pack_says_its_price_and_end_and_a_yes_orders_it_once() -> None:
     assert held() == {}
     answer = done("pack_open", pack="data-pack-30")
     assert answer.short == "您已开通流量包 30元500MB，12月1日00:00到期。"
+    assert opposite_of("pack_open", answer.data) is None  # its fee is not given back
     assert held() == {"data-pack-30": "2026-11-30T16:00:00+00:00"}
     assert Fact.objects.filter(kind="group").count() > 1
 
@@ -49,6 +51,12 @@ def test_a_monthly_pack_says_what_this_month_costs() -> None:
     assert reply.short == "Open SMS pack 5, ¥5 a month, ¥1.50 this month, from now on."
     assert reply.data["first_fee_fen"] == 150
     assert "ends with the month" in reply.long
+
+
+def test_a_monthly_pack_can_be_taken_back() -> None:
+    open_line()
+    answer = done("pack_open", pack="sms-pack-5")
+    assert opposite_of("pack_open", answer.data) == ("pack_cancel", {"pack": "sms-pack-5"})
 
 
 def test_a_pack_is_known_by_its_name() -> None:

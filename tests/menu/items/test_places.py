@@ -20,7 +20,7 @@ def test_whoever_asks_finds_halls_by_words() -> None:
     nobody = asker(None, level=IdentityLevel.ANYONE)
     reply = said("halls", nobody, words="章贡")
     assert [place["code"] for place in reply.data["places"]] == ["G1"]
-    assert "章贡样例路1号，Mo-Su 08:30-18:30，营业中" in reply.long
+    assert "章贡样例路1号，每天08:30-18:30，营业中" in reply.long
 
 
 def test_the_nearest_come_first_and_say_how_far() -> None:

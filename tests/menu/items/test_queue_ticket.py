@@ -5,6 +5,7 @@ import pytest
 from tests.menu.items.customers import EN, LI, WANG, asker, line, open_line, refused, said
 from tests.outlets.examples import a_place
 from tests.outlets.halls import BY, HALL, MORNING, at, come, open_hall
+from wanhao.menu.contracts import Door
 from wanhao.outlets.actions import import_places
 from wanhao.outlets.calling import call_next
 from wanhao.outlets.contracts import Service
@@ -104,3 +105,8 @@ def test_nobody_sees_the_number_of_another_line() -> None:
     open_line(LI)
     said(ITEM, now=MORNING, action="take", hall=HALL)
     assert said(ITEM, asker(LI), now=MORNING).data == {"tickets": []}
+
+
+def test_what_to_send_is_told_only_where_one_sends() -> None:
+    assert "QH#" not in said(ITEM, now=MORNING, action="see").long
+    assert "QH#" in said(ITEM, asker(door=Door.SMS), now=MORNING, action="see").long

@@ -285,3 +285,34 @@ def test_signing_in_asks_the_database_only_so_often(
     by_code(browser, MINE)
     with django_assert_max_num_queries(6):
         browser.get("/hall/lines/")
+
+
+def test_asking_again_too_soon_leaves_the_field_for_the_code(browser: Client) -> None:
+    ask(browser, MINE)
+    again = browser.post(AT, {"act": "send", "number": MINE})
+    assert again.status_code == 422
+    assert 'id="code"' in again.content.decode()
+    assert enter(browser, code_sent_to(MINE)).status_code == 302
+    assert signed_in(browser)
+
+
+def test_another_browser_that_asks_too_soon_has_no_code_to_enter(browser: Client) -> None:
+    ask(browser, MINE)
+    other = Client().post(AT, {"act": "send", "number": MINE})
+    assert 'id="code"' not in other.content.decode()
+
+
+def test_wide_digits_of_a_chinese_keyboard_are_digits(browser: Client) -> None:
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    answer = browser.post(AT, {"act": "send", "number": str(MINE).translate(wide)})
+    assert answer.status_code == 302
+    assert enter(browser, code_sent_to(MINE).translate(wide)).status_code == 302
+    assert signed_in(browser)
+
+
+def test_wide_digits_are_the_service_password(browser: Client) -> None:
+    line = lines_by_number([MINE])[MINE]
+    set_service_password(line.line_id, MINE, "２４６８０１", NOW, by="test")
+    given = {"act": "password", "number": MINE, "password": "246801"}
+    assert browser.post(AT, given).status_code == 302
+    assert signed_in(browser)

@@ -209,3 +209,11 @@ class TestTheCard:
         page = plain.get(AT, {"level": "3"}).content.decode()
         assert 'href="/terminal/queue/"' in page
         assert 'value="card"' not in page
+
+
+def test_asking_again_too_soon_leaves_the_field_for_the_code(browser: Client) -> None:
+    post(browser, act="send", number=MINE, level=1)
+    again = post(browser, act="send", number=MINE, level=1)
+    assert 'name="code"' in again.content.decode()
+    entered = post(browser, act="enter", code=code_sent_to(MINE), level=1)
+    assert entered.status_code == 302

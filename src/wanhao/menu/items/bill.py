@@ -104,9 +104,7 @@ def _all(asking: Asking[BillInputs], has: _Has, current: int) -> Answer:
     if latest is not None:
         short.append(_month_words(asking, latest))
     return Answer(
-        long=lines(
-            [so_far, *(_month_words(asking, one) for one in months), _owed_words(asking, owed)]
-        ),
+        long=lines([so_far, *_months_words(asking, months), _owed_words(asking, owed)]),
         short=sentence(short, asking.asker.language),
         data={
             "cycle": current,
@@ -172,6 +170,15 @@ def _month_words(asking: Asking[BillInputs], one: MonthTotal) -> str:
     if one.fen is None:
         return asking.say(f"{of}没有账单", f"{of}: no bill")
     return asking.say(f"{of}账单{money(one.fen)}", f"bill of {of} {money(one.fen)}")
+
+
+def _months_words(asking: Asking[BillInputs], months: Sequence[MonthTotal]) -> list[str]:
+    """The months from the latest to the first that has a bill; none before it."""
+    first = max((at for at, one in enumerate(months, 1) if one.fen is not None), default=0)
+    if not first:
+        of = len(months)
+        return [asking.say(f"近{of}个月没有账单", f"no bill in the last {of} months")]
+    return [_month_words(asking, one) for one in months[:first]]
 
 
 def _owed_words(asking: Asking[BillInputs], owed: int) -> str:

@@ -81,6 +81,7 @@ def answer(asking: Asking[PackOpenInputs]) -> Answer:
             "pack": pack.code,
             "product": held.product_id,
             "until": held.until.isoformat() if held.until else None,
+            "stays": pack.lasts is not Lasts.UNTIL_CANCELLED,
         },
     )
 

@@ -17,7 +17,7 @@ from wanhao.menu.contracts import (
 )
 from wanhao.menu.wording import lines, pick, sentence
 from wanhao.outlets.contracts import MICRODEGREES, NewPlace, PlaceKind, PlaceView, Point
-from wanhao.outlets.hours import read_hours
+from wanhao.outlets.hours import hours_in_words, read_hours
 from wanhao.outlets.queries import listed, near
 from wanhao.parties.contracts import Language
 from wanhao.values.cycle import SHANGHAI
@@ -100,7 +100,7 @@ def _told(view: PlaceView, asking: Asking[PlacesInputs], *, short: bool) -> str:
     parts = [
         _name(place, language),
         pick(language, (place.county_zh + place.address_zh, _address(place))),
-        "" if short else place.hours,
+        pick(language, hours_in_words(place.hours)) if place.hours and not short else "",
         "" if short else _open(place, asking),
         place.ssid,
         "" if view.metres is None else _distance(view.metres, language),

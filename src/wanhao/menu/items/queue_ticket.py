@@ -83,9 +83,10 @@ def _see(asking: Asking[QueueInputs]) -> Answer:
     if tickets:
         return _told(tickets, asking)
     said = asking.say(
-        "您还没有排队号。可以取号或预约时间，例如取号：QH#营业厅名。",
-        "You have no number. Take one or book a time; by SMS: QH#name of the hall.",
+        "您还没有排队号，可以现在取号或预约时间。", "You have no number. Take one or book a time."
     )
+    if asking.asker.door is Door.SMS:
+        said += asking.say("取号请发QH#营业厅名。", " To take one, send QH#name of the hall.")
     return Answer(long=said, short=said, data={"tickets": []})
 
 

@@ -56,6 +56,7 @@ class Field:
     most: int | None = None
     longest: int | None = None
     digits: bool = False
+    decimal: bool = False
 
     @property
     def open(self) -> bool:
@@ -130,6 +131,7 @@ def _field(
         least=part.get("minimum"),
         most=part.get("maximum"),
         longest=part.get("maxLength"),
+        decimal=words.decimal,
         digits=part.get("type") == "integer" or r"\d{10}" in part.get("pattern", ""),
     )
 

@@ -14,8 +14,9 @@ from wanhao.outlets.counter_contracts import NewService, Purpose, ServiceView
 from wanhao.pages.console.access import out_of_scope
 from wanhao.pages.console.acting import back, said
 from wanhao.pages.counter.clerks import CHOSEN, Clerk, for_clerks, halls_of
-from wanhao.pages.counter.words import PURPOSES, SAID
+from wanhao.pages.counter.words import SAID
 from wanhao.pages.design import clock
+from wanhao.pages.design.counter_words import PURPOSES
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import masked_name, spoken
 from wanhao.parties.contracts import LineView
@@ -30,6 +31,7 @@ from wanhao.parties.queries import (
 from wanhao.staff.contracts import Permission
 from wanhao.values.errors import WanhaoError
 from wanhao.values.msisdn import Msisdn
+from wanhao.values.typed import as_meant
 from wanhao.workflows.begin_service import begin_service
 from wanhao.workflows.check_scope import scope_of_line
 
@@ -59,7 +61,7 @@ def counter_hall(request: HttpRequest, clerk: Clerk) -> HttpResponse:
 @for_clerks
 def counter_find(request: HttpRequest, clerk: Clerk) -> HttpResponse:
     """Find by number, document or name; one customer is served at once, of several one chooses."""
-    wanted = " ".join(request.POST.get("wanted", "").split())
+    wanted = " ".join(as_meant(request.POST.get("wanted", "")).split())
     if mistake := _mistake(request, clerk, wanted):
         return _page(request, clerk, {"mistake": mistake}, status=400)
     kind, lines = found_lines(wanted)

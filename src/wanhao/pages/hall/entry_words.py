@@ -11,11 +11,12 @@ from wanhao.access.service_passwords import try_service_password
 from wanhao.pages.design import clock
 from wanhao.parties.contracts import LineView
 from wanhao.values.errors import WanhaoError
+from wanhao.values.typed import as_meant
 
 
 def number_of(given: str) -> int | None:
     """The mobile number somebody typed, spaces and dashes left out; None where it is none."""
-    digits = given.replace(" ", "").replace("-", "")
+    digits = as_meant(given).replace(" ", "").replace("-", "")
     if not (digits.isascii() and digits.isdigit() and len(digits) == 11 and digits[0] == "1"):
         return None
     return int(digits)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from wanhao.menu.wording import pick
 from wanhao.outlets.contracts import MICRODEGREES, NewPlace, PlaceKind, PlaceView, Point
-from wanhao.outlets.hours import read_hours
+from wanhao.outlets.hours import hours_in_words, read_hours
 from wanhao.parties.contracts import Language
 
 KILOMETRE = 1000
@@ -50,7 +50,7 @@ def row_of(
         kind=place.kind.value,
         name=pick(language, (place.name_zh, place.name_en or place.name_zh)),
         address=pick(language, (place.county_zh + place.address_zh, _english(place))),
-        hours=place.hours,
+        hours=pick(language, hours_in_words(place.hours)) if place.hours else "",
         open=read_hours(place.hours).is_open(now) if place.hours else None,
         far="" if view.metres is None else _far(view.metres, language),
         ssid=place.ssid,

@@ -70,17 +70,23 @@ def _send(request: HttpRequest) -> HttpResponse:
     if number is None:
         return _page(request, "", wrong_number())
     if too_often(request, "code"):
-        return _page(request, "", slow_down())
+        return _page(request, _waiting(request, number), slow_down())
     try:
         issued = send_code(number, CodePurpose.SIGN_IN)
     except TooManyCodesError as error:
-        return _page(request, "", wait_for(error.wait))
+        return _page(request, _waiting(request, number), wait_for(error.wait))
     request.session[ENTRY] = {
         "number": number,
         "code": issued.code_id,
         "stay": bool(request.POST.get("stay")),
     }
     return HttpResponseRedirect(_address(request, "code"))
+
+
+def _waiting(request: HttpRequest, number: int) -> str:
+    """Where to go on without a new code: the earlier one can still be entered here."""
+    entry = request.session.get(ENTRY) or {}
+    return "code" if entry.get("number") == number and entry.get("code") else ""
 
 
 def _enter(request: HttpRequest) -> HttpResponse:

@@ -8,9 +8,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wanhao.outlets.contracts import Service
+from wanhao.outlets.hours import hours_in_words
 from wanhao.outlets.queue_contracts import Lane
 from wanhao.outlets.queue_states import TicketState
 from wanhao.pages.console.words import Word
+from wanhao.pages.design.speech import spoken
 from wanhao.values.errors import WanhaoError
 
 LANES: Mapping[Lane, str | Promise] = {
@@ -91,5 +93,8 @@ def refusal(error: WanhaoError) -> WanhaoError:
     for begins, said in REFUSALS:
         found = begins.match(error.message)
         if found:
-            return WanhaoError(str(said) % found.groupdict())
+            given = found.groupdict()
+            if "hours" in given:
+                given["hours"] = spoken(*hours_in_words(given["hours"]))
+            return WanhaoError(str(said) % given)
     return WanhaoError(gettext("This did not work. Look at the queue again."), str(error))

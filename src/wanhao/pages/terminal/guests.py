@@ -11,13 +11,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import rotate_token
 from django.urls import reverse
-from django.views.csrf import csrf_failure
 from django_htmx.http import HttpResponseClientRedirect
 
 from wanhao.menu.contracts import Asker, Door, IdentityLevel
 from wanhao.outlets.terminal_contracts import TerminalView
 from wanhao.outlets.terminals import terminal_of
 from wanhao.pages.design.language import language_of_page
+from wanhao.pages.design.missing import stale as stale_page
 from wanhao.pages.design.preferences import TEXT_COOKIE, THEME_COOKIE
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import spoken
@@ -161,7 +161,7 @@ def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without a token that counts: a terminal goes back to its idle screen."""
     if request.path.startswith(reverse("terminal-idle")):
         return to_idle(request)
-    return csrf_failure(request, reason)
+    return stale_page(request, reason)
 
 
 def render_terminal(

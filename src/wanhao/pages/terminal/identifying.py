@@ -94,13 +94,20 @@ def _send(request: HttpRequest, guest: Guest) -> HttpResponse:
     if number is None:
         return _number(request, guest, wrong_number())
     if too_often(request, "code"):
-        return _number(request, guest, slow_down())
+        return _unsent(request, guest, number, slow_down())
     try:
         issued = send_code(number, CodePurpose.SIGN_IN)
     except TooManyCodesError as error:
-        return _number(request, guest, wait_for(error.wait))
+        return _unsent(request, guest, number, wait_for(error.wait))
     keep(request, _fresh(guest.visit, number, issued.code_id))
     return _next(request, "code")
+
+
+def _unsent(request: HttpRequest, guest: Guest, number: int, error: str) -> HttpResponse:
+    """No new code; one that was sent to the number in this visit can still be entered."""
+    if guest.visit.number == number and guest.visit.code_id:
+        return _page(request, guest, Step(name="code", error=error))
+    return _number(request, guest, error)
 
 
 def _with_card(request: HttpRequest, guest: Guest) -> HttpResponse:
