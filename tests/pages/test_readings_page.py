@@ -37,7 +37,7 @@ def test_the_province_sees_everything_with_numbers_masked(
 ) -> None:
     client.force_login(employed("chen", PROVINCE, "inspector"))
     shown = page(client)
-    assert "card lost" in shown
+    assert "A card or a new line · lost" in shown
     assert "account A7" in shown
     assert "169****0001" in shown
     assert str(NUMBER) not in shown.split("<table")[1]
@@ -46,10 +46,10 @@ def test_the_province_sees_everything_with_numbers_masked(
 @pytest.mark.parametrize(
     ("query", "seen", "unseen"),
     [
-        ("?employee=li.na", "card lost", "account A7"),
-        (f"?customer={NUMBER}", "card lost", "account A7"),
-        ("?customer=A7", "account A7", "card lost"),
-        (f"?day={NOW + timedelta(hours=8):%Y-%m-%d}", "card lost", "account A7"),
+        ("?employee=li.na", "A card or a new line · lost", "account A7"),
+        (f"?customer={NUMBER}", "A card or a new line · lost", "account A7"),
+        ("?customer=A7", "account A7", "A card or a new line · lost"),
+        (f"?day={NOW + timedelta(hours=8):%Y-%m-%d}", "A card or a new line · lost", "account A7"),
     ],
 )
 def test_it_is_found_by_employee_customer_and_day(
@@ -63,7 +63,7 @@ def test_it_is_found_by_employee_customer_and_day(
 
 def test_a_city_sees_its_own_people_only(client: Client, readers: dict[str, Login]) -> None:
     client.force_login(employed("chen", NANCHANG, "inspector"))
-    assert "card lost" in page(client, "?employee=li.na")
+    assert "A card or a new line · lost" in page(client, "?employee=li.na")
     assert client.get("/audit/reads/").status_code == 403
     assert client.get("/audit/reads/?employee=zhao").status_code == 403
 
@@ -89,3 +89,19 @@ def test_what_cannot_be_understood_is_told(
 ) -> None:
     client.force_login(employed("chen", PROVINCE, "inspector"))
     assert client.get(f"/audit/reads/{query}").status_code == 400
+
+
+def test_it_is_told_in_words(client: Client, readers: dict[str, Login]) -> None:
+    record_read(None, f"line {NUMBER}", "served at H1", NOW, reason="change")
+    record_read(None, f"line {NUMBER}", "something new", NOW, reason="because")
+    client.force_login(employed("chen", PROVINCE, "inspector"))
+    page = client.get("/audit/reads/").content.decode()
+    for said in (
+        "显示完整姓名",
+        "补卡或开户 · lost",
+        "接待，营业厅 H1",
+        "something new",
+        "because",
+    ):
+        assert said in page
+    assert "revealed name" not in page

@@ -129,11 +129,11 @@ def test_nobody_sees_anothers_order(customer: Client) -> None:
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"amount": ""}, "请填写金额"),
-        ({"amount": "0"}, "请填写金额"),
-        ({"amount": "1e3"}, "请填写金额"),
-        ({"amount": "-5"}, "请填写金额"),
-        ({"amount": "1.234"}, "请填写金额"),
+        ({"amount": ""}, "的金额，例如50或50.50。"),
+        ({"amount": "0"}, "的金额，例如50或50.50。"),
+        ({"amount": "1e3"}, "的金额，例如50或50.50。"),
+        ({"amount": "-5"}, "的金额，例如50或50.50。"),
+        ({"amount": "1.234"}, "的金额，例如50或50.50。"),
         ({"number": "123"}, "11位"),
         ({"number": "19999999999"}, "不是我们的号码"),
         ({"channel": "cash"}, "请选择支付方式"),

@@ -7,12 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from wanhao.access.contracts import ReadView
 from wanhao.access.queries import login_ids_named, reads_made
 from wanhao.pages.console.access import employee_of, for_employees, out_of_scope
+from wanhao.pages.console.reading_words import SUBJECTS, reason_in_words, use_in_words
 from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.staff.contracts import EmployeeView, Permission
@@ -21,14 +21,8 @@ from wanhao.values.msisdn import Msisdn
 from wanhao.workflows.check_scope import Scope
 
 SHOWN = 50
-SUBJECTS = {
-    "line": _("number %(one)s"),
-    "account": _("account %(one)s"),
-    "payment": _("payment %(one)s"),
-    "care file": _("care file %(one)s"),
-    "lost claim": _("lost claim %(one)s"),
-    "quarantined record": _("quarantined record %(one)s"),
-}
+CUSTOMERS = "customer-"
+"""How the logins of customers begin."""
 WHOLE = re.compile(r"\b1\d{10}\b")
 
 
@@ -109,6 +103,9 @@ def _rows(found: list[ReadView]) -> list[dict[str, Any]]:
     return [
         {
             "read": one,
+            "use": use_in_words(one.purpose),
+            "reason": reason_in_words(one.reason),
+            "customer": one.login_name.startswith(CUSTOMERS),
             "subject": _subject(one.subject),
             "employee": people.get(one.login_id) if one.login_id is not None else None,
         }

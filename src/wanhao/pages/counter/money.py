@@ -41,7 +41,9 @@ def counter_cash(request: HttpRequest, serving: Serving) -> HttpResponse:
         return _cash(request, serving, "")
     fen = fen_of(request.POST.get("amount", ""))
     if fen is None or not 0 < fen <= MOST_FEN:
-        return _cash(request, serving, gettext("Give an amount such as 50 or 50.50."))
+        return _cash(
+            request, serving, gettext("Give an amount such as 50 or 50.50, ¥100,000 at most.")
+        )
     words = (gettext("Cash payment"), gettext("Cash received, number {number}."))
     given = request.POST.get("reference", "")
     reference = f"cash-{serving.service.service_id}-{given[:32] or uuid.uuid4().hex}"

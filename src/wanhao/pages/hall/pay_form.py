@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext
 
 from wanhao.billing.contracts import Channel
-from wanhao.billing.order_contracts import CHANNELS, Showing
+from wanhao.billing.order_contracts import CHANNELS, LEAST_FEN, MOST_FEN, Showing
 from wanhao.billing.orders.amounts import fen_of
+from wanhao.pages.design.speech import money
+from wanhao.values.typed import as_meant
 
 AMOUNTS = (30, 50, 100, 200)
 """Yuan that are offered with one touch."""
@@ -60,13 +62,16 @@ def read_form(given: Mapping[str, str], *, checked: bool = True) -> PayForm:
 
 
 def _checked(form: PayForm) -> PayForm:
-    fen, number = fen_of(form.amount), form.number.replace(" ", "")
+    fen, number = fen_of(form.amount), as_meant(form.number).replace(" ", "")
     wrong_number = ""
     if number and not NUMBER.match(number):
         wrong_number = gettext("Write the number with its 11 digits.")
     wrong_amount = ""
     if fen is None:
-        wrong_amount = gettext("Write an amount in yuan, as 50 or 50.50.")
+        wrong_amount = gettext("Write an amount from %(least)s to %(most)s, as 50 or 50.50.") % {
+            "least": money(LEAST_FEN),
+            "most": money(MOST_FEN),
+        }
     if form.channel not in CHANNELS or form.showing not in set(Showing) or not form.once:
         return replace(form, said=gettext("Please choose how to pay, and try once more."))
     if wrong_number or fen is None:
