@@ -23,6 +23,7 @@ def test_what_warns_may_be_switched_off_and_what_costs_may_not() -> None:
         "credit-80",
         "low-use",
         "points-expiring",
+        "queue-near",
     }
 
 

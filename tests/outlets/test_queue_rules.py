@@ -95,6 +95,7 @@ def test_the_page_has_the_figures_of_the_file() -> None:
         "days ahead": str(terms.days_ahead),
         "calls": str(terms.calls),
         "between two calls": f"{terms.between_calls.seconds} s",
+        "told by SMS with so many ahead": str(terms.told_ahead),
         "age of the care lane": str(terms.care_age),
         "services a mean is of, at most": str(terms.mean_of),
         "services a mean is of, at least": str(terms.least_known),

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from tests.outlets.halls import HALL, MORNING, open_hall
 from tests.outlets.losses import MARKS, PHONE, a_claim, found
-from wanhao.access.models import Login
+from tests.staff.examples import employed
 from wanhao.access.queries import reads_of
 from wanhao.outlets.claiming import claim
 from wanhao.outlets.lost_contracts import ThingKind
@@ -35,7 +35,7 @@ RECEIVED = {"receiver": "王小明", "document": "passport", "tail": "4321", "wi
 @pytest.fixture(autouse=True)
 def _employee(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: MORNING)
-    client.force_login(Login.objects.create_user("zhang.wei", kind="employee"))
+    client.force_login(employed("zhang.wei", since=MORNING))
     open_hall()
 
 

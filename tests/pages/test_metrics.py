@@ -10,15 +10,23 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from tests.channels.payments.paying import an_account_that_pays
 from tests.channels.sms.hall.hall_door import write
 from tests.network.examples import several, some_lines
+from tests.outlets.halls import HALL, MORNING, come, open_hall, serve_next
 from tests.pages.operator import STRANGER, TALKER, SmallOperator
 from tests.pages.owing import some_promises
 from wanhao.access.models import Login
+from wanhao.billing.contracts import Channel
+from wanhao.billing.models import PaymentDifference, StatementRun
+from wanhao.billing.order_contracts import NewNotice, NewOrder, Showing, Verdict
+from wanhao.billing.orders.actions import note_notice, open_order
 from wanhao.communications.actions import mark_accepted_many
 from wanhao.network.actions import request_profiles
 from wanhao.network.claiming import Returned, claim, put_back
 from wanhao.network.contracts import Barring
+from wanhao.pages.design import clock
+from wanhao.values.cycle import SHANGHAI
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "metrics.md"
 TOKEN = "read-me"
@@ -107,7 +115,7 @@ def test_what_customers_wrote_and_how_soon_they_were_answered(
 
 
 def test_every_figure_is_documented_with_its_labels(
-    client: Client, operator: SmallOperator
+    client: Client, operator: SmallOperator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     operator.calls([80])
     operator.calls([5], number=STRANGER)
@@ -115,12 +123,17 @@ def test_every_figure_is_documented_with_its_labels(
     mark_accepted_many({key: [f"a{key}"] for key in operator.send()}, datetime.now(UTC))
     operator.wait_for_the_morning()
     some_promises()
+    some_payments(datetime.now(UTC))
+    told = read(client)
+    open_hall()
+    come()
+    monkeypatch.setattr(clock, "now", lambda: MORNING)
+    told += read(client)
     explained = {
         name: {part.strip().split("`")[1] for part in labels.split(";") if "`" in part}
         for name, labels in EXPLAINED.findall(PAGE.read_text())
     }
-    told = {sample.name: set(sample.labels) for sample in read(client)}
-    assert told == explained
+    assert {sample.name: set(sample.labels) for sample in told} == explained
 
 
 def test_no_figure_names_a_customer(client: Client, operator: SmallOperator) -> None:
@@ -179,9 +192,68 @@ def test_profiles_the_network_has_yet_to_confirm(client: Client, db: None) -> No
     assert 300 <= value(samples, "wanhao_network_oldest_seconds") < 3_600
 
 
+@pytest.mark.django_db
+class TestPayments:
+    def test_what_channels_said_in_a_day_and_what_waits_for_a_person(self, client: Client) -> None:
+        some_payments(datetime.now(UTC))
+        samples = read(client)
+        assert value(samples, "wanhao_payment_calls", channel="wechat", verdict="forged") == 2
+        assert value(samples, "wanhao_payment_calls", channel="wechat", verdict="put-aside") == 1
+        assert value(samples, "wanhao_payment_differences", channel="wechat") == 1
+        assert value(samples, "wanhao_payment_statement_age_days", channel="wechat") == 3
+        assert value(samples, "wanhao_payment_orders_unanswered") == 1
+
+    def test_of_an_installation_without_channels_nothing_is_said(self, client: Client) -> None:
+        names = {sample.name for sample in read(client)}
+        assert "wanhao_payment_calls" not in names
+        assert "wanhao_payment_statement_age_days" not in names
+
+
+@pytest.mark.django_db
+def test_who_waits_in_a_hall(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_hall()
+    come()
+    come(MORNING + timedelta(minutes=5))
+    monkeypatch.setattr(clock, "now", lambda: MORNING + timedelta(minutes=20))
+    samples = read(client)
+    assert value(samples, "wanhao_queue_waiting", hall=HALL) == 2
+    assert value(samples, "wanhao_queue_oldest_seconds", hall=HALL) == 1200
+    for _ in range(2):
+        serve_next(MORNING + timedelta(minutes=10))
+    samples = read(client)
+    assert value(samples, "wanhao_queue_waiting", hall=HALL) == 0
+    assert "wanhao_queue_oldest_seconds" not in {one.name for one in samples}
+
+
+def some_payments(now: datetime) -> None:
+    """An order nobody asked about, two forged calls of today and one of last week, a difference,
+    and a statement of three days ago."""
+    account = an_account_that_pays(16907919901)
+    asked = NewOrder(
+        reference="metrics",
+        account_id=account,
+        amount_fen=5_000,
+        channel=Channel.WECHAT,
+        showing=Showing.CODE,
+        asked_by="login 1",
+        door="web",
+    )
+    open_order(asked, now - timedelta(minutes=20))
+    for at in (now, now, now - timedelta(days=7)):
+        said = NewNotice(channel=Channel.WECHAT, body_hash="0" * 64, verdict=Verdict.FORGED)
+        note_notice(said, at)
+    aside = NewNotice(channel=Channel.WECHAT, body_hash="1" * 64, verdict=Verdict.PUT_ASIDE)
+    note_notice(aside, now)
+    PaymentDifference.objects.create(
+        channel="wechat", kind="unknown-order", number="W1", theirs_fen=100, found_at=now
+    )
+    day = now.astimezone(SHANGHAI).date() - timedelta(days=3)
+    StatementRun.objects.create(channel="wechat", day=day, done_at=now, rows=0, matched=0)
+
+
 def test_a_reading_asks_the_database_a_fixed_number_of_times(
     client: Client, operator: SmallOperator, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     operator.calls([80])
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(25):
         read(client)

@@ -25,7 +25,8 @@ def test_a_month_of_visits() -> None:
     assert str(MOTHER) not in listed
     assert ADDRESS in run("show", str(made.care_id), "--reason", "visit")
     (read,) = reads_of(f"care file {made.care_id}")
-    assert read.purpose.startswith("visit (")
+    assert read.purpose == "care file by command"
+    assert read.reason.startswith("visit (")
     visit = listed.split()[0]
     with pytest.raises(WanhaoError, match="two people"):
         run("visited", visit, "--by", "li.na", "--result", "好")

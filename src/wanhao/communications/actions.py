@@ -6,13 +6,15 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from wanhao.communications import paid_up
+from wanhao.communications import paid_up, taking_back
 from wanhao.communications.accepting import accept
 from wanhao.communications.claiming import claim
 from wanhao.communications.contracts import (
     Channel,
     MessageState,
+    Metric,
     OutgoingMessage,
+    Reason,
     Receipt,
     Saying,
     Trigger,
@@ -82,6 +84,17 @@ def withdraw_paid(account_ids: Collection[int], now: datetime) -> int:
     Belongs into the transaction that moved the money; what the messages held does not happen.
     """
     withdrawn = paid_up.withdraw(account_ids, now)
+    if withdrawn:
+        announce("message", 0)
+    return withdrawn
+
+
+@transaction.atomic
+def withdraw_episodes(
+    metric: Metric, episodes: Collection[int], reason: Reason, now: datetime
+) -> int:
+    """Withdraw what was not sent yet of these episodes of a metric, as it is over; how many."""
+    withdrawn = taking_back.withdraw_episodes(metric, episodes, reason, now)
     if withdrawn:
         announce("message", 0)
     return withdrawn

@@ -49,6 +49,10 @@ MOST_SAID: Said = {
     "mb": 1000,
     "giver": "133****1234",
     "number": "16900008888",
+    "ticket": "A012",
+    "hall_zh": "南昌市西湖区中山路营业厅",
+    "hall_en": "Zhongshan Road Hall, Nanchang",
+    "ahead": 2,
 }
 """What timed rules say, as long as it plausibly gets."""
 

@@ -37,6 +37,7 @@ class Metric(StrEnum):
     FRAUD = "fraud"
     DATA_GIFT = "data-gift"
     AUCTION = "auction"
+    QUEUE = "queue"
 
     @property
     def is_watched(self) -> bool:
@@ -127,6 +128,7 @@ class Reason(StrEnum):
     MONTH_OVER = "the month is over"
     TAKEN_BACK = "notice taken back"
     OUTDONE = "more was told since"
+    TURN_OVER = "called, or left the queue"
 
 
 class ReceiptState(StrEnum):

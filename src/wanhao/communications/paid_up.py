@@ -1,16 +1,14 @@
 """What money makes untrue: looked for when it comes, and not only before a message goes out."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q
-
 from wanhao.communications.checks import no_longer_true
-from wanhao.communications.contracts import MessageState, Metric, Reason, SubjectKind
+from wanhao.communications.contracts import Metric, Reason, SubjectKind
 from wanhao.communications.in_force import RulesInForce, rules_at
 from wanhao.communications.models import CommunicationMessage, ReminderDecision
-from wanhao.communications.moving import by_ids, locked, looked_at, move, one_of
-from wanhao.communications.releasing import given_up, take_back, withdraw_planned
+from wanhao.communications.moving import locked, looked_at, one_of
+from wanhao.communications.taking_back import NOT_SENT, withdraw_rows
 
 OF_MONEY = frozenset(
     {
@@ -26,12 +24,7 @@ OF_MONEY = frozenset(
     }
 )
 """What is told of an account's money, and may be over when some comes."""
-PLANNED, RELEASED, MERGED = (
-    state.value for state in (MessageState.PLANNED, MessageState.RELEASED, MessageState.MERGED)
-)
 Row = CommunicationMessage
-# What is merged into a message that was sent was said.
-NOT_SENT = Q(state__in=[PLANNED, RELEASED]) | Q(state=MERGED, carrier__state=RELEASED)
 
 
 def withdraw(account_ids: Collection[int], now: datetime) -> int:
@@ -47,12 +40,8 @@ def withdraw(account_ids: Collection[int], now: datetime) -> int:
     )
     rows = locked(looked_at(about).order_by("id"))
     paid = {key: why for key, why in no_longer_true(rows, now).items() if why is Reason.PAID}
-    chosen = [row for row in rows if row.pk in paid]
-    if chosen:
-        _withdraw_merged(_in(MERGED, chosen), set(paid), now)
-        take_back(_in(RELEASED, chosen), paid, now)
-        withdraw_planned(_in(PLANNED, chosen), paid, now)
-    return len(chosen)
+    withdraw_rows(rows, paid, now)
+    return len(paid)
 
 
 def names_held(
@@ -68,20 +57,6 @@ def names_held(
     )
     rows = decided.values_list("subject_id", "trigger__holds")
     return {holds[1]: account_id for account_id, holds in rows if holds}
-
-
-def _withdraw_merged(rows: Sequence[Row], paid: Collection[int], now: datetime) -> None:
-    """Of what is merged, that of which nothing is written yet; the rest goes with its carrier."""
-    carriers = by_ids({row.carrier_id or 0 for row in rows})
-    unwritten = {row.pk for row in locked(carriers) if not row.text or row.pk in paid}
-    chosen = [row for row in rows if row.carrier_id in unwritten]
-    ids = [row.pk for row in chosen]
-    move(by_ids(ids), MessageState.WITHDRAWN, now, carrier=None, error=Reason.PAID.value)
-    given_up(chosen, dict.fromkeys(ids, Reason.PAID), now)
-
-
-def _in(state: str, rows: Sequence[Row]) -> list[Row]:
-    return [row for row in rows if row.state == state]
 
 
 def _codes(given: RulesInForce, metrics: Collection[Metric]) -> list[str]:

@@ -19,6 +19,7 @@ works: place_zh place_en what_zh what_en starts ends
 fraud: nothing; variant "risk" for a line that was called by somebody suspected
 data-gift: mb giver (a masked number)
 auction: number fee (the whole price) time (until when it must be paid)
+queue: ticket hall_zh hall_en ahead (how many are before it); variant "next" where nobody is
 """
 
 from collections.abc import Callable, Mapping
@@ -58,6 +59,7 @@ VARIABLES: Mapping[Metric, tuple[str, ...]] = {
     Metric.FRAUD: (),
     Metric.DATA_GIFT: ("quota", "giver"),
     Metric.AUCTION: ("number", "fee", "time"),
+    Metric.QUEUE: ("ticket", "hall", "ahead"),
 }
 Texts = Mapping[tuple[str, str, Language], str]
 """By rule (or "frames", "prices"), variant and language."""
@@ -80,6 +82,7 @@ NEEDED: Mapping[Metric, tuple[str, ...]] = {
     Metric.WORKS: ("place", "starts", "ends"),
     Metric.DATA_GIFT: ("quota",),
     Metric.AUCTION: ("number", "fee", "time"),
+    Metric.QUEUE: ("ticket", "hall"),
 }
 """What a text is of no use without."""
 
@@ -283,6 +286,14 @@ def _of_auction(said: Figures, language: Language) -> dict[str, str]:
     }
 
 
+def _of_queue(said: Figures, language: Language) -> dict[str, str]:
+    return {
+        "ticket": str(said.said["ticket"]),
+        "hall": _name(said.said, "hall", language),
+        "ahead": str(int(said.said["ahead"])),
+    }
+
+
 def _of_nothing(said: Figures, language: Language) -> dict[str, str]:
     return {}
 
@@ -326,4 +337,5 @@ OF_OTHERS: Mapping[Metric, Callable[[Figures, Language], dict[str, str]]] = {
     Metric.FRAUD: _of_nothing,
     Metric.DATA_GIFT: _of_data_gift,
     Metric.AUCTION: _of_auction,
+    Metric.QUEUE: _of_queue,
 }

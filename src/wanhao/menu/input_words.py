@@ -21,6 +21,7 @@ class InputWords:
     source: str = ""
     none: Pair = ("", "")
     secret: bool = False
+    decimal: bool = False
     hidden: bool = False
     proof: bool = False
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from wanhao.outlets.contracts import Service
 from wanhao.outlets.models import Desk, Ticket
+from wanhao.outlets.nearing import left
 from wanhao.outlets.queue_contracts import Lane, TicketView
 from wanhao.outlets.queue_rules import day_of, queue_terms, turns
 from wanhao.outlets.queue_states import AT_A_DESK, TicketState
@@ -28,6 +29,7 @@ def call_next(hall: str, desk: int, now: datetime, *, by: str) -> TicketView | N
         if ticket is not None:
             Desk.objects.filter(id=row.pk).update(wheel=wheel)
             move(ticket, TicketState.CALLED, now, by, desk=row, calls=1, called_at=now)
+            left(ticket, now)
             return view_of(ticket)
     return None
 

@@ -26,9 +26,22 @@ class QueueTerms:
     days_ahead: int
     calls: int
     between_calls: timedelta
+    told_ahead: int
     care_age: int
     mean_of: int
     least_known: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearTicket:
+    """A ticket of a line whose turn is near, with how many are before it."""
+
+    ticket_id: int
+    label: str
+    line_id: int
+    hall_zh: str
+    hall_en: str
+    ahead: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

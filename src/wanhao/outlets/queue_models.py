@@ -54,7 +54,9 @@ class TicketCount(models.Model):
 
 
 class Ticket(models.Model):
-    """A place in the queue of a hall on a day, of a line or of somebody who came by."""
+    """A place in the queue of a hall on a day, of a line or of somebody who came by.
+
+    `near_at_once`: it was near its turn when it began to wait, so nobody tells that it is."""
 
     outlet = models.ForeignKey("wanhao_outlets.Outlet", on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
@@ -76,6 +78,7 @@ class Ticket(models.Model):
     served_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     reference = models.CharField(max_length=REFERENCE_LENGTH, blank=True)
+    near_at_once = models.BooleanField(default=False)
 
     class Meta:
         constraints: ClassVar = [

@@ -26,6 +26,7 @@ def queue_terms() -> QueueTerms:
         days_ahead=told["days_ahead"],
         calls=told["calls"],
         between_calls=timedelta(seconds=told["seconds_between_calls"]),
+        told_ahead=told["told_ahead"],
         care_age=told["care_age"],
         mean_of=told["mean_of"],
         least_known=told["least_known"],

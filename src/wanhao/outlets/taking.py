@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from wanhao.outlets.contracts import Service
 from wanhao.outlets.hours import OpeningHours, read_hours
 from wanhao.outlets.models import Desk, Outlet, Ticket
+from wanhao.outlets.nearing import left, note_near
 from wanhao.outlets.queue_contracts import Lane, TicketView
 from wanhao.outlets.queue_rules import day_of, is_late, queue_terms, slots_of
 from wanhao.outlets.queue_states import LIVE, TicketState
@@ -49,6 +50,7 @@ def take_ticket(
     lane = Lane.CARE if care else Lane.WALK_IN
     row = _new(outlet, lane, now, line_id=line_id, service=service, reference=reference)
     note([row], "taken", now, by)
+    note_near(row, now)
     return view_of(row)
 
 
@@ -98,11 +100,13 @@ def arrive(ticket_id: int, now: datetime, *, by: str) -> TicketView:
         raise WanhaoError(f"Ticket {row} is for {row.day.isoformat()}.", "Come on that day.")
     if not is_late(row.booked_for, now, queue_terms()):
         move(row, TicketState.WAITING, now, by)
+        note_near(row, now)
         return view_of(row)
     move(row, TicketState.LATE, now, by)
     service = Service(row.service) if row.service else None
     later = _new(outlet, Lane.WALK_IN, now, line_id=row.line_id, service=service)
     note([later], "taken", now, by)
+    note_near(later, now)
     return view_of(later)
 
 
@@ -112,6 +116,7 @@ def give_back(ticket_id: int, now: datetime, *, by: str) -> TicketView:
     row = ticket_of(ticket_id)
     if row.state != TicketState.RETURNED:
         move(row, TicketState.RETURNED, now, by)
+        left(row, now)
     return view_of(row)
 
 

@@ -1,9 +1,9 @@
 """Reads of queues: a hall at this moment, the tickets of a line, how long it takes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from wanhao.outlets.contracts import NewPlace, PlaceKind, Service
 from wanhao.outlets.models import Desk, Ticket, TicketHop
@@ -79,20 +79,29 @@ def wait_of(view: TicketView, now: datetime) -> WaitView:
     """How many are before a ticket that waits, among those its desks may call, and how long that
     takes; as if these desks were one that goes on from where the first of them is."""
     outlet_id = hall_of(view.hall, now).pk
-    fit = [row for row in _desks(outlet_id) if _does(row, view.service)]
-    opened = [row for row in fit if row.clerk]
     rows = _of_day(outlet_id, now)
-    kinds = {service for row in opened or fit for service in row.services} | {""}
-    lanes: dict[Lane, list[int]] = {lane: [] for lane in Lane}
-    for row in rows:
-        if row.state == TicketState.WAITING and row.service in kinds:
-            lanes[Lane(row.lane)].append(row.pk)
-    order = order_of(lanes, opened[0].wheel if opened else 0)
+    waiting = [row for row in rows if row.state == TicketState.WAITING]
+    order, opened = order_for(waiting, _desks(outlet_id), view.service or "")
     ahead = order.index(view.ticket_id) if view.ticket_id in order else 0
     mean = mean_seconds(_service_seconds(rows), queue_terms())
     return WaitView(
         ahead=ahead, minutes=minutes_until(ahead, len(opened), mean), open_desks=len(opened)
     )
+
+
+def order_for(
+    waiting: Sequence[Ticket], desks: Sequence[Desk], service: str
+) -> tuple[list[int], list[Desk]]:
+    """The order in which the desks for a service would call those who wait, by ticket, and those
+    of the desks that are open; in the order of `waits_from`, as if these desks were one."""
+    fit = [row for row in desks if not service or service in row.services]
+    opened = [row for row in fit if row.clerk]
+    kinds = {kind for row in opened or fit for kind in row.services} | {""}
+    lanes: dict[Lane, list[int]] = {lane: [] for lane in Lane}
+    for row in waiting:
+        if row.service in kinds:
+            lanes[Lane(row.lane)].append(row.pk)
+    return order_of(lanes, opened[0].wheel if opened else 0), opened
 
 
 def hops_of(ticket_id: int) -> list[HopView]:
@@ -114,6 +123,17 @@ def waiting_at(halls: Collection[str], now: datetime) -> dict[str, int]:
     return dict.fromkeys(with_desks.values_list("outlet__code", flat=True), 0) | dict(counts)
 
 
+def waiting_by_hall(now: datetime) -> dict[str, tuple[int, datetime | None]]:
+    """How many wait now in each hall with a queue, and since when the first of them does."""
+    with_desks = Desk.objects.filter(until=None).values_list("outlet__code", flat=True)
+    waiting = Ticket.objects.filter(day=day_of(now), state=TicketState.WAITING)
+    found = waiting.values_list("outlet__code").annotate(count=Count("id"), since=Min("waits_from"))
+    nobody: tuple[int, datetime | None] = (0, None)
+    return dict.fromkeys(with_desks, nobody) | {
+        hall: (count, since) for hall, count, since in found
+    }
+
+
 def _of_day(outlet_id: int, now: datetime) -> list[Ticket]:
     rows: QuerySet[Ticket] = Ticket.objects.select_related("outlet", "desk").filter(
         outlet_id=outlet_id, day=day_of(now)
@@ -133,10 +153,6 @@ def _service_seconds(rows: Collection[Ticket]) -> list[int]:
 
 def _desks(outlet_id: int) -> list[Desk]:
     return list(Desk.objects.filter(outlet_id=outlet_id, until=None).order_by("number"))
-
-
-def _does(row: Desk, service: Service | None) -> bool:
-    return service is None or service.value in row.services
 
 
 def _desk(row: Desk, view: TicketView | None) -> DeskView:

@@ -11,11 +11,12 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         """Say who does the billing, how the meter is read, which keys its archive has, which doors
-        and payment channels there are; refuse a list of reachable numbers that would cut somebody
-        off. By name, as rooms may only be imported when all are there."""
+        and payment channels there are, who tells of queues; refuse a list of reachable numbers that
+        would cut somebody off. By name, as rooms may only be imported when all are there."""
         import_module("wanhao.project.billing").wire_billing()
         import_module("wanhao.project.reading").wire_reading()
         import_module("wanhao.project.archive").wire_archive()
         import_module("wanhao.project.doors").wire_doors()
         import_module("wanhao.project.payments").wire_payments()
+        import_module("wanhao.project.queues").wire_queues()
         import_module("wanhao.project.network").refuse_wrong_list()

@@ -45,6 +45,7 @@ def wechat_config(env: Environment) -> WeChatPayConfig | None:
         platform_key=_key(env.wechat_pay_platform_key_file, "WANHAO_WECHAT_PAY_PLATFORM_KEY_FILE"),
         platform_key_id=env.wechat_pay_platform_key_id,
         notify_url=public_address(env) + WECHAT_NOTICES,
+        return_url=public_address(env) + PAY_PAGES,
         name=env.operator_name_zh,
     )
 
@@ -103,6 +104,7 @@ def _demo_wechat(env: Environment) -> WeChatPayConfig:
         platform_key=keys.public_pem(folder, "wechat-platform"),
         platform_key_id=keys.PLATFORM_KEY_ID,
         notify_url=public_address(env) + WECHAT_NOTICES,
+        return_url=public_address(env) + PAY_PAGES,
         name=env.operator_name_zh,
     )
 

@@ -66,12 +66,20 @@ def roles_held(job_number: str = "", *, live: bool = True) -> list[HeldRole]:
 
 def may(employee_id: int, what: Permission, unit: str, now: datetime) -> bool:
     """Whether an employee may do something for whoever belongs to a unit, by the roles held now."""
+    return bool(may_at(employee_id, what, [unit], now))
+
+
+def may_at(
+    employee_id: int, what: Permission, unit_codes: Collection[str], now: datetime
+) -> frozenset[str]:
+    """Those of the units for which an employee may do it; asked once, however many they are."""
     rows = RoleGrant.objects.select_related("employee", "unit").filter(
         Q(until__isnull=True) | Q(until__gt=now), employee_id=employee_id, since__lte=now
     )
     held = [_held(row) for row in rows]
-    return bool(held) and allows(
-        held, what, unit, known_roles(), {one.code: one for one in units()}
+    known = {one.code: one for one in units()} if held else {}
+    return frozenset(
+        code for code in unit_codes if held and allows(held, what, code, known_roles(), known)
     )
 
 

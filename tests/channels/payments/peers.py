@@ -87,6 +87,7 @@ def wechat_config(peer: Peer, pages: str, **changed: str) -> WeChatPayConfig:
         "platform_key": keys.public_pem(folder, "wechat-platform"),
         "platform_key_id": keys.PLATFORM_KEY_ID,
         "notify_url": f"{pages}/payments/wechat/",
+        "return_url": f"{pages}/hall/pay/",
         "name": "万号话费",
     }
     return WeChatPayConfig(**(given | changed))

@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -28,13 +29,15 @@ from wanhao.channels.wechat_pay.client import WeChatPayChannel
 from wanhao.values.errors import WanhaoError
 from wanhao.workflows.look_up_payments import look_up_payments
 
+PAGES = "http://127.0.0.1/"
 both = pytest.mark.parametrize("channel", BOTH, ids=str)
 pytestmark = pytest.mark.usefixtures("channels")
 
 
-def press(address: str, act: str = "pay") -> httpx.Response:
-    """The customer at the cashier's page."""
-    with httpx.Client(follow_redirects=True, timeout=30) as client:
+def press(address: str, act: str = "pay", came_from: str = PAGES) -> httpx.Response:
+    """The customer at the cashier's page, who came from ours."""
+    headers = {"Referer": came_from} if came_from else {}
+    with httpx.Client(follow_redirects=True, timeout=30, headers=headers) as client:
         page = client.get(address)
         assert page.status_code == 200
         return client.post(str(page.url), data={"act": act}, follow_redirects=False)
@@ -48,12 +51,30 @@ def test_who_pays_has_the_money(
     order = begun(account, channel, showing=showing)
     assert order.address.startswith("http")
     answer = press(order.address)
-    if channel is Channel.ALIPAY and showing is Showing.ADDRESS:
+    if showing is Showing.ADDRESS:
         assert f"/hall/pay/{order.number}/" in answer.headers["Location"]
     wait_for(lambda: again(order).state is OrderState.PAID)
     assert (has(account), payments_of(account), verdicts()) == (5000, 1, ["booked"])
     assert again(order).transaction_id == peer.trade(order.number)["transaction"]
     assert books_hold()
+
+
+@both
+def test_who_does_not_pay_comes_back_to_the_order_as_well(account: int, channel: Channel) -> None:
+    order = begun(account, channel, showing=Showing.ADDRESS)
+    back = press(order.address, "cancel").headers["Location"]
+    assert urlsplit(back).path == f"/hall/pay/{order.number}/"
+    assert again(order).state is OrderState.WAITING
+
+
+@pytest.mark.parametrize("came_from", ["", "https://shop.example/"])
+def test_wechat_lets_nobody_pay_who_comes_from_a_domain_it_does_not_know(
+    account: int, came_from: str
+) -> None:
+    order = begun(account, Channel.WECHAT, showing=Showing.ADDRESS)
+    shown = httpx.get(order.address, headers={"Referer": came_from} if came_from else {})
+    assert "商家" in shown.text
+    assert "<button" not in shown.text
 
 
 def wait_for(done: Any) -> None:

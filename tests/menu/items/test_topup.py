@@ -137,7 +137,9 @@ def test_a_channel_that_is_not_connected_is_not_led_to() -> None:
 @pytest.mark.parametrize("amount", ["0", "0.00", "-5", "1e3", "50.505", "五十", "500000.01"])
 def test_only_an_amount_that_can_be_paid_is_taken(amount: str) -> None:
     open_line()
-    assert refused("topup", amount=amount) == ("金额请填¥0.01至¥500,000.00，例如50或50.50。")
+    assert refused("topup", amount=amount) == (
+        "金额请填¥0.01至¥500,000.00，最多两位小数，例如50或50.50。"
+    )
 
 
 def test_a_card_and_a_payment_are_not_mixed_up() -> None:

@@ -9,7 +9,6 @@ from django.test import Client
 from tests.pages.counter.shop import ELSEWHERE, begin, customer, shown
 from wanhao.billing.queries import balances
 from wanhao.outlets.counter.drawers import closings_of_day
-from wanhao.pages.counter.money import fen_of
 from wanhao.values.cycle import SHANGHAI
 
 pytestmark = pytest.mark.django_db
@@ -37,9 +36,19 @@ def test_cash_is_booked_once_with_a_receipt(clerk: Client) -> None:
 def test_an_amount_that_is_none_is_told(clerk: Client) -> None:
     address = begin(clerk, purpose="payment")
     before = money()
-    for amount in ("", "0", "-5", "5.555", "abc", "10000000"):
-        assert take(clerk, address, amount)[1].count('role="alert"') == 1
-    assert "一次最多" in take(clerk, address, "10000000")[1]
+    told = {
+        "": "请填写金额",
+        "-5": "请填写金额",
+        "abc": "请填写金额",
+        "0": "金额至少为¥0.01",
+        "12.345": "最多写两位小数",
+        "10000000": "金额最多为¥100,000.00",
+    }
+    for amount, words in told.items():
+        page = take(clerk, address, amount)[1]
+        assert 'role="alert"' in page
+        assert words in page
+        assert f'value="{amount}" inputmode="decimal" autocomplete="off"' in page
     assert money() == before
 
 
@@ -62,12 +71,15 @@ def test_the_drawer_is_counted_once_and_a_difference_is_explained(clerk: Client)
     assert money() == before
 
 
-@pytest.mark.parametrize(
-    ("text", "fen"),
-    [("50", 5000), ("50.5", 5050), ("0.05", 5), ("¥1,234.50", 123450), ("5.555", None), ("", None)],
-)
-def test_yuan_are_read_to_the_fen(text: str, fen: int | None) -> None:
-    assert fen_of(text) == fen
+def test_a_count_that_is_no_amount_is_told_and_an_empty_drawer_may_be_closed(
+    clerk: Client,
+) -> None:
+    begin(clerk)
+    for counted, words in {"12.345": "最多写两位小数", "x": "请填写金额"}.items():
+        answer = clerk.post("/counter/drawer/", {"counted": counted})
+        assert answer.status_code == 400
+        assert words in answer.content.decode()
+    assert clerk.post("/counter/drawer/", {"counted": "0"}).status_code == 302
 
 
 def money() -> int:

@@ -13,7 +13,6 @@ from tests.menu.walking.examples import Example
 from tests.menu.walking.world import NUMBERS, open_world
 from tests.pages.hall.signing_in import sign_in
 from wanhao.billing.models import PaymentOrder
-from wanhao.billing.orders.amounts import fen_of
 from wanhao.billing.orders.ports import provide_channels
 from wanhao.billing.orders.queries import order as order_of
 from wanhao.billing.queries import balances
@@ -129,11 +128,12 @@ def test_nobody_sees_anothers_order(customer: Client) -> None:
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"amount": ""}, "的金额，例如50或50.50。"),
-        ({"amount": "0"}, "的金额，例如50或50.50。"),
-        ({"amount": "1e3"}, "的金额，例如50或50.50。"),
-        ({"amount": "-5"}, "的金额，例如50或50.50。"),
-        ({"amount": "1.234"}, "的金额，例如50或50.50。"),
+        ({"amount": ""}, "请填写金额"),
+        ({"amount": "0"}, "金额至少为¥0.01"),
+        ({"amount": "1e3"}, "请填写金额"),
+        ({"amount": "-5"}, "请填写金额"),
+        ({"amount": "12.345"}, "最多写两位小数"),
+        ({"amount": "500000.01"}, "金额最多为¥500,000.00"),
         ({"number": "123"}, "11位"),
         ({"number": "19999999999"}, "不是我们的号码"),
         ({"channel": "cash"}, "请选择支付方式"),
@@ -163,17 +163,11 @@ def test_without_channels_the_page_says_where_to_pay(customer: Client) -> None:
     assert "暂时不能在线缴费" in page(customer, "/hall/pay/")
 
 
-@pytest.mark.parametrize(
-    ("yuan", "fen"),
-    [("50", 5000), ("0.01", 1), ("50.5", 5050), ("¥50.05", 5005), ("500000", 50_000_000)],
-)
-def test_amounts_are_read_to_the_fen(yuan: str, fen: int) -> None:
-    assert fen_of(yuan) == fen
-
-
-def test_an_amount_beyond_the_most_is_none() -> None:
-    assert fen_of("500000.01") is None
-    assert fen_of("٥٠") is None
+@pytest.mark.parametrize("path", ["/hall/pay/", "/hall/do/topup/"])
+def test_a_phone_shows_digits_with_a_point_for_an_amount(customer: Client, path: str) -> None:
+    (field,) = re.findall(r'<input [^>]*name="amount"[^>]*>', page(customer, path))
+    assert 'inputmode="decimal"' in field
+    assert 'autocomplete="off"' in field
 
 
 def test_the_menu_leads_to_the_payment_filled_in(customer: Client) -> None:

@@ -130,14 +130,17 @@ def test_a_code_is_paid_and_the_callback_comes_twice_and_once_more(
     assert books_hold()
 
 
+@pytest.mark.parametrize(
+    ("channel", "way"), [("alipay", "去支付宝付款"), ("wechat", "去微信支付付款")]
+)
 def test_on_a_phone_one_goes_to_the_channel_and_comes_back_before_it_called(
-    shop: Shop, browser: Browser
+    shop: Shop, browser: Browser, channel: str, way: str
 ) -> None:
     shop.peer.control(callbacks="late")
     with visiting(browser, shop.url + ANYBODYS, size=PHONE) as visit:
         page = visit.page
-        order = begun(page, shop, "50", "alipay", "address")
-        page.get_by_role("link", name="去支付宝付款").click()
+        order = begun(page, shop, "50", channel, "address")
+        page.get_by_role("link", name=way).click()
         page.get_by_role("button", name=CASHIER).click()
         page.wait_for_url(f"{shop.url}/hall/pay/{order.number}/**")
         expect(page.locator('[data-state="waiting"]')).to_be_visible()

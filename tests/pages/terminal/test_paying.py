@@ -125,13 +125,23 @@ def test_a_number_that_is_none_of_ours_is_told(browser: Client, number: str) -> 
     assert browser.post(AT, {"number": number}).status_code == 422
 
 
-@pytest.mark.parametrize("amount", ["", "0", "abc", "600000"])
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        ("", "请填写金额"),
+        ("abc", "请填写金额"),
+        ("0", "金额至少为¥0.01"),
+        ("12.345", "最多写两位小数"),
+        ("600000", "金额最多为¥500,000.00"),
+    ],
+)
 def test_an_amount_nobody_can_pay_is_told_and_nothing_is_begun(
-    browser: Client, amount: str
+    browser: Client, amount: str, told: str
 ) -> None:
     browser.post(AT, {"number": str(OTHER)})
     answer = browser.post(AT, {**GIVEN, "amount": "", "other": amount})
     assert answer.status_code == 400
+    assert told in answer.content.decode()
     assert not PaymentOrder.objects.exists()
 
 
@@ -140,6 +150,10 @@ def test_keys_write_number_and_amount_without_javascript(browser: Client) -> Non
     browser.post(AT, {"number": str(OTHER)})
     typed = browser.post(AT, {"once": "once-once-1", "other": "8", "key": "8"}).content.decode()
     assert 'name="other" value="88"' in typed
+    point = browser.post(AT, {"once": "once-once-1", "other": "8", "key": "."}).content.decode()
+    assert 'name="other" value="8."' in point
+    assert 'name="key" value="."' in point
+    assert 'name="key" value="."' not in text(browser, f"{AT}?number=other")
 
 
 def test_where_no_channel_is_connected_a_card_and_a_counter_are_named(browser: Client) -> None:

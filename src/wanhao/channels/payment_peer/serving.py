@@ -135,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif parts.path.startswith("/alipay-bill/"):
             self._send(200, {}, self.server.alipay.bill(Path(parts.path).stem))
         elif parts.path.startswith("/cashier/"):
-            self._cashier(Path(parts.path).name)
+            self._cashier(Path(parts.path).name, dict(parse_qsl(parts.query)))
         elif parts.path == "/control":
             self._send(200, {}, json.dumps(self.server.ledger.state()).encode())
         else:
@@ -149,7 +149,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif parts.path == "/gateway.do":
             self._send(*self.server.alipay.answer("&".join([parts.query, body.decode()])))
         elif parts.path.startswith("/cashier/"):
-            self._press(Path(parts.path).name, dict(parse_qsl(body.decode())))
+            asked = dict(parse_qsl(parts.query))
+            self._press(Path(parts.path).name, asked, dict(parse_qsl(body.decode())))
         elif parts.path == "/control":
             self._control(body)
         else:
@@ -163,21 +164,33 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._send(200, {"Content-Type": "application/json"}, json.dumps(state).encode())
 
-    def _cashier(self, token: str, said: str = "") -> None:
+    def _cashier(self, token: str, asked: dict[str, str]) -> None:
         trade = self.server.ledger.by_token(token)
         if trade is None:
             self._send(404, {}, b"")
             return
+        wrong = self._not_registered(trade, asked)
         end = "<p>已付款 Paid</p>" if trade.state == "paid" else "<p>不能付款了 Closed</p>"
         page = PAGE.format(
             name=NAMES[trade.provider],
             subject=html.escape(trade.subject),
             yuan=yuan(trade.fen),
-            form=said or (FORM if trade.payable else end),
+            form=f"<p>{wrong}</p>" if wrong else FORM if trade.payable else end,
         )
         self._send(200, {"Content-Type": "text/html; charset=utf-8"}, page.encode())
 
-    def _press(self, token: str, given: dict[str, str]) -> None:
+    def _not_registered(self, trade: Trade, asked: dict[str, str]) -> str:
+        """As WeChat on a phone: who comes from, and goes back to, the merchant's domain only."""
+        if "prepay_id" not in asked:
+            return ""
+        came_from = self.headers.get("Referer", "")
+        if not came_from:
+            return "商家参数格式有误，请联系商家解决"
+        back = asked.get("redirect_url", came_from)
+        known = all(_domain(one) == _domain(trade.notify_url) for one in (came_from, back))
+        return "" if known else "商家存在未配置的参数，请联系商家解决"
+
+    def _press(self, token: str, asked: dict[str, str], given: dict[str, str]) -> None:
         trade = self.server.ledger.by_token(token)
         if trade is None:
             self._send(404, {}, b"")
@@ -189,7 +202,9 @@ class _Handler(BaseHTTPRequestHandler):
                     self.server.ledger.pay(trade)
             if paying:
                 threading.Thread(target=self.server.tell, args=(trade,), daemon=True).start()
-        if trade.return_url:
+        if "redirect_url" in asked:
+            self._send(303, {"Location": asked["redirect_url"]}, b"")
+        elif trade.return_url:
             known = urlencode({"out_trade_no": trade.number})
             self._send(303, {"Location": f"{trade.return_url}?{known}"}, b"")
         else:
@@ -202,3 +217,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+
+def _domain(address: str) -> str:
+    """The name of a host; this machine has two."""
+    name = urlsplit(address).hostname or ""
+    return "localhost" if name == "127.0.0.1" else name

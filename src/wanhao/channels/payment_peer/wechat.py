@@ -14,7 +14,7 @@ import secrets
 import time
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -105,7 +105,9 @@ class WeChat:
         if trade.state != "waiting":
             return self._no(400, "ORDERPAID", "it is not waiting")
         address = f"{self._address}/cashier/{trade.token}"
-        return self._yes({"code_url" if kind == "native" else "h5_url": address})
+        if kind == "native":
+            return self._yes({"code_url": address})
+        return self._yes({"h5_url": f"{address}?{urlencode({'prepay_id': trade.token})}"})
 
     def _of_trade(self, number: str, closing: bool, method: str) -> Answer:
         trade = self._ledger.find("wechat", number)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from wechatpayv3 import WeChatPay, WeChatPayType
@@ -87,7 +87,13 @@ class WeChatPayChannel:
                 pay_type=WeChatPayType.NATIVE if code else WeChatPayType.H5,
             )
         )
-        return _text(answer, "code_url" if code else "h5_url")
+        return _text(answer, "code_url") if code else self._leading_back(answer, order.number)
+
+    def _leading_back(self, answer: Mapping[str, Any], number: str) -> str:
+        """The cashier's address, which leads to the order's page once it is paid or left."""
+        address = _text(answer, "h5_url")
+        back = urlencode({"redirect_url": f"{self._config.return_url}{number}/"})
+        return f"{address}{'&' if urlsplit(address).query else '?'}{back}"
 
     def look_up(self, number: str) -> TradeTold:
         """What WeChat says of an order."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class WeChatPayConfig:
     """A merchant of WeChat Pay; keys are PEM, `api_key` is the APIv3 key of 32 characters.
 
-    `notify_url` is where WeChat calls us; `name` is what the customer reads on the cashier.
+    `notify_url` is where WeChat calls us; customers come back to `return_url` and the order's
+    number, whose domain must be the one registered for H5; `name` is what they read on the cashier.
     """
 
     url: str
@@ -19,4 +20,5 @@ class WeChatPayConfig:
     platform_key: str
     platform_key_id: str
     notify_url: str
+    return_url: str
     name: str

@@ -43,8 +43,9 @@ class TopupInputs(Inputs):
     def _payable(cls, amount: str) -> str:
         if amount and fen_of(amount) is None:
             raise RefusedError(
-                f"金额请填{money(LEAST_FEN)}至{money(MOST_FEN)}，例如50或50.50。",
-                f"Give an amount from {money(LEAST_FEN)} to {money(MOST_FEN)}, as 50 or 50.50.",
+                f"金额请填{money(LEAST_FEN)}至{money(MOST_FEN)}，最多两位小数，例如50或50.50。",
+                f"Give an amount from {money(LEAST_FEN)} to {money(MOST_FEN)}, with at most two "
+                "decimals, as 50 or 50.50.",
             )
         return amount
 

@@ -26,6 +26,7 @@ REASONS: Mapping[str, str | Promise] = {
     Reason.MONTH_OVER: _("the month was over"),
     Reason.TAKEN_BACK: _("the notice was taken back"),
     Reason.OUTDONE: _("another message said more meanwhile"),
+    Reason.TURN_OVER: _("the number was called or given back meanwhile"),
 }
 WAITS: Mapping[Waits, str | Promise] = {
     Waits.NOT: _("to be released"),

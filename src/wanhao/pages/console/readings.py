@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from wanhao.access.contracts import ReadView
 from wanhao.access.queries import login_ids_named, reads_made
 from wanhao.pages.console.access import employee_of, for_employees, out_of_scope
-from wanhao.pages.console.reading_words import SUBJECTS, reason_in_words, use_in_words
+from wanhao.pages.console.reading_words import purpose_words, reason_words, subject_words
 from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.staff.contracts import EmployeeView, Permission
@@ -21,9 +21,7 @@ from wanhao.values.msisdn import Msisdn
 from wanhao.workflows.check_scope import Scope
 
 SHOWN = 50
-CUSTOMERS = "customer-"
-"""How the logins of customers begin."""
-WHOLE = re.compile(r"\b1\d{10}\b")
+WHOLE = re.compile(r"(?<!\d)1\d{10}(?!\d)", re.ASCII)
 
 
 @require_safe
@@ -91,11 +89,12 @@ def _may_audit(request: HttpRequest, reader: tuple[int, EmployeeView | None] | N
 
 def _subject(subject: str) -> str:
     """Whose, as the reader names it, without a whole number."""
-    kind, _space, one = WHOLE.sub(lambda number: Msisdn(int(number[0])).masked, subject).rpartition(
-        " "
-    )
-    words = SUBJECTS.get(kind)
-    return str(words) % {"one": one} if words else f"{kind} {one}".strip()
+    kind, _space, one = WHOLE.sub(_masked, subject).rpartition(" ")
+    return subject_words(kind, one) or f"{kind} {one}".strip()
+
+
+def _masked(number: re.Match[str]) -> str:
+    return Msisdn(int(number[0])).masked
 
 
 def _rows(found: list[ReadView]) -> list[dict[str, Any]]:
@@ -103,10 +102,9 @@ def _rows(found: list[ReadView]) -> list[dict[str, Any]]:
     return [
         {
             "read": one,
-            "use": use_in_words(one.purpose),
-            "reason": reason_in_words(one.reason),
-            "customer": one.login_name.startswith(CUSTOMERS),
             "subject": _subject(one.subject),
+            "purpose": WHOLE.sub(_masked, purpose_words(one.purpose)),
+            "reason": WHOLE.sub(_masked, reason_words(one.purpose, one.reason)),
             "employee": people.get(one.login_id) if one.login_id is not None else None,
         }
         for one in found

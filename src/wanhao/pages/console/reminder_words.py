@@ -26,7 +26,7 @@ FAMILIES: Mapping[str | Promise, tuple[Metric, ...]] = {
     ),
     _("Automatic upgrades"): (Metric.STEP_UP, Metric.DATA_STOP),
     _("Dates"): (Metric.POINTS, Metric.PRODUCT_END),
-    _("Notices"): (Metric.WORKS, Metric.FRAUD, Metric.AUCTION),
+    _("Notices"): (Metric.WORKS, Metric.FRAUD, Metric.AUCTION, Metric.QUEUE),
 }
 RECIPIENTS: Mapping[str, str | Promise] = {
     "crosser": _("the line it is about"),
@@ -178,4 +178,5 @@ TELLS: Mapping[Metric, Callable[[ReminderRule], str]] = {
     Metric.FRAUD: _whenever,
     Metric.DATA_GIFT: _whenever,
     Metric.AUCTION: _whenever,
+    Metric.QUEUE: _whenever,
 }

@@ -14,8 +14,9 @@ from wanhao.outlets.counter_contracts import NewService, Purpose, ServiceView
 from wanhao.pages.console.access import out_of_scope
 from wanhao.pages.console.acting import back, said
 from wanhao.pages.counter.clerks import CHOSEN, Clerk, for_clerks, halls_of
-from wanhao.pages.counter.words import PURPOSES, SAID
+from wanhao.pages.counter.words import SAID
 from wanhao.pages.design import clock
+from wanhao.pages.design.counter_words import PURPOSES
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import masked_name, spoken
 from wanhao.parties.contracts import LineView

@@ -10,7 +10,8 @@ from wanhao.menu.actions import ask_many
 from wanhao.menu.contracts import Asker, Question
 from wanhao.menu.queries import items
 from wanhao.menu.wording import pick
-from wanhao.pages.counter.words import DOCUMENTS, FIELDS, SERVICE_STATES
+from wanhao.pages.counter.words import DOCUMENTS, SERVICE_STATES
+from wanhao.pages.design.counter_words import FIELDS
 from wanhao.pages.design.speech import masked_name
 from wanhao.parties.contracts import LineView, MediumKind
 from wanhao.parties.documents import documents_of_lines

@@ -1,6 +1,5 @@
 """Cash at the counter: taken for the customer's account, and counted at the end of the day."""
 
-import re
 import uuid
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -8,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from wanhao.billing.orders.amounts import AmountFault, read_amount
 from wanhao.billing.tills import receipts_of_clerk
 from wanhao.outlets.counter.drawers import cash_of, close_drawer, closing_of
 from wanhao.pages.console.access import out_of_scope
@@ -16,17 +16,18 @@ from wanhao.pages.counter.clerks import Clerk, Serving, for_clerks, for_service
 from wanhao.pages.counter.serving import customer_page
 from wanhao.pages.counter.words import SAID
 from wanhao.pages.design import clock
+from wanhao.pages.design.amount_words import amount_fault
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import money, spoken
 from wanhao.staff.contracts import Permission
 from wanhao.values.cycle import SHANGHAI
 from wanhao.values.errors import WanhaoError
-from wanhao.values.typed import as_meant
 from wanhao.workflows.check_scope import scope_of_line
 from wanhao.workflows.take_cash_at_counter import take_cash_at_counter
 
-YUAN = re.compile(r"(\d{1,6})(?:\.(\d{1,2}))?")
 MOST_FEN = 10_000_000
+"""So much cash a counter takes at once."""
+MOST_DRAWER_FEN = 99_999_999
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,11 +40,9 @@ def counter_cash(request: HttpRequest, serving: Serving) -> HttpResponse:
         return out_of_scope(request, scope)
     if request.method != "POST":
         return _cash(request, serving, "")
-    fen = fen_of(request.POST.get("amount", ""))
-    if fen is None or not 0 < fen <= MOST_FEN:
-        return _cash(
-            request, serving, gettext("Give an amount such as 50 or 50.50, ¥100,000 at most.")
-        )
+    fen = read_amount(request.POST.get("amount", ""), most_fen=MOST_FEN)
+    if isinstance(fen, AmountFault):
+        return _cash(request, serving, amount_fault(fen, most_fen=MOST_FEN))
     words = (gettext("Cash payment"), gettext("Cash received, number {number}."))
     given = request.POST.get("reference", "")
     reference = f"cash-{serving.service.service_id}-{given[:32] or uuid.uuid4().hex}"
@@ -83,15 +82,9 @@ def counter_drawer(request: HttpRequest, clerk: Clerk) -> HttpResponse:
     now, who, hall = clock.now(), clerk.employee.employee_id, clerk.hall.code
     day, mistake = now.astimezone(SHANGHAI).date(), ""
     if request.method == "POST":
-        counted = fen_of(request.POST.get("counted", ""))
-        note = request.POST.get("note", "")
-        try:
-            if counted is None:
-                raise WanhaoError("That is no amount.", "Give one as 50.50.")
-            close_drawer(clerk_id=who, hall=hall, counted_fen=counted, note=note, now=now)
+        mistake = _counted(request, clerk)
+        if not mistake:
             return back(reverse("counter-drawer"), "counted")
-        except WanhaoError:
-            mistake = gettext("Give what you counted, as 350.00, and explain a difference.")
     closing = closing_of(who, hall, day)
     context = {
         "hall": spoken(clerk.hall.name_zh, clerk.hall.name_en),
@@ -107,7 +100,20 @@ def counter_drawer(request: HttpRequest, clerk: Clerk) -> HttpResponse:
     return render_page(request, "counter/drawer.html", context, status=400 if mistake else 200)
 
 
-def fen_of(text: str) -> int | None:
-    """Yuan as they are typed, in fen; None when it is no amount."""
-    found = YUAN.fullmatch("".join(as_meant(text).split()).lstrip("¥￥").replace(",", ""))
-    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0")) if found else None
+def _counted(request: HttpRequest, clerk: Clerk) -> str:
+    """Close the drawer with what was counted; else what is wrong, in words."""
+    counted = read_amount(request.POST.get("counted", ""), least_fen=0, most_fen=MOST_DRAWER_FEN)
+    if isinstance(counted, AmountFault):
+        return amount_fault(counted, least_fen=0, most_fen=MOST_DRAWER_FEN)
+    assert clerk.hall is not None
+    try:
+        close_drawer(
+            clerk_id=clerk.employee.employee_id,
+            hall=clerk.hall.code,
+            counted_fen=counted,
+            note=request.POST.get("note", ""),
+            now=clock.now(),
+        )
+    except WanhaoError:
+        return gettext("Give what you counted, as 350.00, and explain a difference.")
+    return ""

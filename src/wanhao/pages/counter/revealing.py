@@ -11,8 +11,8 @@ from wanhao.pages.console.access import out_of_scope
 from wanhao.pages.counter.clerks import Serving, for_service
 from wanhao.pages.counter.glance import masked_values
 from wanhao.pages.counter.serving import REVEALED_SECONDS, customer_page, item_groups
-from wanhao.pages.counter.words import FIELDS, PURPOSES
 from wanhao.pages.design import clock
+from wanhao.pages.design.counter_words import FIELDS, PURPOSES
 from wanhao.pages.design.rendering import render_page
 from wanhao.staff.contracts import Permission
 from wanhao.workflows.check_scope import scope_of_line

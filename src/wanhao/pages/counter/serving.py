@@ -22,8 +22,9 @@ from wanhao.pages.asking.views import ask_view, confirm_view, decline_view
 from wanhao.pages.console.acting import back, said
 from wanhao.pages.counter.clerks import Serving, for_service
 from wanhao.pages.counter.glance import document_of, glance, masked_values
-from wanhao.pages.counter.words import LEVELS, PURPOSES, SAID, STEPS
+from wanhao.pages.counter.words import LEVELS, SAID, STEPS
 from wanhao.pages.design import clock
+from wanhao.pages.design.counter_words import PURPOSES
 from wanhao.pages.design.language import language_of_page
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import spoken

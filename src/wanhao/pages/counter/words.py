@@ -1,4 +1,4 @@
-"""Purposes, steps and verdicts of the counter in words."""
+"""Steps and verdicts of the counter in words."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -7,23 +7,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from wanhao.billing.stop_contracts import ServiceState
-from wanhao.outlets.counter_contracts import Purpose, StepKind
+from wanhao.outlets.counter_contracts import StepKind
 from wanhao.parties.contracts import DocumentKind
 from wanhao.workflows.prove_at_counter import Verdict
 
 Words = Mapping[str, str | Promise]
 
-PURPOSES: Mapping[Purpose, str | Promise] = MappingProxyType(
-    {
-        Purpose.INFORMATION: _("A question"),
-        Purpose.CHANGE: _("A change of plan or pack"),
-        Purpose.PAYMENT: _("A payment"),
-        Purpose.CARD: _("A card or a new line"),
-        Purpose.REPAIR: _("A fault"),
-        Purpose.COMPLAINT: _("A complaint"),
-        Purpose.OTHER: _("Something else (say what)"),
-    }
-)
 STEPS: Mapping[StepKind, str | Promise] = MappingProxyType(
     {
         StepKind.BEGUN: _("Looked up"),
@@ -80,9 +69,6 @@ SERVICE_STATES: Mapping[ServiceState, tuple[str | Promise, str]] = MappingProxyT
         ServiceState.FROZEN: (_("Number frozen"), "need"),
         ServiceState.FREE: (_("Number free again"), "quiet"),
     }
-)
-FIELDS: Mapping[str, str | Promise] = MappingProxyType(
-    {"name": _("Customer name"), "number": _("Number"), "email": _("Mail")}
 )
 SAID: Words = MappingProxyType(
     {

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext
 
 from wanhao.billing.contracts import Channel
-from wanhao.billing.order_contracts import CHANNELS, LEAST_FEN, MOST_FEN, Showing
-from wanhao.billing.orders.amounts import fen_of
-from wanhao.pages.design.speech import money
+from wanhao.billing.order_contracts import CHANNELS, Showing
+from wanhao.billing.orders.amounts import AmountFault, read_amount
+from wanhao.pages.design.amount_words import amount_fault
 from wanhao.values.typed import as_meant
 
 AMOUNTS = (30, 50, 100, 200)
@@ -62,19 +62,14 @@ def read_form(given: Mapping[str, str], *, checked: bool = True) -> PayForm:
 
 
 def _checked(form: PayForm) -> PayForm:
-    fen, number = fen_of(form.amount), as_meant(form.number).replace(" ", "")
+    fen, number = read_amount(form.amount), as_meant(form.number).replace(" ", "")
     wrong_number = ""
     if number and not NUMBER.match(number):
         wrong_number = gettext("Write the number with its 11 digits.")
-    wrong_amount = ""
-    if fen is None:
-        wrong_amount = gettext("Write an amount from %(least)s to %(most)s, as 50 or 50.50.") % {
-            "least": money(LEAST_FEN),
-            "most": money(MOST_FEN),
-        }
+    wrong_amount = amount_fault(fen) if isinstance(fen, AmountFault) else ""
     if form.channel not in CHANNELS or form.showing not in set(Showing) or not form.once:
         return replace(form, said=gettext("Please choose how to pay, and try once more."))
-    if wrong_number or fen is None:
+    if wrong_number or isinstance(fen, AmountFault):
         return replace(form, wrong_amount=wrong_amount, wrong_number=wrong_number)
     wanted = Wanted(
         amount_fen=fen,

@@ -1,11 +1,11 @@
 """Every figure the product tells Prometheus; each is explained in docs/reference/metrics.md."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from wanhao.communications import queries as communications
@@ -13,6 +13,8 @@ from wanhao.communications.incoming import answer_lag, incoming_counts
 from wanhao.communications.message_figures import stage_lags
 from wanhao.communications.message_lists import held_back, held_messages
 from wanhao.network import queries as network
+from wanhao.pages.metrics.doors import payments, queues
+from wanhao.pages.metrics.families import count, gauge, labelled_count, labelled_gauge
 from wanhao.promises import queries as promises
 from wanhao.promises.contracts import PromiseState
 from wanhao.usage import queries as usage
@@ -36,6 +38,8 @@ class Figures(Collector):
         yield from sms_hall(self._now)
         yield from owed(self._now)
         yield from provisioning(self._now)
+        yield from payments(self._now)
+        yield from queues(self._now)
 
 
 def registry(now: datetime) -> CollectorRegistry:
@@ -174,42 +178,3 @@ def provisioning(now: datetime) -> Iterator[Metric]:
     oldest = waiting.oldest_at
     age = 0.0 if oldest is None else max((now - oldest).total_seconds(), 0.0)
     yield gauge("wanhao_network_oldest_seconds", "Age of the oldest of those; 0 for none.", age)
-
-
-def count(name: str, told: str, value: int) -> Metric:
-    """A figure that only grows; its sample is named with _total."""
-    return CounterMetricFamily(name, told, value=value)
-
-
-def gauge(name: str, told: str, value: float | None) -> Metric:
-    """A figure of this moment; none at all where it is not known."""
-    family = GaugeMetricFamily(name, told, labels=())
-    if value is not None:
-        family.add_metric((), value)
-    return family
-
-
-def labelled_count(
-    name: str,
-    told: str,
-    labels: tuple[str, ...],
-    rows: Iterable[tuple[tuple[str, ...], int]],
-) -> Metric:
-    """Figures that only grow, one for each set of labels."""
-    family = CounterMetricFamily(name, told, labels=labels)
-    for values, value in rows:
-        family.add_metric(values, value)
-    return family
-
-
-def labelled_gauge(
-    name: str,
-    told: str,
-    labels: tuple[str, ...],
-    rows: Iterable[tuple[tuple[str, ...], float]],
-) -> Metric:
-    """Figures of this moment, one for each set of labels."""
-    family = GaugeMetricFamily(name, told, labels=labels)
-    for values, value in rows:
-        family.add_metric(values, value)
-    return family

@@ -26,12 +26,12 @@ from wanhao.outlets.queue_rules import queue_terms
 from wanhao.outlets.queue_states import TicketState
 from wanhao.outlets.taking import arrive, give_back, take_ticket
 from wanhao.outlets.waiting import queue_of, ticket
-from wanhao.pages.console.access import for_employees
 from wanhao.pages.console.acting import back, person, said
 from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import clock as time_of
 from wanhao.pages.design.speech import spoken
+from wanhao.pages.queues.clerks import for_clerks_of_hall
 from wanhao.pages.queues.words import LANES, SAID, SERVICES, STATES, refusal
 from wanhao.values.errors import WanhaoError
 
@@ -49,14 +49,14 @@ TICKET_VERBS: Mapping[str, tuple[TicketVerb, str]] = {
 
 
 @require_safe
-@for_employees
+@for_clerks_of_hall
 def hall_queue(request: HttpRequest, hall: str) -> HttpResponse:
     """The queue of a hall, and the desk somebody sits at."""
     return _page(request, hall)
 
 
 @require_safe
-@for_employees
+@for_clerks_of_hall
 def queue_part(request: HttpRequest, hall: str, part: str) -> HttpResponse:
     """A part of it that moves: the desk, or the lanes."""
     if part not in PARTS:
@@ -65,7 +65,7 @@ def queue_part(request: HttpRequest, hall: str, part: str) -> HttpResponse:
 
 
 @require_POST
-@for_employees
+@for_clerks_of_hall
 def ticket_new(request: HttpRequest, hall: str) -> HttpResponse:
     """Give a number to somebody who came by; the form's reference makes it one."""
     try:
@@ -84,7 +84,7 @@ def ticket_new(request: HttpRequest, hall: str) -> HttpResponse:
 
 
 @require_POST
-@for_employees
+@for_clerks_of_hall
 def desk_act(request: HttpRequest, hall: str, number: int, act: str) -> HttpResponse:
     """Open or close a desk, or call whose turn it is."""
     now, by, done = clock.now(), person(request), act
@@ -103,7 +103,7 @@ def desk_act(request: HttpRequest, hall: str, number: int, act: str) -> HttpResp
 
 
 @require_POST
-@for_employees
+@for_clerks_of_hall
 def ticket_act(request: HttpRequest, hall: str, ticket_id: int, act: str) -> HttpResponse:
     """Do something with a ticket of this hall; after a service the next may be called at once."""
     found = ticket(ticket_id)

@@ -21,11 +21,11 @@ from wanhao.outlets.lost_rules import lost_terms, ways_out
 from wanhao.outlets.lost_states import ClaimState, ThingState
 from wanhao.outlets.queries import listed
 from wanhao.outlets.queue_rules import day_of
-from wanhao.pages.console.access import for_employees
 from wanhao.pages.console.acting import back, person, said
 from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import spoken
+from wanhao.pages.queues.clerks import for_clerks_of_hall
 from wanhao.pages.queues.lost_words import (
     CLAIM_STATES,
     DOCUMENTS,
@@ -48,14 +48,14 @@ SAID: Mapping[str, str | Promise] = {
 
 
 @require_safe
-@for_employees
+@for_clerks_of_hall
 def lost(request: HttpRequest, hall: str) -> HttpResponse:
     """What a hall keeps, what must leave first."""
     return _list(request, hall)
 
 
 @require_POST
-@for_employees
+@for_clerks_of_hall
 def lost_new(request: HttpRequest, hall: str) -> HttpResponse:
     """Register what was found."""
     typed, now = request.POST, clock.now()
@@ -79,14 +79,14 @@ def lost_new(request: HttpRequest, hall: str) -> HttpResponse:
 
 
 @require_safe
-@for_employees
+@for_clerks_of_hall
 def lost_thing(request: HttpRequest, hall: str, thing_id: int) -> HttpResponse:
     """One thing with the claims to it."""
     return _thing(request, _of(hall, thing_id))
 
 
 @require_POST
-@for_employees
+@for_clerks_of_hall
 def lost_act(request: HttpRequest, hall: str, thing_id: int, act: str) -> HttpResponse:
     """Hand it over, refuse or match a claim, let it go, or read where to call."""
     view, typed, now, by = _of(hall, thing_id), request.POST, clock.now(), person(request)

@@ -46,7 +46,8 @@ def show(file: int, reason: str) -> None:
     view = care_file(file)
     if view is None:
         raise WanhaoError(f"There is no care file {file}.", "See: wanhao care visits.")
-    record_read(None, f"care file {file}", f"{reason} ({getpass.getuser()})", clock.now())
+    why = f"{reason.strip()} ({getpass.getuser()})"
+    record_read(None, f"care file {file}", "care file by command", clock.now(), reason=why)
     line = lines_by_id([view.person_line]).get(view.person_line)
     click.echo(f"{line.number if line else '***'}  {view.state.value}  {view.reason.value}")
     click.echo(", ".join(care_terms().needs[need][1] for need in view.needs))
