@@ -61,7 +61,8 @@ class Field:
     @property
     def open(self) -> bool:
         """Whether all choices are seen at once."""
-        return len(self.choices) <= FEW or any(one.price for one in self.choices)
+        priced = self.required and any(one.price for one in self.choices)
+        return len(self.choices) <= FEW or priced
 
 
 def fields_of(
