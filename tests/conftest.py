@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from hypothesis import settings
 
+from tests.emptying import emptied_by_rows
 from wanhao.project.postgres import EmbeddedPostgres, embedded_url
 from wanhao.project.translations import compile_translations
 
@@ -64,6 +65,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if CLUSTER in config.stash:
         config.stash[CLUSTER].stop()
     shutil.rmtree(DATA, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_by_rows() -> Iterator[None]:
+    with emptied_by_rows():
+        yield
 
 
 @pytest.fixture(autouse=True)
