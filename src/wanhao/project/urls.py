@@ -37,6 +37,7 @@ from wanhao.pages.console.reminder_changes import (
     reminder_revert,
 )
 from wanhao.pages.console.reminders import reminder, reminders
+from wanhao.pages.counter.drawers import drawers
 from wanhao.pages.design.clock import use as use_clock
 from wanhao.pages.design.preferences import choose
 from wanhao.pages.hall.push import use_push
@@ -128,6 +129,7 @@ urlpatterns = [
     path("disputes/<int:dispute_id>/", dispute, name="dispute"),
     path("disputes/<int:dispute_id>/settle/", dispute_settle, name="dispute-settle"),
     path("audit/reads/", readings, name="readings"),
+    path("drawers/", drawers, name="drawers"),
     path("counter/", include("wanhao.pages.counter.urls")),
     path("queues/", halls, name="queues"),
     path("queues/<str:hall>/", hall_queue, name="queue"),
