@@ -13,6 +13,7 @@ from tests.billing.foreign.peers import billed_elsewhere, client, peer
 from tests.loyalty.examples import give_points
 from tests.menu.items.customers import LI, NOW, WANG, ZHAO, line, open_line
 from tests.menu.refused_auctions import OF_AUCTIONS
+from tests.menu.refused_others import OF_OTHERS
 from tests.menu.refused_payments import OF_PAYMENTS
 from tests.menu.refused_queues import OF_QUEUES
 from tests.menu.refused_stops import OF_STOPS
@@ -180,8 +181,6 @@ ELSEWHERE = (
     r"\d+ is not kept for later",
     "The account is not stopped",
     "The customer's star",
-    "Service was given",
-    "A bill is overdue",
 )
 """What is refused of gifts, stops and kept numbers is held by tests of their own."""
 
@@ -355,6 +354,7 @@ CASES: list[Refused] = [
     *OF_QUEUES,
     *OF_AUCTIONS,
     *OF_PAYMENTS,
+    *OF_OTHERS,
 ]
 
 
@@ -384,9 +384,9 @@ def test_where_billing_is_foreign_products_are_had_elsewhere() -> None:
 
 
 def test_every_wording_fits_something_that_a_room_really_says() -> None:
-    messages = [message_of(refuse).message for _, refuse, _, _ in CASES]
+    messages = [str(message_of(refuse)) for _, refuse, _, _ in CASES]
     provide_billing(ForeignBilling())
-    messages.append(message_of(elsewhere).message)
+    messages.append(str(message_of(elsewhere)))
     provide_billing(OwnBilling())
     used = {next(one for one in wordings() if one.begins.match(said)) for said in messages}
     left = [one.begins.pattern for one in wordings() if one not in used]

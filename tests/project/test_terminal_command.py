@@ -92,12 +92,20 @@ def test_a_terminal_that_was_taken_away_is_one_no_more() -> None:
         run("remove", str(terminal_id))
 
 
+def test_no_key_is_printed_for_a_terminal_that_was_taken_away() -> None:
+    terminal_id, _ = added("--devices", "http://127.0.0.1:8443")
+    run("remove", str(terminal_id))
+    with pytest.raises(WanhaoError, match=f"no terminal {terminal_id}"):
+        run("key", str(terminal_id))
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("add", "H1", " "), "up to 40 characters"),
         (("add", "H1", "01", "--devices", "http://hall.example.cn"), "no address"),
         (("code", "999999"), "There is no terminal 999999"),
+        (("key", "999999"), "There is no terminal 999999"),
         (("receipts", "999999"), "There is no terminal 999999"),
     ],
 )

@@ -21,9 +21,10 @@ from wanhao.menu.contracts import (
     Reply,
     ReplyKind,
 )
+from wanhao.menu.input_refusals import refusal_of_inputs
 from wanhao.menu.levels import needed
 from wanhao.menu.proving import may_prove, prove
-from wanhao.menu.refusing import refusal_of, refusal_of_inputs
+from wanhao.menu.refusing import refusal_of
 from wanhao.menu.registry import item_of
 from wanhao.values.errors import WanhaoError
 
@@ -146,7 +147,7 @@ def read_inputs(item: MenuItem[Any], given: Mapping[str, object]) -> Inputs:
     try:
         inputs: Inputs = item.inputs.model_validate(dict(given))
     except ValidationError as error:
-        raise refusal_of_inputs(error) from None
+        raise refusal_of_inputs(item.code, error) from None
     return inputs
 
 

@@ -162,7 +162,8 @@ class MenuItem(Generic[I]):
     `proof` finds name and document number among the inputs: at a door whose messages come from the
     line itself they stand for the highest level.
     `together` answers many at once, in the order asked, for doors in a hurry; WanhaoErrors among
-    the answers are refusals.
+    the answers are refusals. `says` tells, in Chinese and English, what it does, where its form
+    shows nothing of it.
     """
 
     code: str
@@ -177,6 +178,7 @@ class MenuItem(Generic[I]):
     changes: bool = False
     proof: Callable[[I], tuple[str, str]] | None = None
     together: Callable[[Sequence[Asking[I]]], Sequence["Answer | WanhaoError"]] | None = None
+    says: tuple[str, str] = ("", "")
 
     @property
     def confirmed(self) -> bool:

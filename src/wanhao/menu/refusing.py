@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from wanhao.menu.contracts import RefusedError
 from wanhao.outlets.hours import hours_in_words
 from wanhao.products.queries import offering_names
@@ -26,7 +24,8 @@ OFFERINGS = ("offering", "other")
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What is said when a room's own message begins like this; it may use what the groups found."""
+    """What is said when a room's own message and remedy begin like this; it may use what the groups
+    found."""
 
     begins: re.Pattern[str]
     zh: str
@@ -45,7 +44,7 @@ def refusal_of(error: WanhaoError) -> RefusedError:
     if isinstance(error, RefusedError):
         return error
     for wording in wordings():
-        found = wording.begins.match(error.message)
+        found = wording.begins.match(str(error))
         if found:
             zh, en = _named(found.groupdict())
             return RefusedError(wording.zh.format(**zh), wording.en.format(**en))
@@ -64,17 +63,3 @@ def _named(found: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         for words, hours in zip(both, hours_in_words(found["hours"]), strict=True):
             words["hours"] = hours
     return {**found, **both[0]}, {**found, **both[1]}
-
-
-def refusal_of_inputs(error: ValidationError) -> RefusedError:
-    """What is wrong with what was given, the first of it."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    cause = first.get("ctx", {}).get("error")
-    if isinstance(cause, RefusedError):
-        return cause
-    name = ".".join(str(part) for part in first["loc"]) or "input"
-    if first["type"] == "missing":
-        return RefusedError(f"请补充：{name}。", f"Please also give: {name}.")
-    return RefusedError(
-        f"“{name}”填写有误，请检查后重试。", f"'{name}' is not right: {first['msg']}."
-    )

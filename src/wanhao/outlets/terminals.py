@@ -113,6 +113,14 @@ def terminals(hall: str = "") -> tuple[TerminalView, ...]:
     )
 
 
+def the_terminal(terminal_id: int) -> TerminalView:
+    """A terminal that was not taken away. WanhaoError when there is none such."""
+    row = _rows().filter(id=terminal_id, until=None).first()
+    if row is None:
+        raise WanhaoError(f"There is no terminal {terminal_id}.", "See: wanhao terminal list")
+    return _view(row)
+
+
 def devices_key(terminal_id: int) -> str:
     """What this terminal's program for card reader and printer signs its answers with; made of the
     installation's secret, so that it is kept nowhere."""

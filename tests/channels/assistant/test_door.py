@@ -156,9 +156,9 @@ def test_nobody_says_yes_for_another_line(door: Door) -> None:
     ("tool", "given", "told"),
     [
         ("pack_open", {"pack": "tea"}, "no pack called 'tea'"),
-        ("pack_open", {}, "Please also give: pack"),
-        ("pack_open", {"pack": PACK, "line": ZH}, "'line' is not right"),
-        ("balance", {"line": ZH}, "'line' is not right"),
+        ("pack_open", {}, "Please fill in: "),
+        ("pack_open", {"pack": PACK, "line": ZH}, "line is not right"),
+        ("balance", {"line": ZH}, "line is not right"),
     ],
 )
 def test_what_is_not_right_is_said_so_that_it_can_be_put_right(

@@ -90,8 +90,9 @@ def test_online_one_must_be_verified_and_at_other_doors_it_is_not_had(givers: Gi
         (GIVER, OTHER, 1, "该号码不能接受流量转赠", "cannot be given data"),
         (GIVER, 16907999999, 1, "该号码不能接受流量转赠", "cannot be given data"),
         (OTHER, RECEIVER, 1, "只有个人定制套餐用户可以转赠流量。", "Only customers with a plan"),
-        (GIVER, "1690791", 1, "“to”填写有误", "'to' is not right"),
-        (GIVER, RECEIVER, 0, "“mb”填写有误", "'mb' is not right"),
+        (GIVER, "1690791", 1, "转赠给应为11位手机号码。", "eleven digits"),
+        (GIVER, RECEIVER, 0, "转赠流量（MB）至少为1。", "How much (MB): at least 1."),
+        (GIVER, RECEIVER, 10_000, "转赠流量（MB）最多为9999。", "at most 9999"),
     ],
 )
 def test_what_cannot_be_given_is_refused_in_both_languages(

@@ -139,3 +139,27 @@ class TestTheLists:
         assert "/hall/do/roaming_on/" in text(customer, "/hall/find/?q=漫游")
         assert "/hall/do/roaming_off/" in text(customer, "/hall/find/?q=abroad")
         assert "没有找到" in text(customer, "/hall/find/?q=黄金")
+
+
+@pytest.mark.parametrize(
+    ("item", "shelf", "name"),
+    [
+        ("balance", "/hall/ask/", "查询"),
+        ("pack_open", "/hall/serve/", "办理"),
+        ("reminders", "/hall/me/", "我的"),
+    ],
+)
+def test_an_item_leads_back_to_the_list_it_stands_on(
+    customer: Client, item: str, shelf: str, name: str
+) -> None:
+    page = text(customer, f"/hall/do/{item}/")
+    assert f'<a href="{shelf}">‹ {name}</a>' in page
+    assert f'href="{shelf}" aria-current="page"' in page
+
+
+def test_what_stops_the_line_is_said_before_it_is_sent(customer: Client) -> None:
+    assert "提交后立即停机" in text(customer, "/hall/do/report_loss/")
+
+
+def test_ones_own_plan_is_marked_among_those_on_sale(customer: Client) -> None:
+    assert text(customer, "/hall/do/plan_change/").count("（现用套餐）") == 1

@@ -110,3 +110,11 @@ def test_no_passkey_no_proof(browser: Client) -> None:
 
 def test_who_is_not_signed_in_signs_in_first() -> None:
     assert Client().get(AT)["Location"].startswith("/hall/sign-in/?next=")
+
+
+def test_after_a_code_only_the_password_is_asked_and_told_wrong(password: str) -> None:
+    browser = Client()
+    sign_in(browser, MINE, NOW, IdentityLevel.VERIFIED)
+    assert "还需要" in browser.get(AT, {"level": "3"}).content.decode()
+    given = {"act": "password", "password": "999999", "level": "3"}
+    assert "服务密码不正确，今天还可以试 2 次。" in browser.post(AT, given).content.decode()

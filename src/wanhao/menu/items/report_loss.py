@@ -49,6 +49,11 @@ ITEMS = (
         inputs=NoInputs,
         answer=report,
         changes=True,
+        says=(
+            "提交后立即停机：不能打电话、发短信和上网。免费，找回卡后可随时解挂。",
+            "The line is stopped at once: no calls, messages or data. Free of charge; when the card"
+            " is found, cancel the loss at any time.",
+        ),
     ),
     MenuItem(
         code="cancel_loss",
@@ -59,5 +64,9 @@ ITEMS = (
         inputs=NoInputs,
         answer=cancel,
         changes=True,
+        says=(
+            "提交后立即恢复使用，免费。请确认卡在您手中。",
+            "The line works again at once, free of charge. Be sure that you have the card.",
+        ),
     ),
 )

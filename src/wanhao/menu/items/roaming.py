@@ -114,5 +114,10 @@ ITEMS = (
         inputs=NoInputs,
         answer=off,
         changes=True,
+        says=(
+            "提交后立即关闭：在境外不能打电话、发短信和上网。免费，可随时再开通。",
+            "From then on no calls, messages or data abroad. Free of charge; it can be had again at"
+            " any time.",
+        ),
     ),
 )

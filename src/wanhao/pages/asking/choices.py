@@ -1,6 +1,7 @@
 """What can be chosen for an input: looked up for the line that asks."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -37,8 +38,16 @@ def _packs(asker: Asker, now: datetime) -> list[Choice]:
 
 def _plans(asker: Asker, now: datetime) -> list[Choice]:
     plans = [one for one in on_sale(offerings(), now) if one.is_plan]
+    held = products_of(asker.line.group_id, now) if asker.line else []
+    mine = {one.offering.code for one in held}
     cheapest = sorted(plans, key=lambda one: (one.fee_fen, one.code))
-    return [_offer(one, asker.language) for one in cheapest]
+    return [_plan(one, asker.language, mine=one.code in mine) for one in cheapest]
+
+
+def _plan(offering: Offering, language: Language, *, mine: bool) -> Choice:
+    offer = _offer(offering, language)
+    said = pick(language, ("（现用套餐）", " (what you have)"))
+    return replace(offer, label=offer.label + said) if mine else offer
 
 
 def _held(item: str) -> Found:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from wanhao.menu.contracts import MenuItem, RefusedError
+from wanhao.menu.contracts import MenuItem
+from wanhao.menu.input_refusals import refusal_of_input
 from wanhao.menu.input_words import InputWords, words_of
 from wanhao.menu.wording import pick
 from wanhao.parties.contracts import Language
@@ -60,7 +61,8 @@ class Field:
     @property
     def open(self) -> bool:
         """Whether all choices are seen at once."""
-        return len(self.choices) <= FEW or any(one.price for one in self.choices)
+        priced = self.required and any(one.price for one in self.choices)
+        return len(self.choices) <= FEW or priced
 
 
 def fields_of(
@@ -96,7 +98,7 @@ def errors_of(item: MenuItem[Any], error: ValidationError, language: Language) -
     found: dict[str, str] = {}
     for one in error.errors(include_url=False, include_input=False):
         name = str(one["loc"][0]) if one["loc"] else ""
-        found.setdefault(name, _wrong(item.code, name, one, language))
+        found.setdefault(name, refusal_of_input(item.code, one).said(language))
     return found
 
 
@@ -185,27 +187,3 @@ def _default(part: Mapping[str, Any]) -> str:
         return str(default).lower()
     # A nought that may be left out is nothing that somebody would write.
     return "" if default is None or default == 0 else str(default)
-
-
-def _wrong(code: str, name: str, error: Any, language: Language) -> str:
-    cause = error.get("ctx", {}).get("error")
-    if isinstance(cause, RefusedError):
-        return cause.said(language)
-    label = pick(language, words_of(code, name).label)
-    limits = error.get("ctx", {})
-    if error["type"] in {"missing", "string_too_short"}:
-        said = (f"请填写{label}。", f"Please fill in: {label}.")
-    elif error["type"] == "greater_than_equal":
-        said = (f"{label}至少为{limits['ge']}。", f"{label}: at least {limits['ge']}.")
-    elif error["type"] == "less_than_equal":
-        said = (f"{label}最多为{limits['le']}。", f"{label}: at most {limits['le']}.")
-    elif error["type"] == "string_too_long":
-        most = limits["max_length"]
-        said = (f"{label}最多{most}个字。", f"{label}: at most {most} characters.")
-    elif error["type"].startswith("int_"):
-        said = (f"{label}请填写整数。", f"{label}: please write a whole number.")
-    elif NUMBER.strip("^$") in str(limits.get("pattern", "")):
-        said = (f"{label}应为11位手机号码。", f"{label}: a mobile number of eleven digits.")
-    else:
-        said = (f"{label}填写有误，请检查。", f"{label} is not right; please look again.")
-    return pick(language, said)

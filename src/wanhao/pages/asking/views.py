@@ -113,6 +113,7 @@ def _page(
     context = {
         "item": item,
         "name": pick(asker.language, (item.zh, item.en)),
+        "says": pick(asker.language, item.says),
         "fields": fields_of(item, asker.language, given, errors or {}, choices) if may else (),
         "nothing": _nothing(item, choices, asker),
         "wrong": (errors or {}).get(ALL, ""),

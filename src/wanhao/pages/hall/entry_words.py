@@ -22,8 +22,11 @@ def number_of(given: str) -> int | None:
     return int(digits)
 
 
-def try_password(line: LineView | None, number: int, password: str) -> tuple[PasswordCheck, str]:
-    """Whether a service password is right, and what to say where it is not."""
+def try_password(
+    line: LineView | None, number: int, password: str, *, own: bool = False
+) -> tuple[PasswordCheck, str]:
+    """Whether a service password is right, and what to say where it is not; `own`: the line is
+    known, the password alone can be wrong."""
     try:
         with transaction.atomic():
             check = try_service_password(
@@ -33,7 +36,7 @@ def try_password(line: LineView | None, number: int, password: str) -> tuple[Pas
         return PasswordCheck(right=False), locked()
     if check.right:
         return check, ""
-    return check, password_wrong(check.left)
+    return check, own_password_wrong(check.left) if own else password_wrong(check.left)
 
 
 def wrong_number() -> str:
@@ -86,6 +89,18 @@ def password_wrong(left: int) -> str:
     said = ngettext(
         "Number and service password do not fit together. You can try %(n)s more time today.",
         "Number and service password do not fit together. You can try %(n)s more times today.",
+        left,
+    )
+    return said % {"n": left}
+
+
+def own_password_wrong(left: int) -> str:
+    """What to say of a wrong password of a line that is known."""
+    if not left:
+        return locked()
+    said = ngettext(
+        "That is not the service password. You can try %(n)s more time today.",
+        "That is not the service password. You can try %(n)s more times today.",
         left,
     )
     return said % {"n": left}

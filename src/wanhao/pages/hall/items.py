@@ -1,7 +1,11 @@
 """Every item of the menu in the hall: asked, confirmed, declined."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wanhao.menu.contracts import Asker, Door, IdentityLevel
@@ -11,8 +15,26 @@ from wanhao.pages.asking.views import ask_view, confirm_view, decline_view
 from wanhao.pages.design.language import language_of_page
 from wanhao.pages.design.preferences import KEPT_SECONDS, TEXT_COOKIE, Text
 from wanhao.pages.hall.greeting import CODES, hall_page, render_hall
+from wanhao.pages.hall.shelves import Shelf, shelf_of
 from wanhao.pages.hall.visitors import Visitor, visitor_of
 from wanhao.parties.contracts import Language
+
+SHELVES = {
+    Shelf.SERVE: gettext_lazy("Get done"),
+    Shelf.ASK: gettext_lazy("Look up"),
+    Shelf.SERVICE: gettext_lazy("Support"),
+    Shelf.ME: gettext_lazy("Me"),
+}
+
+
+def _render(
+    request: HttpRequest, template: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    """With the way back to the list on which the item stands."""
+    shelf = shelf_of(context["item"])
+    way = {"bar": f"hall-{shelf.value}", "shelf": SHELVES[shelf]}
+    return render_hall(request, template, {**way, **context}, status)
+
 
 HALL = Desk(
     template="hall/item.html",
@@ -22,7 +44,7 @@ HALL = Desk(
     back="hall-home",
     step_up="hall-step-up",
     pay="hall-pay",
-    render=render_hall,
+    render=_render,
 )
 
 

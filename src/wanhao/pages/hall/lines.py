@@ -180,4 +180,6 @@ def _page(request: HttpRequest, visitor: Visitor, error: str = "") -> HttpRespon
         "undo": GONE in request.session and request.GET.get("done") == "unbound",
         "still": True,
     }
-    return render_page(request, "hall/lines.html", context, status=422 if error else 200)
+    return render_page(
+        request, "hall/lines.html", {**context, "bar": "hall-me"}, status=422 if error else 200
+    )

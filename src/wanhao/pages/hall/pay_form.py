@@ -10,6 +10,7 @@ from wanhao.billing.contracts import Channel
 from wanhao.billing.order_contracts import CHANNELS, Showing
 from wanhao.billing.orders.amounts import AmountFault, read_amount
 from wanhao.pages.design.amount_words import amount_fault
+from wanhao.values.typed import as_meant
 
 AMOUNTS = (30, 50, 100, 200)
 """Yuan that are offered with one touch."""
@@ -61,7 +62,7 @@ def read_form(given: Mapping[str, str], *, checked: bool = True) -> PayForm:
 
 
 def _checked(form: PayForm) -> PayForm:
-    fen, number = read_amount(form.amount), form.number.replace(" ", "")
+    fen, number = read_amount(form.amount), as_meant(form.number).replace(" ", "")
     wrong_number = ""
     if number and not NUMBER.match(number):
         wrong_number = gettext("Write the number with its 11 digits.")

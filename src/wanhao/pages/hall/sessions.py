@@ -177,4 +177,6 @@ def _page(request: HttpRequest, visitor: Visitor, error: str = "") -> HttpRespon
         "said": said(request, DONE),
         "still": True,
     }
-    return render_page(request, "hall/sessions.html", context, status=422 if error else 200)
+    return render_page(
+        request, "hall/sessions.html", {**context, "bar": "hall-me"}, status=422 if error else 200
+    )

@@ -58,7 +58,7 @@ class Heading:
 
 def headings(shelf: Shelf, door: Door, language: Language) -> tuple[Heading, ...]:
     """What stands on a shelf, by group in the order of the menu."""
-    found = [one for one in items_at(door) if _shelf_of(one) is shelf]
+    found = [one for one in items_at(door) if shelf_of(one) is shelf]
     return tuple(
         Heading(
             code=group.code,
@@ -95,7 +95,8 @@ def entry(item: MenuItem[Any], language: Language) -> Entry:
     )
 
 
-def _shelf_of(item: MenuItem[Any]) -> Shelf:
+def shelf_of(item: MenuItem[Any]) -> Shelf:
+    """On which page an item stands."""
     ((group, _),) = grouped([item])
     if group.code == "me":
         return Shelf.ME

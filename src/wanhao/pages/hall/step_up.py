@@ -83,7 +83,7 @@ def _password(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     if too_often(request, "try"):
         return _page(request, visitor, slow_down())
     given = request.POST.get("password", "").strip()
-    check, refusal = try_password(visitor.line, visitor.line.number, given)
+    check, refusal = try_password(visitor.line, visitor.line.number, given, own=True)
     if refusal:
         return _page(request, visitor, refusal if check.left else password_wrong(0))
     if check.must_change:

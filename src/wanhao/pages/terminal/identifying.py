@@ -138,7 +138,7 @@ def _password(request: HttpRequest, guest: Guest) -> HttpResponse:
     if too_often(request, "try"):
         return _page(request, guest, Step(name="password", error=slow_down()))
     given = request.POST.get("password", "").strip()
-    check, refusal = try_password(line, line.number, given)
+    check, refusal = try_password(line, line.number, given, own=True)
     if refusal:
         return _page(request, guest, Step(name="password", error=refusal))
     if check.must_change:

@@ -10,6 +10,7 @@ from wanhao.outlets.terminals import (
     receipts,
     remove_terminal,
     terminals,
+    the_terminal,
 )
 from wanhao.project import clock
 from wanhao.project.command.sessions import database, refuse_without_database
@@ -54,7 +55,9 @@ def code(terminal_id: int) -> None:
 @click.argument("terminal_id", type=int)
 def key(terminal_id: int) -> None:
     """Print the key that the program for card reader and printer signs with."""
-    _tell_key(terminal_id)
+    refuse_without_database()
+    with database():
+        _tell_key(the_terminal(terminal_id).terminal_id)
 
 
 @terminal.command("list")
