@@ -87,6 +87,17 @@ def test_a_chinese_page_says_in_chinese_what_for_and_why(
         assert code not in rows
 
 
+def test_what_customers_read_of_themselves_is_said_to_be_theirs(
+    client: Client, readers: dict[str, Login]
+) -> None:
+    login = Login.objects.create_user("customer-5", kind="customer")
+    record_read(login, f"line {NUMBER}", "detail at the hall", NOW)
+    client.force_login(employed("chen", PROVINCE, "inspector"))
+    rows = page(client).split("<tbody>")[1]
+    assert "the customer, online" in rows
+    assert "customer-5" not in rows
+
+
 def test_a_city_sees_its_own_people_only(client: Client, readers: dict[str, Login]) -> None:
     client.force_login(employed("chen", NANCHANG, "inspector"))
     assert "card lost" in page(client, "?employee=li.na")
