@@ -5,6 +5,7 @@ from functools import lru_cache
 from django import template
 from django.template.loader import render_to_string
 
+from wanhao.pages.console.mistake_words import in_words
 from wanhao.pages.design import speech
 
 register = template.Library()
@@ -15,6 +16,7 @@ register.filter("duration", speech.duration)
 register.filter("rate", speech.rate)
 register.filter("files", speech.files)
 register.filter("money", speech.money)
+register.filter("in_words", in_words)
 
 
 @register.simple_tag
