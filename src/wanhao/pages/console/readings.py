@@ -22,7 +22,7 @@ from wanhao.workflows.check_scope import Scope
 
 SHOWN = 50
 CUSTOMERS = "customer-"
-"""How the logins of customers begin."""
+"""How the logins of customers begin; they say nothing to whoever reads this."""
 WHOLE = re.compile(r"(?<!\d)1\d{10}(?!\d)", re.ASCII)
 
 
@@ -104,10 +104,10 @@ def _rows(found: list[ReadView]) -> list[dict[str, Any]]:
     return [
         {
             "read": one,
+            "customer": one.login_name.startswith(CUSTOMERS),
             "subject": _subject(one.subject),
             "purpose": WHOLE.sub(_masked, purpose_words(one.purpose)),
             "reason": WHOLE.sub(_masked, reason_words(one.purpose, one.reason)),
-            "customer": one.login_name.startswith(CUSTOMERS),
             "employee": people.get(one.login_id) if one.login_id is not None else None,
         }
         for one in found
