@@ -9,14 +9,14 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.channels.payments.peers import connected, running_peer
 from tests.menu.walking.examples import Example
 from tests.menu.walking.world import NUMBERS, open_world
 from tests.outlets.examples import a_place
 from tests.pages.axe.checking import violations
-from tests.pages.browser import HALL_PC, PHONE, start_browser, visiting
+from tests.pages.browser import HALL_PC, LANGUAGES, PHONE, visiting
 from tests.pages.conftest import Served
 from tests.pages.counter.shop import NUMBER, open_hall, see
 from tests.pages.hall.app_world import signed_in
@@ -34,7 +34,7 @@ from wanhao.pages.terminal.guests import COOKIE
 from wanhao.parties.queries import lines_by_number
 
 pytestmark = pytest.mark.browser
-LANGUAGES = ["zh-CN", "en"]
+in_both_languages = pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "a good password 1"
 HALL = (
@@ -55,26 +55,22 @@ OPERATOR = (
         "notices/",
     ),
     *("quarantine/", "catalogue/", "catalogue/lexiang-4g-59/", "ledger/", "ledger/A{web}/"),
-    *("bills/A{web}/", "points/A{web}/", "payments/", "phones/", "staff/sign-in/"),
+    *(
+        "bills/A{web}/",
+        "points/A{web}/",
+        "payments/",
+        "drawers/",
+        "care/",
+        "auctions/",
+        "audit/reads/",
+    ),
+    *("phones/", "staff/sign-in/"),
 )
 TERMINAL = (
     *("start/", "list/ask/", "list/do/", "who/", "queue/", "pay/"),
     *("do/tariffs/", "do/balance/", "do/pack_open/", "do/bill/", "do/usage/"),
 )
 OUTSIDE = ("hall/sign-in/", "hall/sign-in/?step=password", "hall/do/tariffs/", "staff/sign-in/")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work; also
-    # when the tables are emptied after a test.
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        sync_playwright() as playwright,
-        start_browser(playwright) as chromium,
-    ):
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield chromium
 
 
 @pytest.fixture
@@ -114,7 +110,7 @@ def told(wrong: dict[str, list[str]]) -> str:
     return "\n".join(f"{name}: {one}" for name, found in wrong.items() for one in found)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_both_languages
 def test_the_hall(browser: Browser, world: int, web: Served, language: str) -> None:
     with signed_in(browser, web.url, level=IdentityLevel.STRONG, language=language) as context:
         page = context.new_page()
@@ -134,7 +130,7 @@ def test_the_hall(browser: Browser, world: int, web: Served, language: str) -> N
     assert not wrong, told(wrong)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_both_languages
 def test_what_anybody_sees(browser: Browser, world: int, web: Served, language: str) -> None:
     with visiting(browser, f"{web.url}/hall/sign-in/", language=language, size=PHONE) as visit:
         pages = {path: f"{web.url}/{path}" for path in OUTSIDE}
@@ -148,7 +144,7 @@ def test_what_anybody_sees(browser: Browser, world: int, web: Served, language: 
     assert not wrong, told(wrong)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_both_languages
 def test_the_operator(browser: Browser, world: int, web: Served, language: str) -> None:
     with visiting(browser, web.url, language=language, size=HALL_PC) as visit:
         known = {"web": NUMBERS[Door.WEB]}
@@ -158,7 +154,7 @@ def test_the_operator(browser: Browser, world: int, web: Served, language: str) 
     assert not wrong, told(wrong)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_both_languages
 def test_queues_and_the_board(
     browser: Browser, transactional_db: None, web: Served, language: str
 ) -> None:
@@ -175,7 +171,7 @@ def test_queues_and_the_board(
     assert not wrong, told(wrong)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_both_languages
 def test_paying(
     browser: Browser, world: int, web: Served, tmp_path: Path, client: Client, language: str
 ) -> None:
@@ -233,7 +229,7 @@ def sign_in(looks: Looks) -> None:
     expect(page.locator("#wanted")).to_be_visible()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_both_languages
 def test_the_counter(browser: Browser, transactional_db: None, web: Served, language: str) -> None:
     open_hall()
     see()
@@ -254,7 +250,7 @@ def test_the_counter(browser: Browser, transactional_db: None, web: Served, lang
     assert not looks.wrong, told(looks.wrong)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_both_languages
 def test_the_terminal(browser: Browser, world: int, web: Served, language: str) -> None:
     """As a stranger's browser, idle, before nobody known, and before somebody who proved it."""
     _, secret = open_terminal()

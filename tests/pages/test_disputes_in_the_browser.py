@@ -1,16 +1,14 @@
 """Disputes and readings in Chromium: with something to do and with nothing, on every screen."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.pages.browser import (
     HALL_PC,
     PHONE,
     overflow,
-    start_browser,
     take_picture,
     too_small,
     visiting,
@@ -35,19 +33,6 @@ from wanhao.workflows.settle_dispute import settle_dispute
 
 pytestmark = pytest.mark.browser
 NUMBER = 16907910001
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work; also
-    # when the tables are emptied after a test.
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        sync_playwright() as playwright,
-        start_browser(playwright) as chromium,
-    ):
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield chromium
 
 
 @pytest.fixture

@@ -160,3 +160,14 @@ def test_what_cannot_be_understood_is_told(
 ) -> None:
     client.force_login(employed("chen", PROVINCE, "inspector"))
     assert client.get(f"/audit/reads/{query}").status_code == 400
+
+
+def test_a_customer_who_read_is_no_string_of_letters(
+    client: Client, readers: dict[str, Login]
+) -> None:
+    mine = Login.objects.create(name="customer-64c06deb5e9d2d0f")
+    record_read(mine, f"line {NUMBER}", "use by day at the hall", NOW)
+    client.force_login(employed("chen", PROVINCE, "inspector"))
+    rows = page(client).split("<tbody>")[1]
+    assert "the customer" in rows
+    assert "customer-64c0" not in rows

@@ -1,11 +1,15 @@
-"""A local SMSC with its handsets, for stories that go the whole way."""
+"""A local SMSC with its handsets, and the browser of the pages, for stories of whole days."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.pages.conftest import browser, playwright
 from wanhao.channels.sms.peer import PeerSettings, SmscPeer, install
+
+# The same browser as for the pages.
+__all__ = ["browser", "playwright"]
 
 
 @pytest.fixture

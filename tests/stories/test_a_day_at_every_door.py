@@ -1,13 +1,12 @@
 """One customer's day: online hall, pack, payment and counter, with every process really running."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.pages.browser import HALL_PC, PHONE, start_browser, visiting
+from tests.pages.browser import HALL_PC, PHONE, visiting
 from tests.stories import online_hall as hall
 from tests.stories import shop_counter as counter
 from tests.stories.door_processes import Doors, open_doors, until
@@ -32,19 +31,6 @@ OFFLINE = "ERR_INTERNET_DISCONNECTED"
 TOO_SOON = "429 (Too Many Requests)"
 """A second code within a minute."""
 BILLED_FEN = 5_900 + 12_650
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work; also
-    # when the tables are emptied after a test.
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        sync_playwright() as playwright,
-        start_browser(playwright) as chromium,
-    ):
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        yield chromium
 
 
 def test_she_is_served_at_every_door(browser: Browser, tmp_path: Path, smsc: SmscPeer) -> None:

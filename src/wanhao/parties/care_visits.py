@@ -70,6 +70,12 @@ def record_visit(visit_id: int, visitors: Sequence[str], result: str, now: datet
     return _view(row)
 
 
+def visit_of(visit_id: int) -> VisitView | None:
+    """One visit, if there is one."""
+    row = CareVisit.objects.select_related("care").filter(id=visit_id).first()
+    return None if row is None else _view(row)
+
+
 def visits_of_month(cycle: int) -> list[VisitView]:
     """The visits of a month, what was missed first, then what is due."""
     order = {VisitState.MISSED: 0, VisitState.DUE: 1, VisitState.MADE: 2}

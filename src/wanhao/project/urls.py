@@ -3,7 +3,9 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from wanhao.pages.console.auctions import auction, auctions
 from wanhao.pages.console.bills import bill, bill_file, bills
+from wanhao.pages.console.care import care, care_made, care_open, care_visit
 from wanhao.pages.console.catalogue import catalogue, catalogue_offering
 from wanhao.pages.console.day import day, today
 from wanhao.pages.console.disputes import dispute, dispute_settle, disputes
@@ -37,6 +39,7 @@ from wanhao.pages.console.reminder_changes import (
     reminder_revert,
 )
 from wanhao.pages.console.reminders import reminder, reminders
+from wanhao.pages.counter.drawers import drawers
 from wanhao.pages.design.clock import use as use_clock
 from wanhao.pages.design.preferences import choose
 from wanhao.pages.hall.push import use_push
@@ -128,6 +131,13 @@ urlpatterns = [
     path("disputes/<int:dispute_id>/", dispute, name="dispute"),
     path("disputes/<int:dispute_id>/settle/", dispute_settle, name="dispute-settle"),
     path("audit/reads/", readings, name="readings"),
+    path("drawers/", drawers, name="drawers"),
+    path("care/", care, name="care"),
+    path("care/<int:visit_id>/", care_visit, name="care-visit"),
+    path("care/<int:visit_id>/open/", care_open, name="care-open"),
+    path("care/<int:visit_id>/made/", care_made, name="care-made"),
+    path("auctions/", auctions, name="auctions"),
+    path("auctions/<int:lot_id>/", auction, name="auction"),
     path("counter/", include("wanhao.pages.counter.urls")),
     path("queues/", halls, name="queues"),
     path("queues/<str:hall>/", hall_queue, name="queue"),

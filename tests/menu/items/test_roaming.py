@@ -89,7 +89,7 @@ def test_off_is_at_once_and_asked_again_changes_nothing(zhao: Asker) -> None:
         reply = asked(zhao, "roaming_off")
         assert (reply.kind, reply.short) == (
             ReplyKind.ANSWERED,
-            "Your line may not be used abroad.",
+            "Use abroad is switched off.",
         )
     (permit,) = RoamingPermit.objects.all()
     assert (permit.until, permit.until_door) == (NOW, "sms")

@@ -85,8 +85,15 @@ class TestAnAnnouncedStop:
         return line
 
     def announce(self, line: LineView, begins: datetime) -> None:
-        key = stop_key(line.account_id, Cycle.of(clock.now()).previous.number)
-        make([NewPromise(kind=STOP_SERVICE, key=key, due_at=begins, held=True)], clock.now())
+        cycle = Cycle.of(clock.now()).previous.number
+        promise = NewPromise(
+            kind=STOP_SERVICE,
+            key=stop_key(line.account_id, cycle),
+            due_at=begins,
+            held=True,
+            payload={"account": line.account_id, "cycle": cycle},
+        )
+        make([promise], clock.now())
 
     def test_home_says_when_and_how_much_to_pay_before(
         self, customer: Client, bill: LineView

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.menu.walking.examples import Example
 from tests.menu.walking.world import open_world
 from tests.pages.browser import (
-    HALL_PC,
+    LOOKS,
     PHONE,
+    SIZES,
     overflow,
-    start_browser,
     take_picture,
     too_small,
     visiting,
@@ -71,18 +71,6 @@ class Hall:
         context.add_cookies(
             [{"name": name, "value": one, "url": self.url} for name, one in self.cookies.items()]
         )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as started, start_browser(started) as chromium:
-        yield chromium
-
-
-@pytest.fixture(autouse=True)
-def _allow_rows_beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 @pytest.fixture
@@ -142,21 +130,21 @@ def test_a_bill_opens_to_its_lines(hall: Hall, browser: Browser) -> None:
         assert visit.complaints == []
 
 
-@pytest.mark.parametrize("size", [PHONE, HALL_PC], ids=["360", "1366"])
-@pytest.mark.parametrize("mode", ["plain", "large", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("look", LOOKS)
 def test_every_page_fits_its_screen_in_both_languages(
-    hall: Hall, browser: Browser, size: tuple[int, int], mode: str
+    hall: Hall, browser: Browser, size: str, look: str
 ) -> None:
     last, wrong = billed(), {}
     pages = {**PAGES, "bill": f"/hall/bills/{last}/"}
-    look = {"large": mode == "large", "dark": mode == "dark"}
+    seen = {"size": SIZES[size], **LOOKS[look]}
     for language in ("zh-hans", "en"):
-        with visiting(browser, hall.url + ANYBODYS, language=language, size=size, **look) as visit:
+        with visiting(browser, hall.url + ANYBODYS, language=language, **seen) as visit:
             cookie = {"name": "django_language", "value": language, "url": hall.url}
             visit.page.context.add_cookies([cookie])
             for name, path in pages.items():
                 page = opened(visit.page, hall, path)
-                picture = f"hall-{name}-{size[0]}-{language[:2]}-{mode}"
+                picture = f"hall-{name}-{size}-{language[:2]}-{look}"
                 take_picture(page, picture, whole=True)
                 over = overflow(page)
                 if found := [*too_small(page), *([over] if over > 0 else [])]:

@@ -163,3 +163,7 @@ def test_what_stops_the_line_is_said_before_it_is_sent(customer: Client) -> None
 
 def test_ones_own_plan_is_marked_among_those_on_sale(customer: Client) -> None:
     assert text(customer, "/hall/do/plan_change/").count("（现用套餐）") == 1
+
+
+def test_hotspots_are_not_looked_for_among_halls(customer: Client) -> None:
+    assert 'href="/hall/places/?kind=hotspot"' in text(customer, "/hall/service/")

@@ -13,7 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.outlets.examples import a_hotspot, a_place
 from tests.outlets.test_outlines import an_outline
@@ -43,24 +43,6 @@ PLACES = "/hall/places/"
 DRAWN = "[data-canvas][data-drawn]"
 PINS = ".leaflet-marker-icon.pin"
 POPUP = ".leaflet-popup-content"
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    with start_browser(playwright) as chromium:
-        yield chromium
-
-
-@pytest.fixture(autouse=True)
-def _allow_rows_beside_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.channels.payments.paying import again, books_hold, has, payments_of, verdicts
 from tests.channels.payments.peers import Peer, connected, running_peer
@@ -15,9 +15,10 @@ from tests.menu.walking.examples import Example
 from tests.menu.walking.world import open_world
 from tests.pages.browser import (
     HALL_PC,
+    LOOKS,
     PHONE,
+    SIZES,
     overflow,
-    start_browser,
     take_picture,
     too_small,
     visiting,
@@ -55,18 +56,10 @@ class Shop:
         )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as started, start_browser(started) as chromium:
-        yield chromium
-
-
 @pytest.fixture
 def shop(transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """The pages know the peer as those of `wanhao up` do: by its port, and the keys in the data
     folder."""
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     port = free_port()
     with (
         open_world(tmp_path / "usage", Example(item="topup", says="")),
@@ -190,25 +183,25 @@ def told(shop: Shop, calls: int) -> None:
     raise AssertionError("the peer did not call")
 
 
-@pytest.mark.parametrize("size", [PHONE, HALL_PC], ids=["360", "1366"])
-@pytest.mark.parametrize("mode", ["plain", "large", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("look", LOOKS)
 def test_every_page_of_a_payment_fits_its_screen_in_both_languages(
-    shop: Shop, browser: Browser, size: tuple[int, int], mode: str
+    shop: Shop, browser: Browser, size: str, look: str
 ) -> None:
     pages, wrong = every_page(shop, browser), {}
-    look = {"large": mode == "large", "dark": mode == "dark"}
+    seen = {"size": SIZES[size], **LOOKS[look]}
     for language in ("zh-hans", "en"):
-        with visiting(browser, shop.url + ANYBODYS, language=language, size=size, **look) as visit:
+        with visiting(browser, shop.url + ANYBODYS, language=language, **seen) as visit:
             page = visit.page
             shop.enter(page.context)
             cookie = {"name": "django_language", "value": language, "url": shop.url}
             page.context.add_cookies([cookie])
             for name, path in pages.items():
                 page.goto(shop.url + path)
-                picture = f"{name}-{size[0]}-{language[:2]}-{mode}"
+                picture = f"{name}-{size}-{language[:2]}-{look}"
                 take_picture(page, picture, whole=True)
                 over = overflow(page)
-                at_desk = path.startswith("/payments/") and size == HALL_PC
+                at_desk = path.startswith("/payments/") and SIZES[size] == HALL_PC
                 small = [] if at_desk else too_small(page)
                 if found := [*small, *([f"{over} too wide"] if over > 0 else [])]:
                     wrong[picture] = found

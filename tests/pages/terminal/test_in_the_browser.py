@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.menu.walking.examples import Example
 from tests.menu.walking.world import NUMBERS, open_world
 from tests.pages.browser import (
     HALL_PC,
+    LANGUAGES,
+    LOOKS,
     Visit,
     overflow,
-    start_browser,
     take_picture,
     visiting,
 )
@@ -29,12 +30,9 @@ from wanhao.pages.terminal.peer.serving import DevicesPeer
 pytestmark = pytest.mark.browser
 FIRST, SECOND = NUMBERS[Door.TERMINAL], NUMBERS[Door.WEB]
 PORTRAIT = (1080, 1920)
-SIZES = {"1366": HALL_PC, "1080": PORTRAIT}
-LANGUAGES = {"zh": "zh-CN", "en": "en"}
-LOOKS = {"light": {}, "dark": {"dark": True}, "large": {}}
+SCREENS = {"1366": HALL_PC, "1080": PORTRAIT}
 HIDDEN_BY_KEYS = """field => Math.max(0, field.getBoundingClientRect().bottom
   - document.querySelector("[data-keys]").getBoundingClientRect().top)"""
-TEXTS = {"light": "normal", "dark": "normal", "large": "large"}
 FINGER = 64
 TOO_SMALL = """smallest => [...document.querySelectorAll("a, button, summary, select, input")]
   .filter(one => one.checkVisibility({visibilityProperty: true}) && one.className !== "skip")
@@ -42,25 +40,6 @@ TOO_SMALL = """smallest => [...document.querySelectorAll("a, button, summary, se
   .map(one => [one.innerText || one.name, one.getBoundingClientRect()])
   .filter(([_, box]) => Math.min(box.width, box.height) < smallest)
   .map(([said, box]) => `${said}: ${box.width} x ${box.height}`)"""
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    with start_browser(playwright) as chromium:
-        yield chromium
-
-
-@pytest.fixture
-def plain_browser(playwright: Playwright) -> Iterator[Browser]:
-    """A browser that knows no JavaScript."""
-    with start_browser(playwright, scripts=False) as chromium:
-        yield chromium
 
 
 @pytest.fixture
@@ -75,12 +54,8 @@ def peer() -> Iterator[DevicesPeer]:
 
 
 @pytest.fixture
-def secret(
-    transactional_db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, peer: DevicesPeer
-) -> Iterator[str]:
+def secret(transactional_db: None, tmp_path: Path, peer: DevicesPeer) -> Iterator[str]:
     """A terminal with reader and printer, in a hall whose customers have plans and money."""
-    # Playwright keeps an event loop in this thread, in which Django would refuse to work.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with open_world(tmp_path / "usage", Example(item="pack_open", says="")):
         opened, found = open_terminal(devices_url=peer.url)
         peer.key = devices_key(opened.terminal_id)
@@ -149,13 +124,15 @@ def hall_paths() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SCREENS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_screen_fits_and_is_big_enough_for_a_finger(
     browser: Browser, secret: str, web: Served, language: str, size: str, look: str
 ) -> None:
-    options = {"language": LANGUAGES[language], "size": SIZES[size], **LOOKS[look]}
-    with visiting(browser, web.url + "/terminal/", **options) as visit:
+    # Large type is chosen at the terminal itself, not brought along.
+    seen = {"language": LANGUAGES[language], "size": SCREENS[size], "dark": look == "dark"}
+    text = "large" if look == "large" else "normal"
+    with visiting(browser, web.url + "/terminal/", **seen) as visit:
         page = become_terminal(visit, web, secret)
         for name, path in hall_paths().items():
             page.goto(web.url + "/terminal/" + path)
@@ -164,7 +141,7 @@ def test_every_screen_fits_and_is_big_enough_for_a_finger(
             if name == "start" and look == "large":
                 page.locator('button[name="text"][value="large"]').click()
             if name != "idle":
-                expect(page.locator(f"html[data-text={TEXTS[look]}]")).to_have_count(1)
+                expect(page.locator(f"html[data-text={text}]")).to_have_count(1)
             take_picture(page, f"terminal-{name}-{look}-{language}-{size}")
             assert overflow(page) <= 0, name
             assert page.evaluate(TOO_SMALL, FINGER) == [], name

@@ -51,7 +51,8 @@ def off(asking: Asking[NoInputs]) -> Answer:
 def _switched(asking: Asking[NoInputs], *, on: bool) -> Answer:
     asker = asking.asker
     switch_roaming(asking.line.line_id, on, asking.now, door=asker.door.value, by=asker.name)
-    said = _stands(asking, on=on)
+    closed = asking.say("您的境外漫游已关闭。", "Use abroad is switched off.")
+    said = _stands(asking, on=True) if on else closed
     return Answer(long=said, short=said, data={"on": on})
 
 

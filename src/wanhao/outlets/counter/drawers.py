@@ -37,9 +37,11 @@ def closing_of(clerk_id: int, hall: str, day: date) -> ClosingView | None:
     return None if row is None else _view(row)
 
 
-def closings_of_day(day: date, halls: Sequence[str]) -> tuple[ClosingView, ...]:
-    """How the drawers of halls were counted on a day."""
-    rows = DrawerClosing.objects.select_related("hall").filter(day=day, hall__code__in=halls)
+def closings_of_day(day: date, halls: Sequence[str] | None = None) -> tuple[ClosingView, ...]:
+    """How the drawers of these halls, or of all, were counted on a day."""
+    rows = DrawerClosing.objects.select_related("hall").filter(day=day)
+    if halls is not None:
+        rows = rows.filter(hall__code__in=halls)
     return tuple(_view(row) for row in rows.order_by("hall__code", "clerk_id"))
 
 

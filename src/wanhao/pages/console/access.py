@@ -1,6 +1,6 @@
 """Who may see the pages of the people who run the service, and of whom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
@@ -16,6 +16,7 @@ from wanhao.access.contracts import LoginKind
 from wanhao.pages.design import clock
 from wanhao.pages.design.rendering import render_page
 from wanhao.pages.design.speech import spoken
+from wanhao.parties.contracts import LineView
 from wanhao.parties.queries import lines_by_number
 from wanhao.staff.contracts import EmployeeView, Permission
 from wanhao.staff.queries import employee_of_login
@@ -96,6 +97,23 @@ def no_line_of_theirs(request: HttpRequest, what: Permission, number: int) -> Ht
         return out_of_scope(request, Scope(allowed=False))
     scope = scope_of_line(employee.employee_id, what, line, clock.now())
     return None if scope.allowed else out_of_scope(request, scope)
+
+
+def lines_of_theirs(request: HttpRequest, what: Permission, lines: Iterable[LineView]) -> set[int]:
+    """Those of the lines whose customers are within the reader's roles, by id; in the demo all."""
+    found, now = list(lines), clock.now()
+    employee = employee_of(request)
+    if settings.DEMO:
+        return {line.line_id for line in found}
+    if employee is None:
+        return set()
+    a_line_of = {line.city: line for line in found}
+    cities = {
+        city
+        for city, line in a_line_of.items()
+        if scope_of_line(employee.employee_id, what, line, now).allowed
+    }
+    return {line.line_id for line in found if line.city in cities}
 
 
 def out_of_scope(request: HttpRequest, scope: Scope) -> HttpResponse:

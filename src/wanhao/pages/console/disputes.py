@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -14,7 +13,7 @@ from wanhao.access.actions import record_read
 from wanhao.billing.orders.amounts import fen_of
 from wanhao.billing.ports import Billing, billing_source
 from wanhao.menu.wording import pick, service, zone
-from wanhao.pages.console.access import employee_of, for_employees, no_account_of_theirs
+from wanhao.pages.console.access import for_employees, lines_of_theirs, no_account_of_theirs
 from wanhao.pages.console.acting import back, person, said
 from wanhao.pages.design import clock
 from wanhao.pages.design.language import language_of_page
@@ -33,7 +32,6 @@ from wanhao.usage.disputes import (
 )
 from wanhao.values.errors import WanhaoError
 from wanhao.values.msisdn import Msisdn
-from wanhao.workflows.check_scope import scope_of_line
 from wanhao.workflows.settle_dispute import account_of_dispute, most_refund_fen, settle_dispute
 
 SAID: dict[str, str | Promise] = {
@@ -95,25 +93,8 @@ def _settlement(request: HttpRequest, dispute_id: int, given: str) -> Settlement
 
 def _theirs(request: HttpRequest, found: Sequence[DisputeView]) -> list[DisputeView]:
     """Those of customers whom the reader's roles reach; in the demo all."""
-    if settings.DEMO:
-        return list(found)
-    reached = _reached(request, _lines(found).values())
+    reached = lines_of_theirs(request, Permission.READ_MONEY, _lines(found).values())
     return [one for one in found if one.line_id in reached]
-
-
-def _reached(request: HttpRequest, lines: Iterable[LineView]) -> set[int]:
-    employee, now = employee_of(request), clock.now()
-    if employee is None:
-        return set()
-    by_city: dict[str, list[LineView]] = {}
-    for line in lines:
-        by_city.setdefault(line.city, []).append(line)
-    return {
-        line.line_id
-        for those in by_city.values()
-        if scope_of_line(employee.employee_id, Permission.READ_MONEY, those[0], now).allowed
-        for line in those
-    }
 
 
 def _lines(found: Iterable[DisputeView]) -> dict[int, LineView]:

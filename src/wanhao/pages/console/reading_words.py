@@ -75,6 +75,7 @@ PURPOSES: Sequence[tuple[re.Pattern[str], Text]] = tuple(
         ("switched reminders by command", _("Reminders switched, by command")),
         ("network profile by command", _("What the network knows of a line, by command")),
         ("care file", _("A care file")),
+        ("auction", _("Bids for a number")),
         ("care file by command", _("A care file, by command")),
         (
             "confirm by assistant, token (?P<one>.+)",
@@ -105,6 +106,7 @@ SUBJECTS: Mapping[str, Text] = MappingProxyType(
         "payment": _("payment %(one)s"),
         "message": _("message %(one)s"),
         "care file": _("care file %(one)s"),
+        "lot": _("lot %(one)s"),
         "lost claim": _("lost claim %(one)s"),
         "quarantined record": _("quarantined record %(one)s"),
         "search by": _("a search by %(one)s"),

@@ -43,6 +43,9 @@ PLACES: Sequence[Place] = (
     Place(view="catalogue", name=_("Catalogue"), seldom=True),
     Place(view="counter", name=_("Counter")),
     Place(view="queues", name=_("Halls")),
+    Place(view="drawers", name=_("Cash"), seldom=True),
+    Place(view="care", name=_("Care visits"), seldom=True),
+    Place(view="auctions", name=_("Charity auction"), seldom=True),
     Place(view="readings", name=_("Readings"), seldom=True),
     Place(view="phones", name=_("Phones"), demo_only=True),
 )

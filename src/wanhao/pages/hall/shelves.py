@@ -26,6 +26,8 @@ OWN_PAGES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Items that have a page of their own in the hall, with its address' name."""
+ASKED: Mapping[str, str] = MappingProxyType({"hotspots": "?kind=hotspot"})
+"""What such a page is asked for, where it shows more than the item."""
 
 
 class Shelf(StrEnum):
@@ -39,12 +41,14 @@ class Shelf(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An item in a list; `address` is the name of a page of its own, empty where it has none."""
+    """An item in a list; `address` is the name of a page of its own, empty where it has none, and
+    `query` what is asked of it."""
 
     code: str
     name: str
     level: IdentityLevel
     address: str = ""
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,7 @@ def entry(item: MenuItem[Any], language: Language) -> Entry:
         name=pick(language, (item.zh, item.en)),
         level=item.level,
         address=OWN_PAGES.get(item.code, ""),
+        query=ASKED.get(item.code, ""),
     )
 
 
