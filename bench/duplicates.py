@@ -65,12 +65,12 @@ def batch(number: int, batches: int) -> Block:
     hour = number * HOURS // batches + rng.integers(0, hours, BATCH)
     late = rng.random(BATCH) < LATE
     hour[late] = rng.integers(0, number * HOURS // batches + 1, int(late.sum()))
-    word = Words(code=np.zeros(BATCH, np.int64), names=("data",))
+    word = Words(code=np.zeros(BATCH, np.int32), names=("data",))
     return Block(
         row=np.arange(1, BATCH + 1),
         id=np.arange(number * BATCH, (number + 1) * BATCH),
         text_id=None,
-        source=Words(code=rng.integers(0, len(SOURCES), BATCH), names=SOURCES),
+        source=Words(code=rng.integers(0, len(SOURCES), BATCH, np.int32), names=SOURCES),
         service=word,
         zone=word,
         records=Records(

@@ -110,7 +110,7 @@ class Network:
             for text, share in MIX.items()
             for _ in range(share)
         ]
-        np.random.default_rng(3).shuffle(mix)  # type: ignore[arg-type]
+        np.random.default_rng(3).shuffle(mix)
         job = {"messages": messages, "mix": mix, "first": FIRST, "lines": LINES, **how}
         assert self._process.stdin is not None
         assert self._process.stdout is not None

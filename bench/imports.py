@@ -64,7 +64,8 @@ def measure() -> list[dict[str, object]]:
     path = write_file(SCRATCH / "customers.csv", LINES, FIRST)
     sample = write_file(SCRATCH / "sample.csv", SAMPLE, PEER_FIRST)
     peer = timed(f"{SAMPLE:,} lines row by row", lambda: peer_import(sample))
-    before, marks = line_count(), {}
+    before = line_count()
+    marks: dict[str, float] = {}
     begun = time.perf_counter()
     outcome = _import(path, marks)
     ours = time.perf_counter() - begun
@@ -157,7 +158,8 @@ def peer_import(path: Path) -> None:
 
 
 def _insert(connection: psycopg.Connection, query: str, *values: object) -> int:
-    return connection.execute(query, values).fetchone()[0]
+    (found,) = connection.execute(query, values).fetchall()
+    return int(found[0])
 
 
 def figure(name: str, value: float, unit: str, peer: float) -> dict[str, object]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -185,7 +186,7 @@ def execute(statement: str) -> None:
         cursor.execute(statement)
 
 
-def rows(statement: str, *given: object) -> list[tuple]:
+def rows(statement: str, *given: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, given or None)
         return list(cursor.fetchall())

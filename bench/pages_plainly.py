@@ -69,7 +69,7 @@ def _money(line_id: int, account_id: int, now: datetime) -> standing.Money:
     )
 
 
-home.standing_of = standing_plainly  # type: ignore[attr-defined]
+setattr(home, "standing_of", standing_plainly)  # noqa: B010
 
 if __name__ == "__main__":
     env = environment()

@@ -6,6 +6,7 @@ two years and a star; one of twenty owes. The meter knows where each stands.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from django.conf import settings
@@ -77,7 +78,7 @@ def write_customers(count: int) -> None:
     cycle = Cycle.of(now)
     year = cycle.number // 100
     money = {"owing": OWING, "owes": OWES_FEN, "paid": PAID_FEN, "bill": BILL_FEN}
-    rewards = {
+    rewards: dict[str, Any] = {
         "count": count,
         "years": [year - 2, year - 1],
         "points": list(POINTS),

@@ -7,7 +7,7 @@ into a table with a unique key. One transaction, the same server, the same files
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import psycopg
@@ -18,9 +18,12 @@ import pyarrow.csv
 class Part(Protocol):
     """Some of the lines, with what they may use and have used by service."""
 
-    number: np.ndarray
-    allowance: np.ndarray
-    used: np.ndarray
+    @property
+    def number(self) -> np.ndarray: ...
+    @property
+    def allowance(self) -> np.ndarray: ...
+    @property
+    def used(self) -> np.ndarray: ...
 
 
 SETTING_UP = """
@@ -102,7 +105,7 @@ def count(connection: psycopg.Connection, files: list[Path]) -> int:
     return reminders
 
 
-def _copy(connection: psycopg.Connection, target: str, columns: list) -> None:
+def _copy(connection: psycopg.Connection, target: str, columns: list[Any]) -> None:
     table = pa.table({str(place): pa.array(column) for place, column in enumerate(columns)})
     sink = pa.BufferOutputStream()
     options = pa.csv.WriteOptions(include_header=False)

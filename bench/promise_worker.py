@@ -19,7 +19,7 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402 - Django first
 
-from wanhao.project import worker  # noqa: E402
+from wanhao.project.keepers import QUICK  # noqa: E402
 from wanhao.project.patience import work_until  # noqa: E402
 from wanhao.project.worker import LONGEST_WAIT, Turns, machine_clock  # noqa: E402
 from wanhao.promises.contracts import DuePromise  # noqa: E402
@@ -58,8 +58,8 @@ class Notes:
 
 def ours(stop: threading.Event, notes: Notes) -> Callable[[], None]:
     """The quick thread of `wanhao worker`, with one kind of promise."""
-    worker.QUICK.clear()
-    worker.QUICK[KIND] = notes.keep
+    QUICK.clear()
+    QUICK[KIND] = notes.keep
     return Turns(stop, LONGEST_WAIT, machine_clock)
 
 

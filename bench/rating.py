@@ -102,7 +102,7 @@ def _folded(world: World, batches: list[Records], name: str) -> float:
         delta, _ = fold(state, records, resolved)
         apply(state, delta)
         took.append((time.perf_counter() - began) / len(records) * 1e9)
-    charged = sum(int(slot.charge.sum()) for slot in state.slots)
+    charged = sum(int(slot.charge.data.sum(dtype=np.int64)) for slot in state.slots)
     say(f"  {name}: {min(took):,.0f} ns per record, {charged / 100:,.2f} yuan charged")
     return min(took)
 

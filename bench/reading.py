@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -96,7 +97,7 @@ def main() -> None:
     show("reading", figures)
 
 
-def _rate(look: Callable[..., object], asked: list) -> Rate:
+def _rate(look: Callable[..., object], asked: list[Any]) -> Rate:
     """Call it for some seconds."""
     took: list[float] = []
     core, until = time.process_time(), time.perf_counter() + SECONDS

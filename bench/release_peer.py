@@ -68,7 +68,7 @@ def _claim_next(now: datetime) -> int:
         row.state, row.released_at = "withdrawn", None
         row.save()
         return 0
-    row.text = composed(row, left, "【万号】", given)
+    row.text = composed(row, left, "【万号】", given, now)
     row.state, row.claimed_at, row.changed_at = "submitting", now, now
     row.save()
     row.state, row.accepted_at = "accepted", now

@@ -142,7 +142,8 @@ def ours(binds: int, port: int, messages: int) -> float:
         )
         for number in range(binds)
     )
-    stop, lines = threading.Event(), []
+    stop = threading.Event()
+    lines: list[str] = []
     thread = threading.Thread(
         target=run_sms,
         args=(stop, SmsConfig(binds=several)),

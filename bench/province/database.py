@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -11,7 +12,7 @@ from bench.bills import PLANS
 from bench.province.facts import STRIDE, span
 from bench.world import FIRST
 from wanhao.products.actions import load_catalogue
-from wanhao.products.queries import offering_row
+from wanhao.products.queries import sold_as
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 TABLES = {
@@ -62,12 +63,12 @@ def write_database(count: int) -> None:
     """An account, a group, a line and a plan for each of `count`, in one transaction that has
     emptied the tables, which spares the log; foreign keys hold by construction, unchecked."""
     load_catalogue()
-    values = {
+    values: dict[str, Any] = {
         "first": FIRST,
         "stride": STRIDE,
         "span": span(count),
         "since": SINCE,
-        "plans": [offering_row(code).pk for code in PLANS],
+        "plans": [sold_as(code)[0] for code in PLANS],
         "kinds": len(PLANS),
         "count": count,
     }

@@ -135,14 +135,15 @@ def progress() -> tuple[int, int]:
     """The last batch, and how many records came in up to it."""
     with connection.cursor() as cursor:
         cursor.execute(STATE)
-        return cursor.fetchone()
+        batch, records = cursor.fetchone()
+        return int(batch), int(records)
 
 
 def committed_at(batch: int) -> float:
     """When a batch was committed, by this machine's clock."""
     with connection.cursor() as cursor:
         cursor.execute(COMMITTED, [batch])
-        return cursor.fetchone()[0].timestamp()
+        return float(cursor.fetchone()[0].timestamp())
 
 
 def drop(files: Sequence[Path]) -> float:

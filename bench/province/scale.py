@@ -43,7 +43,7 @@ def mixed(index: Int64, salt: int) -> NDArray[np.uint64]:
 
 def uniform(index: Int64, salt: int) -> Float64:
     """A number from 0 to below 1 for each index."""
-    return (mixed(index, salt) >> _MANTISSA) * 2.0**-53
+    return np.asarray((mixed(index, salt) >> _MANTISSA) * 2.0**-53, np.float64)
 
 
 def among(index: Int64, salt: int, count: int) -> Int64:

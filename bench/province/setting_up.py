@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from django.core.management import call_command
@@ -109,7 +110,7 @@ def make_inputs() -> None:
     timed(f"facts of {LINES:,} lines as Parquet", lambda: facts_of(LINES))
     timed(f"{RECORDS:,} records as CSV", lambda: month().files(CACHE))
     for traffic in (stress(), steady()):
-        timed(f"{traffic.records:,} records more", lambda t=traffic: t.files(CACHE))
+        timed(f"{traffic.records:,} records more", partial(traffic.files, CACHE))
 
 
 def make_database() -> None:
