@@ -79,8 +79,8 @@ def visiting(
     context.set_default_timeout(PATIENCE_MS)
     if large:
         # From the root of the server: a cookie of a page counts below that page alone.
-        kept = {"name": "wanhao_text", "value": "large", "url": urljoin(url, "/")}
-        context.add_cookies([kept])
+        root = urljoin(url, "/")
+        context.add_cookies([{"name": "wanhao_text", "value": "large", "url": root}])
     visit = Visit(context.new_page())
     visit.page.on("console", lambda message: visit.complaints.extend(complaint(message)))
     visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))

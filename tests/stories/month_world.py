@@ -139,7 +139,7 @@ def expected(world: Sequence[Household], month: Month) -> Counter[tuple[int, str
 
 
 def _records(one: Household, month: Month, chance: random.Random) -> list[UsageRecord]:
-    made = []
+    made: list[UsageRecord] = []
     for service, allowed in allowances(one).items():
         left = int(allowed * chance.choice((0, 0.2, 0.3, 0.6, 0.9, 1.1, 1.4, 2.3)))
         pieces = chance.randint(2, 5)
