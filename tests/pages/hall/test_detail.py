@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.pages.hall.signing_in import sign_in
 from wanhao.access.queries import reads_of
 from wanhao.menu.contracts import IdentityLevel
 from wanhao.pages.design import clock
+from wanhao.pages.hall import detail
 from wanhao.pages.hall.detail_rows import key_of
 from wanhao.parties.contracts import LineView
 from wanhao.usage.archive.holds import holds, release
@@ -53,6 +55,25 @@ def test_a_service_or_a_day_without_records_says_so(client: Client, line: LineVi
     assert "没有记录" in page(client, "/hall/detail/?service=data")
     assert "没有记录" in page(client, "/hall/detail/?day=2001-01-01")
     assert "共1条" in page(client, "/hall/detail/?service=voice&day=nonsense&page=99&month=1")
+
+
+def test_the_latest_come_first_and_a_zone_can_be_asked_for(
+    client: Client, line: LineView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first,) = records_of([NUMBER], Cycle.of(clock.now()).number)
+    abroad = replace(first, record_id="2", start=first.start + 60, zone="roaming")
+    later = replace(first, record_id="3", start=first.start + 120)
+    monkeypatch.setattr(detail, "records_of", lambda *_: [first, abroad, later])
+    shown = page(client, "/hall/detail/")
+    places = [shown.index(f"/dispute/{key_of(one)}/") for one in (later, abroad, first)]
+    assert places == sorted(places)
+    only = page(client, "/hall/detail/?zone=roaming")
+    assert "共1条" in only
+    assert f"/dispute/{key_of(abroad)}/?month=" in only
+    assert "zone=roaming" in only
+    assert "共3条" in page(client, "/hall/detail/?zone=the-moon")
+    table = b"".join(client.get("/hall/detail/detail.csv?zone=roaming")).decode()
+    assert table.count("\r\n") == 2
 
 
 def test_who_is_less_sure_proves_more_first_and_comes_back(client: Client, line: LineView) -> None:

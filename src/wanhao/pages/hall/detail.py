@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from wanhao.access.actions import record_read
 from wanhao.billing.bills.queries import shown_cycles
 from wanhao.menu.contracts import IdentityLevel
-from wanhao.menu.wording import full_month, pick
+from wanhao.menu.wording import ZONES, full_month, pick, zone
 from wanhao.pages.design import clock
 from wanhao.pages.hall import detail_files
 from wanhao.pages.hall.detail_rows import chosen, row, sums
@@ -45,16 +45,18 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which records are asked for; `day` None: those of the whole month."""
+    """Which records are asked for; `day` None: those of the whole month; `zone` empty: anywhere."""
 
     cycle: int
     service: str
     day: date | None
+    zone: str
     page: int
 
     def query(self, **other: object) -> str:
         """The same in an address, with something other."""
-        told = {"month": self.cycle, "service": self.service, "day": self.day or ""} | other
+        told: dict[str, object] = {"month": self.cycle, "service": self.service}
+        told |= {"day": self.day or "", "zone": self.zone} | other
         return urlencode({name: value for name, value in told.items() if value})
 
 
@@ -79,7 +81,7 @@ def for_sure(
 @hall_page
 @for_sure
 def detail(request: HttpRequest, visitor: Visitor) -> HttpResponse:
-    """A page of a month's records; the reading is recorded."""
+    """A page of a month's records, the latest first; the reading is recorded."""
     wanted = wanted_of(request)
     try:
         found = read(request, visitor, wanted, "detail at the hall")
@@ -87,14 +89,14 @@ def detail(request: HttpRequest, visitor: Visitor) -> HttpResponse:
         return render_hall(request, "hall/detail.html", _form(visitor, wanted) | {"gone": True})
     pages = max(-(-len(found) // PAGE), 1)
     at = min(wanted.page, pages)
-    shown = found[(at - 1) * PAGE : at * PAGE]
+    shown = found[::-1][(at - 1) * PAGE : at * PAGE]
     context = _form(visitor, wanted) | {
         "rows": [row(one, visitor.language) for one in shown],
         "sums": sums(found, visitor.language),
         "page": at,
         "pages": pages,
-        "earlier": wanted.query(page=at - 1) if at > 1 else "",
-        "later": wanted.query(page=at + 1) if at < pages else "",
+        "before": wanted.query(page=at - 1) if at > 1 else "",
+        "after": wanted.query(page=at + 1) if at < pages else "",
         "kept_from": "" if found else kept_only_from(wanted.cycle),
     }
     return render_hall(request, "hall/detail.html", context)
@@ -134,6 +136,7 @@ def _form(visitor: Visitor, wanted: Wanted) -> dict[str, object]:
         "wanted": wanted,
         "query": wanted.query(),
         "months": [(one, full_month(one, language)) for one in (current, *shown_cycles(current))],
+        "zones": [(code, zone(code, language)) for code in ZONES],
         "number": Msisdn(visitor.line.number).masked,
         "forms": [(form, form.upper()) for form in TYPES],
         "bar": "hall-ask",
@@ -145,12 +148,13 @@ def wanted_of(request: HttpRequest) -> Wanted:
     """What is asked for; what cannot be had or understood counts as not asked."""
     current = Cycle.of(clock.now()).number
     month, service = request.GET.get("month", ""), request.GET.get("service", "")
-    page = request.GET.get("page", "")
+    page, where = request.GET.get("page", ""), request.GET.get("zone", "")
     cycle = int(month) if month.isdecimal() else current
     return Wanted(
         cycle=cycle if cycle in shown_cycles(current) else current,
         service=service if service in SERVICES else "",
         day=_day(request.GET.get("day", "")),
+        zone=where if where in ZONES else "",
         page=max(int(page), 1) if page.isdecimal() and len(page) < 6 else 1,
     )
 
@@ -165,4 +169,5 @@ def _day(written: str) -> date | None:
 def read(request: HttpRequest, visitor: Visitor, wanted: Wanted, purpose: str) -> list[UsageDetail]:
     """The records that are asked for; the reading is recorded."""
     record_read(request.user, f"line {visitor.line.number}", purpose, clock.now())
-    return chosen(records_of([visitor.line.number], wanted.cycle), wanted.service, wanted.day)
+    found = records_of([visitor.line.number], wanted.cycle)
+    return chosen(found, wanted.service, wanted.day, wanted.zone)

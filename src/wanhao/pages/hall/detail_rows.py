@@ -38,10 +38,16 @@ class DetailRow:
         return self.day, self.clock, self.service, self.zone, self.amount, self.charge
 
 
-def chosen(found: Iterable[UsageDetail], service_code: str, day: date | None) -> list[UsageDetail]:
-    """Those of a service and of a day, of all where none is named."""
+def chosen(
+    found: Iterable[UsageDetail], service_code: str, day: date | None, zone_code: str = ""
+) -> list[UsageDetail]:
+    """Those of a service, of a day and of a zone, of all where none is named."""
     return [
-        one for one in found if service_code in ("", one.service) and day in (None, at(one).date())
+        one
+        for one in found
+        if service_code in ("", one.service)
+        and day in (None, at(one).date())
+        and zone_code in ("", one.zone)
     ]
 
 
