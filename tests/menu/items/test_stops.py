@@ -36,7 +36,7 @@ def test_a_kept_number_is_barred_and_comes_back_when_asked_for(line_id: int) -> 
 
 def test_too_many_months_and_what_is_not_kept_are_told(line_id: int) -> None:
     assert "最长3个月" in refused("keep_number", months=6)
-    assert "months" in refused("keep_number", months=0)
+    assert "至少为1" in refused("keep_number", months=0)
     assert "没有停机保号" in refused("resume")
     assert "not kept" in refused("resume", asker(language=EN))
 
